@@ -1,0 +1,167 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
+type activation struct {
+	name string
+	// forward sets a = f(z), and z to what backward needs: for an elementwise f the slope f′(z).
+	forward func(a, z []float64, K int)
+	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
+	backward func(g, a, slope []float64, K int)
+}
+
+// activations in the order of every table and figure.
+var activations = []activation{
+	{"identity", func(a, z []float64, _ int) { copy(a, z) }, nil},
+	{"relu", func(a, z []float64, _ int) { rectify(a, z, 0) }, chain},
+	{"leaky_relu", func(a, z []float64, _ int) { rectify(a, z, 0.01) }, chain},
+	{"softmax", softmax, softmaxBackward},
+	{"tanh", func(a, z []float64, _ int) { tanhSlope(a, z) }, chain},
+	{"softplus", func(a, z []float64, _ int) { softplus(a, z) }, chain},
+}
+
+func activationNames() []string {
+	var names []string
+	for _, f := range activations {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// activationByName panics on a name that a Config's check has not seen.
+func activationByName(name string) activation {
+	i := slices.IndexFunc(activations, func(f activation) bool { return f.name == name })
+	if i < 0 {
+		panic(fmt.Sprintf("no activation %q", name))
+	}
+	return activations[i]
+}
+
+// sameLength panics unless the arrays of an elementwise kernel are of one length.
+func sameLength(kernel string, n int, others ...int) {
+	for _, m := range others {
+		if m != n {
+			panic(fmt.Sprintf("%s: lengths %d and %d", kernel, n, m))
+		}
+	}
+}
+
+// chain is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
+func chain(g, _, slope []float64, _ int) {
+	sameLength("chain", len(g), len(slope))
+	chainKernel(g, slope)
+}
+
+func chainGeneric(g, slope []float64) {
+	for i, s := range slope {
+		g[i] *= s
+	}
+}
+
+// rectify is ReLU and, with a leak, leaky ReLU; its slope at 0 is the leak, as in PyTorch.
+//
+//	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
+//
+// The + 0 makes ReLU's zeros positive; NaN stays NaN.
+func rectify(a, z []float64, leak float64) {
+	sameLength("rectify", len(a), len(z))
+	rectifyKernel(a, z, leak)
+}
+
+func rectifyGeneric(a, z []float64, leak float64) {
+	for i, x := range z {
+		if x > 0 {
+			a[i], z[i] = x, 1
+		} else {
+			a[i], z[i] = math.FMA(leak, x, 0), leak
+		}
+	}
+}
+
+// tanhSlope sets a = tanh z and z to tanh′ z = 1 − a².
+func tanhSlope(a, z []float64) {
+	sameLength("tanhSlope", len(a), len(z))
+	tanhKernel(a, z)
+}
+
+func tanhGeneric(a, z []float64) {
+	for i, x := range z {
+		y := tanh(x)
+		a[i], z[i] = y, math.FMA(-y, y, 1)
+	}
+}
+
+// softplus sets a = log(1+eᶻ) and z to its slope, the logistic function. With u = e^−|z| ≤ 1
+// nothing overflows or loses precision:
+//
+//	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
+func softplus(a, z []float64) {
+	sameLength("softplus", len(a), len(z))
+	softplusKernel(a, z)
+}
+
+func softplusGeneric(a, z []float64) {
+	for i, x := range z {
+		u := exp(-math.Abs(x))
+		a[i] = max(x, 0) + log1p(u)
+		top := 1.0
+		if x < 0 {
+			top = u
+		}
+		z[i] = top / (1 + u)
+	}
+}
+
+// exponentiate sets z to eᶻ.
+func exponentiate(z []float64) { expKernel(z) }
+
+func expGeneric(z []float64) {
+	for i, x := range z {
+		z[i] = exp(x)
+	}
+}
+
+// softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
+func softmax(a, z []float64, K int) {
+	copy(a, z)
+	for r := 0; r < len(a); r += K {
+		row := a[r : r+K]
+		top := slices.Max(row)
+		for k := range row {
+			row[k] -= top
+		}
+	}
+	exponentiate(a)
+	for r := 0; r < len(a); r += K {
+		row := a[r : r+K]
+		sum := 0.0
+		for _, x := range row {
+			sum += x
+		}
+		scale := 1 / sum
+		for k := range row {
+			row[k] *= scale
+		}
+	}
+}
+
+// softmaxBackward uses ∂aⱼ/∂zₖ = aₖ(δⱼₖ − aⱼ), which needs nothing but a:
+//
+//	∂L/∂zₖ = aₖ (gₖ − Σⱼ gⱼ aⱼ)
+func softmaxBackward(g, a, _ []float64, K int) {
+	for r := 0; r < len(a); r += K {
+		row, grad := a[r:r+K], g[r:r+K]
+		dot := 0.0
+		for k, x := range row {
+			dot = math.FMA(x, grad[k], dot)
+		}
+		for k, x := range row {
+			grad[k] = x * (grad[k] - dot)
+		}
+	}
+}

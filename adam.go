@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// Adam as in Kingma & Ba (2015), algorithm 1, with the bias correction in the step's factors:
+//
+//	m ← β₁ m + (1−β₁) g          v ← β₂ v + (1−β₂) g²
+//	w ← w − η/(1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε)
+const (
+	adamBeta1   = 0.9
+	adamBeta2   = 0.999
+	adamEpsilon = 1e-8
+)
+
+// adamClock holds what all parameters share at step t.
+type adamClock struct {
+	rate         float64 // η, the learning rate
+	power1       float64 // β₁ᵗ
+	power2       float64 // β₂ᵗ
+	step, factor float64 // η/(1−β₁ᵗ) and 1/√(1−β₂ᵗ)
+}
+
+func newAdamClock(rate float64) adamClock { return adamClock{rate: rate, power1: 1, power2: 1} }
+
+// tick moves on to the next step.
+func (c *adamClock) tick() {
+	c.power1 = float64(c.power1 * adamBeta1)
+	c.power2 = float64(c.power2 * adamBeta2)
+	c.step = c.rate / (1 - c.power1)
+	c.factor = 1 / math.Sqrt(1-c.power2)
+}
+
+// adam is one parameter array with its moments, all of one length.
+type adam struct{ w, m, v []float64 }
+
+func newAdam(w []float64) adam { return adam{w, make([]float64, len(w)), make([]float64, len(w))} }
+
+// update takes one step for the parameters from ≤ i < to along the gradient g.
+func (a adam) update(c *adamClock, g []float64, from, to int) {
+	if len(g) != len(a.w) {
+		panic(fmt.Sprintf("adam: %d gradients for %d parameters", len(g), len(a.w)))
+	}
+	adamKernel(a.w[from:to], a.m[from:to], a.v[from:to], g[from:to], c.step, c.factor)
+}
+
+func adamGeneric(w, m, v, g []float64, step, factor float64) {
+	for i, g := range g {
+		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
+		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))
+		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
+	}
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// The InfoMax loss of a batch of activations A (N×K) and its gradient.
+//
+//	meanₖ = Σₙ Aₙₖ / N        varₖ = Σₙ (Aₙₖ − meanₖ)² / (N−1)        sₖ = 1/√(varₖ+ε)
+//	S = (A − mean)·diag(s)                                            (N×K)
+//	C = SᵀS / (N−1)                                                   (K×K)
+//	L = −Σₖ log(varₖ+ε) + λ ‖C − I‖²_F
+//	    └── entropy ──┘       └── tc ──┘
+//
+// Derivation. Through C, symmetric, the penalty reaches S as
+//
+//	P = ∂(λ tc)/∂S = 4λ/(N−1) · S (C − I)                             (N×K)
+//
+// A enters S directly, and by way of var and mean. With Rₙₖ = Aₙₖ − meanₖ, Sₙₖ = sₖRₙₖ:
+//
+//	∂L/∂varₖ = −sₖ² − ½ sₖ² Σₙ Pₙₖ Sₙₖ        ∂varₖ/∂Aₙₖ = 2 Rₙₖ/(N−1)
+//
+// The way through the mean gives nothing: it collects the column sums of P and of S, and
+// those are zero because S is centred. Write qₖ = Σₙ PₙₖSₙₖ = 4λ [C(C−I)]ₖₖ. Then
+//
+//	∂L/∂Aₙₖ = sₖ ( Pₙₖ − Sₙₖ (2+qₖ)/(N−1) )                           (1)
+//
+// All of (1) is linear in R with coefficients from C alone, so with M = RᵀR:
+//
+//	varₖ = Mₖₖ/(N−1)        Cⱼₖ = sⱼ Mⱼₖ sₖ/(N−1)
+//	∂L/∂A = R B,   Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1)      (2)
+//
+// Two products, RᵀR and R·B, are the whole cost. When K > N they grow as K² and there is a
+// cheaper side: with T = SSᵀ/(N−1) (N×N), SC = TS and ‖C‖_F = ‖T‖_F, so
+//
+//	P = 4λ/(N−1) · (T S − S)        tc = ‖T‖²_F − 2 Σₖ Cₖₖ + K        (3)
+//
+// A unit without variance has R = 0: it keeps its penalty (0−1)², and its gradient is 0.
+
+// varianceEpsilon is ε in log(var+ε) and in S.
+const varianceEpsilon = 1e-6
+
+// infoMax evaluates the loss for batches of up to n rows; its memory is reused from batch to
+// batch.
+type infoMax struct {
+	lambda float64
+	mean   []float64 // K
+	scale  []float64 // K: s
+	zero   view
+	R      Mat       // N×K: A − mean; S when K > N
+	M, B   Mat       // K×K: RᵀR, and C − I or the matrix of (2)
+	T      Mat       // N×N, when K > N
+	St     Mat       // K×N, when K > N
+	q      []float64 // K, when K > N
+}
+
+var (
+	ones      = coefficients{data: []float64{1}}
+	minusOnes = coefficients{data: []float64{-1}}
+)
+
+func newInfoMax(lambda float64, n, k int) *infoMax {
+	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k),
+		zero: view{make([]float64, max(n, k)), 0}, R: newMat(n, k)}
+	if k > 2 { // a batch may have as few rows as 2, or as many as n
+		wide := min(n, k-1)
+		l.T, l.St, l.q = newMat(wide, wide), newMat(k, wide), make([]float64, k)
+	}
+	if k <= n {
+		l.M, l.B = newMat(k, k), newMat(k, k)
+	}
+	return l
+}
+
+// loss returns the two unweighted terms of L = entropy + λ tc, and keeps what gradient needs.
+func (l *infoMax) loss(A Mat) (entropy, tc float64) {
+	N, K := A.Rows, A.Cols
+	if N < 2 || K != len(l.mean) || N > l.R.Rows {
+		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.R.Rows, len(l.mean)))
+	}
+	// R = A − 1·meanᵀ
+	mul(view{l.mean, 0}, l.zero, ones, A.view(), 1, N, K)
+	for k := range l.mean {
+		l.mean[k] /= float64(N)
+	}
+	R := l.R.head(N)
+	mul(R.view(), A.view(), minusOnes, view{l.mean, 0}, N, 1, K)
+	if K > N {
+		return l.lossWide(R)
+	}
+	gram(l.M, R, l.zero)
+	for k := range K {
+		entropy -= l.rescale(k, l.M.Data[k*K+k], N)
+	}
+	// Bⱼₖ holds (C−I)ⱼₖ for the moment.
+	for j := range K {
+		s := l.scale[j] / float64(N-1)
+		row := l.B.Row(j)
+		for k, m := range l.M.Row(j) {
+			row[k] = s * m * l.scale[k]
+		}
+		row[j]--
+		for _, c := range row {
+			tc = math.FMA(c, c, tc)
+		}
+	}
+	return entropy, tc
+}
+
+// rescale sets unit k's s from its sum of squares, and returns log(var+ε).
+func (l *infoMax) rescale(k int, sumOfSquares float64, N int) float64 {
+	v := sumOfSquares/float64(N-1) + varianceEpsilon
+	l.scale[k] = 1 / math.Sqrt(v)
+	return log(v)
+}
+
+// gradient sets dA = ∂L/∂A for the batch that loss saw last.
+func (l *infoMax) gradient(dA Mat) {
+	N, K := dA.Rows, dA.Cols
+	if K > N {
+		l.gradientWide(dA)
+		return
+	}
+	// Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1), the matrix of (2)
+	for j := range K {
+		row := l.B.Row(j)
+		q := row[j] // Σₖ (C−I)ⱼₖ Cⱼₖ with C = (C−I) + I
+		for _, c := range row {
+			q = math.FMA(c, c, q)
+		}
+		s := l.scale[j] / float64(N-1)
+		for k, c := range row {
+			row[k] = s * l.scale[k] * (4 * l.lambda * c)
+		}
+		row[j] -= float64(s * l.scale[j] * math.FMA(4*l.lambda, q, 2))
+	}
+	mul(dA.view(), l.zero, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
+}
+
+// gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.
+func gram(M, R Mat, zero view) {
+	const strip = 8
+	K := R.Cols
+	for i := 0; i < K; i += strip {
+		n := min(strip, K-i)
+		mul(view{M.Data[i*K+i:], K}, zero, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
+		for j := i; j < i+n; j++ {
+			for k := j + 1; k < K; k++ {
+				M.Data[k*K+j] = M.Data[j*K+k]
+			}
+		}
+	}
+}
+
+// lossWide is loss on the N×N side, from (3). R becomes S.
+func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
+	N, K := R.Rows, R.Cols
+	clear(l.q)
+	for n := range N {
+		for k, r := range R.Row(n) {
+			l.q[k] = math.FMA(r, r, l.q[k])
+		}
+	}
+	for k, sum := range l.q {
+		entropy -= l.rescale(k, sum, N)
+		// ‖C − I‖² = ‖C‖² + Σₖ (1 − 2Cₖₖ)
+		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
+	}
+	for n := range N {
+		row := R.Row(n)
+		for k, s := range l.scale {
+			row[k] *= s
+		}
+	}
+	St := Mat{K, N, l.St.Data[:K*N]}
+	transpose(St, R)
+	T := Mat{N, N, l.T.Data[:N*N]}
+	mul(T.view(), l.zero, coefficients{R.Data, K, 1}, St.view(), N, K, N)
+	for i, t := range T.Data {
+		t /= float64(N - 1)
+		T.Data[i] = t
+		tc = math.FMA(t, t, tc)
+	}
+	return entropy, tc
+}
+
+// gradientWide is gradient on the N×N side: P of (3), then (1).
+func (l *infoMax) gradientWide(dA Mat) {
+	N, K := dA.Rows, dA.Cols
+	S := l.R.head(N)
+	mul(dA.view(), l.zero, coefficients{l.T.Data, N, 1}, S.view(), N, N, K)
+	clear(l.q)
+	alpha := 4 * l.lambda / float64(N-1)
+	for n := range N {
+		s, p := S.Row(n), dA.Row(n)
+		for k := range p {
+			p[k] = alpha * (p[k] - s[k])
+			l.q[k] = math.FMA(p[k], s[k], l.q[k])
+		}
+	}
+	for k := range l.q {
+		l.q[k] = (2 + l.q[k]) / float64(N-1)
+	}
+	for n := range N {
+		s, p := S.Row(n), dA.Row(n)
+		for k, q := range l.q {
+			p[k] = l.scale[k] * math.FMA(-q, s[k], p[k])
+		}
+	}
+}

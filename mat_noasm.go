@@ -1,0 +1,20 @@
+package main
+
+func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
+	mulGeneric(out, init, a, b, rows, inner, cols)
+}
+
+func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
+	gatherGeneric(z, init, s, rows, from, to, w, cols)
+}
+
+func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
+	spreadGeneric(dw, init, c, level, from, to, dz, cols)
+}
+
+func adamKernel(w, m, v, g []float64, step, factor float64) { adamGeneric(w, m, v, g, step, factor) }
+func chainKernel(g, slope []float64)                        { chainGeneric(g, slope) }
+func rectifyKernel(a, z []float64, leak float64)            { rectifyGeneric(a, z, leak) }
+func tanhKernel(a, z []float64)                             { tanhGeneric(a, z) }
+func softplusKernel(a, z []float64)                         { softplusGeneric(a, z) }
+func expKernel(z []float64)                                 { expGeneric(z) }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"math"
+	"slices"
+)
+
+// The singular value decomposition by one-sided Jacobi rotations (Hestenes 1958; Demmel &
+// Veselić 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then
+// the singular values, small ones as accurate as large ones, and what was rotated together
+// is the other factor.
+
+const maxSweeps = 60
+
+// svd returns A = U diag(σ) Vᵀ for A m×n with p = min(m,n): U m×p, σ descending, V n×p.
+// Columns of U or V that belong to a zero singular value are zero on the longer side.
+// Cost: O(p² max(m,n)) a sweep, about ten sweeps.
+func svd(A Mat) (U Mat, sigma []float64, V Mat) {
+	if A.Rows > A.Cols {
+		V, sigma, U = svd(A.T())
+		return U, sigma, V
+	}
+	rows := Mat{A.Rows, A.Cols, slices.Clone(A.Data)}
+	exponent := normalise(rows.Data)
+	turned := newMat(A.Rows, A.Rows) // turned·A = rows, orthogonal
+	for i := range A.Rows {
+		turned.Row(i)[i] = 1
+	}
+	orthogonalise(rows, turned)
+	sigma = make([]float64, A.Rows)
+	order := make([]int, A.Rows)
+	for i := range sigma {
+		sigma[i], order[i] = norm(rows.Row(i)), i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return compareDescending(sigma[i], sigma[j]) })
+	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
+	sorted := make([]float64, A.Rows)
+	for to, from := range order {
+		sorted[to] = math.Ldexp(sigma[from], exponent)
+		for j, x := range turned.Row(from) {
+			U.Data[j*U.Cols+to] = x
+		}
+		if sigma[from] > 0 {
+			for j, x := range rows.Row(from) {
+				V.Data[j*V.Cols+to] = x / sigma[from]
+			}
+		}
+	}
+	return U, sorted, V
+}
+
+// normalise divides x by 2ᵉ, which is exact, so that squares of its elements neither overflow
+// nor vanish together, and returns e.
+func normalise(x []float64) int {
+	largest := 0.0
+	for _, a := range x {
+		largest = max(largest, math.Abs(a))
+	}
+	_, e := math.Frexp(largest)
+	for i, a := range x {
+		x[i] = math.Ldexp(a, -e)
+	}
+	return e
+}
+
+func compareDescending(a, b float64) int {
+	switch {
+	case a > b:
+		return -1
+	case a < b:
+		return 1
+	}
+	return 0
+}
+
+// orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ ε‖p‖‖q‖.
+func orthogonalise(rows, turned Mat) {
+	for range maxSweeps {
+		rotated := false
+		for p := range rows.Rows {
+			for q := p + 1; q < rows.Rows; q++ {
+				if c, s, ok := rotation(rows.Row(p), rows.Row(q)); ok {
+					rotate(rows.Row(p), rows.Row(q), c, s)
+					rotate(turned.Row(p), turned.Row(q), c, s)
+					rotated = true
+				}
+			}
+		}
+		if !rotated {
+			return
+		}
+	}
+}
+
+// rotation returns the rotation that makes x and y orthogonal, and whether they need it
+// (Golub & Van Loan, Matrix Computations, 8.4.2).
+func rotation(x, y []float64) (c, s float64, ok bool) {
+	var a, b, d float64 // ⟨x,x⟩, ⟨y,y⟩, ⟨x,y⟩
+	for i, u := range x {
+		v := y[i]
+		a, b, d = math.FMA(u, u, a), math.FMA(v, v, b), math.FMA(u, v, d)
+	}
+	if math.Abs(d) <= 0x1p-53*math.Sqrt(a)*math.Sqrt(b) {
+		return 1, 0, false
+	}
+	zeta := (b - a) / (2 * d)
+	t := 1 / (math.Abs(zeta) + math.Sqrt(math.FMA(zeta, zeta, 1)))
+	if zeta < 0 {
+		t = -t
+	}
+	c = 1 / math.Sqrt(math.FMA(t, t, 1))
+	return c, c * t, true
+}
+
+// rotate sets x, y = c x − s y, s x + c y.
+func rotate(x, y []float64, c, s float64) {
+	for i, a := range x {
+		b := y[i]
+		x[i] = math.FMA(c, a, -float64(s*b))
+		y[i] = math.FMA(s, a, float64(c*b))
+	}
+}
+
+// norm returns the Euclidean length of x.
+func norm(x []float64) float64 {
+	sum := 0.0
+	for _, a := range x {
+		sum = math.FMA(a, a, sum)
+	}
+	return math.Sqrt(sum)
+}

@@ -1,0 +1,296 @@
+package main
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// One run: initialise, take the steps, measure.
+
+// Every purpose has a random stream of its own: rand.NewPCG(seed, stream).
+const (
+	streamWeights uint64 = iota + 1
+	streamBatches
+	streamDecoder
+	streamData
+	streamTies
+	streamNull
+	streamBootstrap
+)
+
+// Epoch holds the means of an epoch's batch losses; entropy and tc are the unweighted terms
+// of the InfoMax loss, null for reconstruction.
+type Epoch struct {
+	Loss    Number `json:"loss"`
+	Entropy Number `json:"entropy"`
+	TC      Number `json:"tc"`
+}
+
+// Weights are what a run learned and where it started. Inside the program W is D×K.
+type Weights struct {
+	W, W0 Mat
+	B, B0 []float64 // K
+	V     Mat       // D×K, the decoder; empty unless the objective is reconstruction
+	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
+	// two inputs: (epochs+1)×K×3.
+	Trajectory []float64
+}
+
+// trainer holds one run's parameters, optimiser and reused memory.
+type trainer struct {
+	config Config
+	set    *Set
+	f      activation
+	W, V   Mat       // D×K
+	b      []float64 // K
+
+	clock               adamClock
+	adamW, adamV, adamB adam
+
+	zero      view
+	columns   columns
+	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
+	dW, dV    Mat // D×K
+	db        []float64
+	infoMax   *infoMax
+	reconLoss *reconstruction
+}
+
+// newTrainer initialises a run. All objectives of one seed start from the same W.
+func newTrainer(c Config, s *Set) *trainer {
+	batch := s.N
+	if c.Batch > 0 {
+		batch = min(batch, c.Batch)
+	}
+	t := &trainer{config: c, set: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
+		W: xavier(s.D, c.K, c.Seed, streamWeights), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
+	if c.Objective == "random" {
+		return t
+	}
+	t.columns = newColumns(s.D)
+	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(s.D, c.K)
+	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
+	if c.Objective == "reconstruction" {
+		t.V, t.dV = xavier(s.D, c.K, c.Seed, streamDecoder), newMat(s.D, c.K)
+		t.adamV = newAdam(t.V.Data)
+		t.reconLoss = newReconstruction(s, batch, c.K)
+	} else {
+		t.infoMax = newInfoMax(c.Lambda, batch, c.K)
+	}
+	return t
+}
+
+// xavier draws a D×K matrix from U(−√(6/(D+K)), +√(6/(D+K))), unit after unit (Glorot &
+// Bengio 2010).
+func xavier(d, k int, seed, stream uint64) Mat {
+	rng := rand.New(rand.NewPCG(seed, stream))
+	limit := math.Sqrt(6 / float64(d+k))
+	w := newMat(d, k)
+	for unit := range k {
+		for i := range d {
+			w.Data[i*k+unit] = limit * math.FMA(2, rng.Float64(), -1)
+		}
+	}
+	return w
+}
+
+// gatherAll sets Z = init + XW for the given rows of s, a few tiles and units at a time, so
+// that the weights in use stay in the first-level cache.
+func gatherAll(Z Mat, init view, s *Set, rows []uint32, W Mat) {
+	const units = 64
+	tiles := max(1, units/W.Cols)
+	for k := 0; k < W.Cols; k += units {
+		z := view{Z.Data[k:], Z.Cols}
+		from := view{init.data[k:], init.stride}
+		for t := 0; t < s.tiles; t += tiles {
+			gather(z, from, s, rows, t, min(t+tiles, s.tiles), view{W.Data[k:], W.Cols}, min(units, W.Cols-k))
+			from = z
+		}
+	}
+}
+
+// forward sets A = f(XW + 1bᵀ) for the given rows of s; Z gets what the backward pass needs.
+func (t *trainer) forward(A, Z Mat, s *Set, rows []uint32) {
+	gatherAll(Z, view{t.b, 0}, s, rows, t.W)
+	t.f.forward(A.Data, Z.Data, Z.Cols)
+}
+
+// step takes one step on a batch and returns its losses. When the loss is not finite the
+// parameters stay as they were.
+func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
+	N := len(rows)
+	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
+	t.forward(A, Z, t.set, rows)
+	if t.reconLoss != nil {
+		loss, entropy, tc = t.reconLoss.loss(dA, A, t.V, rows), math.NaN(), math.NaN()
+	} else {
+		entropy, tc = t.infoMax.loss(A)
+		loss = math.FMA(t.config.Lambda, tc, entropy)
+		t.infoMax.gradient(dA)
+	}
+	if !finite(loss) {
+		return loss, entropy, tc
+	}
+	if t.f.backward != nil {
+		t.f.backward(dA.Data, A.Data, Z.Data, Z.Cols)
+	}
+	t.backward(A, dA, rows)
+	t.clock.tick()
+	t.adamW.update(&t.clock, t.dW.Data, 0, len(t.dW.Data))
+	t.adamB.update(&t.clock, t.db, 0, len(t.db))
+	if t.reconLoss != nil {
+		t.adamV.update(&t.clock, t.dV.Data, 0, len(t.dV.Data))
+	}
+	return loss, entropy, tc
+}
+
+// backward sets dW = XᵀdZ, db = dZᵀ1 and for reconstruction dV, a block of rows at a time.
+func (t *trainer) backward(A, dZ Mat, rows []uint32) {
+	N, K := dZ.Rows, dZ.Cols
+	var scaled Mat
+	if t.reconLoss != nil {
+		scaled = t.reconLoss.decoder(A)
+	}
+	fromW, fromV := t.zero, t.zero
+	for n := 0; n < N; n += blockRows {
+		block := rows[n:min(n+blockRows, N)]
+		turn(t.columns, t.set, block)
+		spread(t.dW.view(), fromW, t.columns, t.set.level, 0, t.set.D, view{dZ.Data[n*K:], K}, len(block), K)
+		fromW = t.dW.view()
+		if t.reconLoss != nil {
+			spread(t.dV.view(), fromV, t.columns, t.set.level, 0, t.set.D, view{scaled.Data[n*K:], K}, len(block), K)
+			fromV = t.dV.view()
+		}
+	}
+	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, K)
+	if t.reconLoss != nil {
+		t.reconLoss.finishV(t.dV, A, t.V)
+	}
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// train runs the steps of all epochs and returns the curve and the loss of the first batch
+// before any step. It stops at a loss that is not finite, whose epoch is then the curve's
+// last; ctx stops it with an error. after is called at the end of every epoch.
+func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
+	first = math.NaN()
+	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
+	order := make([]uint32, t.set.N)
+	for n := range order {
+		order[n] = uint32(n)
+	}
+	for epoch := 1; epoch <= t.config.Epochs; epoch++ {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		var sum [3]float64
+		steps := 0
+		for rest := order; len(rest) > 1; {
+			if err := ctx.Err(); err != nil {
+				return nil, first, err
+			}
+			n := min(t.A.Rows, len(rest))
+			loss, entropy, tc := t.step(rest[:n])
+			rest = rest[n:]
+			if epoch == 1 && steps == 0 {
+				first = loss
+			}
+			sum[0], sum[1], sum[2] = sum[0]+loss, sum[1]+entropy, sum[2]+tc
+			steps++
+			if !finite(loss) {
+				break
+			}
+		}
+		count := float64(steps)
+		e := Epoch{Number(sum[0] / count), Number(sum[1] / count), Number(sum[2] / count)}
+		curve = append(curve, e)
+		after(epoch, e)
+		if !finite(sum[0]) {
+			break
+		}
+	}
+	return curve, first, nil
+}
+
+// Result is run.json, everything about a run but its weights.
+type Result struct {
+	ID            string  `json:"id"`
+	Numerics      int     `json:"numerics"`
+	Config        Config  `json:"config"`
+	Status        string  `json:"status"` // "ok" or "diverged"
+	DivergedEpoch int     `json:"diverged_epoch,omitempty"`
+	DataSHA256    string  `json:"data_sha256"`
+	WeightsSHA256 string  `json:"weights_sha256"` // of weights.npz
+	Init          Metrics `json:"init"`
+	Final         Metrics `json:"final"`
+	InitialLoss   Number  `json:"initial_loss"` // of the first batch, before any step
+	FinalLoss     Number  `json:"final_loss"`   // of the last epoch
+	EpochsTo90    int     `json:"epochs_to_90,omitempty"`
+	Curve         []Epoch `json:"curve"`
+	Go            string  `json:"go"`
+	Platform      string  `json:"platform"`
+	Seconds       float64 `json:"seconds"`
+}
+
+// run trains one config from beginning to end. after sees every epoch as it ends.
+func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
+	started := time.Now()
+	t := newTrainer(c, &data.Train)
+	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256,
+		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	w := &Weights{W: t.W, B: t.b, V: t.V, W0: Mat{t.W.Rows, t.W.Cols, slices.Clone(t.W.Data)}, B0: slices.Clone(t.b)}
+	var err error
+	if r.Init, err = t.measure(&data.Test); err != nil {
+		return nil, nil, err
+	}
+	track := func() {
+		if data.D != 2 {
+			return
+		}
+		for k := range c.K {
+			w.Trajectory = append(w.Trajectory, t.W.Data[k], t.W.Data[c.K+k], t.b[k])
+		}
+	}
+	track()
+	var first float64
+	r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
+		track()
+		after(epoch, e)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
+	if n := len(r.Curve); n > 0 {
+		if r.Final, err = t.measure(&data.Test); err != nil {
+			return nil, nil, err
+		}
+		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
+		if !finite(float64(r.FinalLoss)) {
+			r.Status, r.DivergedEpoch = "diverged", n
+		}
+	}
+	r.Seconds = time.Since(started).Seconds()
+	return r, w, nil
+}
+
+// measure returns all metrics of the present parameters, the activations' on set s.
+func (t *trainer) measure(s *Set) (Metrics, error) {
+	var m Metrics
+	m.measureWeights(t.W)
+	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
+	rows := make([]uint32, s.N)
+	for n := range rows {
+		rows[n] = uint32(n)
+	}
+	t.forward(A, Z, s, rows)
+	m.measureActivations(A)
+	m.MaxResponsibility = Number(math.NaN())
+	if t.f.name == "softmax" {
+		m.MaxResponsibility = Number(maxResponsibility(A))
+	}
+	return m, m.measureTotalCorrelation(A, t.config)
+}
