@@ -1,3 +1,5 @@
+//go:build !amd64 || purego
+
 package main
 
 func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {

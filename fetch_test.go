@@ -1,0 +1,382 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// smallMNIST returns a data set of 40 + 10 images of 5×4 pixels as if it were MNIST.
+func smallMNIST() (files [4]idxFile, raw rawFiles) {
+	files = [4]idxFile{
+		{stem: "train-images", dims: []int{40, 5, 4}},
+		{stem: "train-labels", dims: []int{40}},
+		{stem: "t10k-images", dims: []int{10, 5, 4}},
+		{stem: "t10k-labels", dims: []int{10}},
+	}
+	for i := range files {
+		f := &files[i]
+		data := make([]byte, f.size()-4-4*len(f.dims))
+		for j := range data {
+			data[j] = byte(j % 10)
+		}
+		raw[i] = idx(f.dims, data)
+		hash := sha256.Sum256(raw[i])
+		f.sha256 = hex.EncodeToString(hash[:])
+	}
+	return files, raw
+}
+
+// smallFetcher returns a fetcher of smallMNIST with an empty cache, no go tool and no
+// mirror, and what it says.
+func smallFetcher(t *testing.T) (*fetcher, *bytes.Buffer) {
+	t.Setenv("PATH", t.TempDir())
+	files, _ := smallMNIST()
+	cache := filepath.Join(t.TempDir(), "cache")
+	said := new(bytes.Buffer)
+	return &fetcher{
+		files:    files,
+		cacheDir: func() (string, error) { return cache, nil },
+		module:   "example.org/small@v1.0.0",
+		out:      said,
+	}, said
+}
+
+// mirror serves smallMNIST, gzipped, until the test ends.
+func mirror(t *testing.T) string {
+	files, raw := smallMNIST()
+	served := map[string][]byte{}
+	for i, f := range files {
+		served["/mnist/"+f.name()+".gz"] = zipped(raw[i])
+	}
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		b, ok := served[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+		}
+		w.Write(b)
+	})
+}
+
+func serve(t *testing.T, handler http.HandlerFunc) (url string) {
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL + "/mnist/"
+}
+
+func gone(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
+
+func write(t *testing.T, path string, b []byte) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, b, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantWhole fails unless d is smallMNIST.
+func wantWhole(t *testing.T, d *Dataset, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, raw := smallMNIST()
+	want := append(raw[0][16:], raw[2][16:]...)
+	var got []byte
+	for _, x := range append(denseRows(d.Train), denseRows(d.Test)...) {
+		got = append(got, byte(x*255+0.5))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("pixels (-want +got):\n%s", diff)
+	}
+}
+
+// wantInOrder fails unless the parts occur in text one after the other.
+func wantInOrder(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	rest := text
+	for _, part := range parts {
+		_, after, ok := strings.Cut(rest, part)
+		if !ok {
+			t.Fatalf("want %q, in the order of %q, in:\n%s", part, parts, text)
+		}
+		rest = after
+	}
+}
+
+func TestFolderMayHoldAnySpelling(t *testing.T) {
+	same := func(b []byte) []byte { return b }
+	tests := []struct {
+		name string
+		file string // of %[1]s the stem, %[2]d the rank
+		pack func([]byte) []byte
+	}{
+		{"raw with a dash", "%[1]s-idx%[2]d-ubyte", same},
+		{"raw with a dot", "%[1]s.idx%[2]d-ubyte", same},
+		{"gzipped with a dash", "%[1]s-idx%[2]d-ubyte.gz", zipped},
+		{"gzipped with a dot", "%[1]s.idx%[2]d-ubyte.gz", zipped},
+		{"raw, called gz", "%[1]s-idx%[2]d-ubyte.gz", same},
+		{"gzipped, not called gz", "%[1]s-idx%[2]d-ubyte", zipped},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, _ := smallFetcher(t)
+			_, raw := smallMNIST()
+			dir := t.TempDir()
+			for i, file := range f.files {
+				write(t, filepath.Join(dir, fmt.Sprintf(tt.file, file.stem, len(file.dims))), tt.pack(raw[i]))
+			}
+			got, err := f.fromFolder(t.Context(), dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(raw, got); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFolderOfAFilesNameIsPassedOver(t *testing.T) {
+	f, _ := smallFetcher(t)
+	_, raw := smallMNIST()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "train-images-idx3-ubyte", "train-images-idx3-ubyte"), raw[0])
+	write(t, filepath.Join(dir, "train-images.idx3-ubyte"), raw[0])
+	if _, err := f.files[0].find(dir); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadRefusesAllButThePublishedBytes(t *testing.T) {
+	files, raw := smallMNIST()
+	whole, packed := raw[0], zipped(raw[0])
+	flipped := func(b []byte, i int) []byte {
+		b = bytes.Clone(b)
+		b[i] ^= 1
+		return b
+	}
+	tests := []struct {
+		name string
+		b    []byte
+		want string
+	}{
+		{"empty", nil, "ends after 0 of 816 bytes"},
+		{"cut", whole[:800], "ends after 800 of 816 bytes"},
+		{"one byte more", append(bytes.Clone(whole), 0), "more than 816 bytes"},
+		{"one bit flipped", flipped(whole, 99), "SHA-256 is"},
+		{"a web page", []byte("<html>please log in</html>"), "ends after 26 of 816 bytes"},
+		{"gzip cut in its header", packed[:5], "unexpected EOF"},
+		{"gzip cut", packed[:len(packed)-20], "ends after"},
+		{"gzip with a wrong checksum", flipped(packed, len(packed)-8), "invalid checksum"},
+		{"gzip of a shorter file", zipped(whole[:800]), "ends after 800 of 816 bytes"},
+		{"gzip of other bytes", zipped(flipped(whole, 99)), "SHA-256 is"},
+		{"gzip of 64 MB", zipped(make([]byte, 64<<20)), "more than 816 bytes"},
+		{"gzip of nothing, for ever", bytes.Repeat(zipped(nil), 1<<16), "ends after 0 of 816 bytes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := files[0].read(bytes.NewReader(tt.b))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestGivenFolderIsTheOnlySource(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "notes"), nil)
+	short := t.TempDir()
+	write(t, filepath.Join(short, "train-images.idx3-ubyte.gz"), zipped([]byte("abc")))
+	tests := []struct {
+		name, dir, want string
+	}{
+		{"no folder", filepath.Join(dir, "none"), "none"},
+		{"a file", filepath.Join(dir, "notes"), "notes"},
+		{"no files", dir, "train-images-idx3-ubyte, gzipped or raw: file does not exist"},
+		{"truncated", short, "train-images.idx3-ubyte.gz: ends after 3 of 47040016 bytes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := loadMNIST(t.Context(), tt.dir, nil)
+			if err == nil || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("got error %v, want one of one line", err)
+			}
+			wantInOrder(t, err.Error(), "-mnist "+tt.dir, tt.want, "put the four published files there")
+		})
+	}
+}
+
+func TestSourcesAreAskedInOrder(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.mirrors = []string{serve(t, gone), mirror(t), serve(t, gone)}
+	d, err := f.load(t.Context())
+	wantWhole(t, d, err)
+	wantInOrder(t, said.String(), f.module, f.mirrors[0], f.mirrors[1])
+	if strings.Contains(said.String(), f.mirrors[2]) {
+		t.Errorf("a source was asked after one had answered:\n%s", said)
+	}
+}
+
+func TestFailureGivesEachSourcesReason(t *testing.T) {
+	f, _ := smallFetcher(t)
+	f.mirrors = []string{
+		serve(t, gone),
+		serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("please log in")) }),
+		"http://127.0.0.1:1/", // nobody listens there
+	}
+	_, err := f.load(t.Context())
+	if err == nil {
+		t.Fatal("found MNIST where there is none")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	want := [][]string{
+		{"MNIST is in none of its sources"},
+		{"cache folder: ", "cache"},
+		{f.module, "the go tool is not on PATH"},
+		{f.mirrors[0], "410 Gone"},
+		{f.mirrors[1], "train-images-idx3-ubyte.gz: ends after 13 of 816 bytes"},
+		{f.mirrors[2], "refused"},
+		{"download train-images-idx3-ubyte.gz, ", "t10k-labels-idx1-ubyte.gz into a folder DIR and give -mnist DIR"},
+	}
+	if len(lines) != len(want) {
+		t.Fatalf("got %d lines, want %d:\n%v", len(lines), len(want), err)
+	}
+	for i, line := range lines {
+		wantInOrder(t, line, want[i]...)
+	}
+}
+
+func TestModuleThatCannotBeDownloadedSaysWhy(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	_, err := moduleDir(t.Context(), "example.org/small@v1.0.0")
+	if err == nil {
+		t.Fatal("downloaded a module with GOPROXY=off")
+	}
+	wantInOrder(t, err.Error(), "go mod download", "GOPROXY=off")
+}
+
+func TestSecondLoadComesFromTheCache(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.mirrors = []string{mirror(t)}
+	d, err := f.load(t.Context())
+	wantWhole(t, d, err)
+	said.Reset()
+	f.mirrors = nil
+	d, err = f.load(t.Context())
+	wantWhole(t, d, err)
+	if said.Len() > 0 {
+		t.Errorf("a load from the cache said:\n%s", said)
+	}
+}
+
+func TestCorruptedCacheIsRepaired(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.mirrors = []string{mirror(t)}
+	dir, _ := f.cacheDir()
+	for i, file := range f.files {
+		_, raw := smallMNIST()
+		raw[2][99] ^= 1
+		write(t, filepath.Join(dir, file.name()), raw[i])
+	}
+	d, err := f.load(t.Context())
+	wantWhole(t, d, err)
+	wantInOrder(t, said.String(), "MNIST cache "+dir, "t10k-images-idx3-ubyte: corrupted", "fetching it again")
+	if _, err := f.fromCache(t.Context()); err != nil {
+		t.Errorf("the cache was not repaired: %v", err)
+	}
+}
+
+func TestCacheThatCannotBeWrittenOnlyWarns(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.mirrors = []string{mirror(t)}
+	file := filepath.Join(t.TempDir(), "file")
+	write(t, file, nil)
+	tests := []struct {
+		name     string
+		cacheDir func() (string, error)
+	}{
+		{"below a file", func() (string, error) { return filepath.Join(file, "cache"), nil }},
+		{"no home", func() (string, error) { return "", errors.New("$HOME is not defined") }},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			said.Reset()
+			f.cacheDir = tt.cacheDir
+			d, err := f.load(t.Context())
+			wantWhole(t, d, err)
+			wantInOrder(t, said.String(), "MNIST is not cached: ")
+		})
+	}
+}
+
+func TestWriteAtomicLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "old"), []byte("old"))
+	write(t, filepath.Join(dir, "folder", "file"), nil)
+	tests := []struct {
+		name   string
+		wantOK bool
+	}{
+		{"new", true},
+		{"old", true},
+		{"folder", false}, // rename fails
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(dir, tt.name)
+			if err := writeAtomic(path, []byte("new")); (err == nil) != tt.wantOK {
+				t.Errorf("got error %v, want success %v", err, tt.wantOK)
+			}
+			if got, err := os.ReadFile(path); tt.wantOK && string(got) != "new" {
+				t.Errorf("got %q, %v; want new", got, err)
+			}
+			if temps, _ := filepath.Glob(path + ".tmp*"); len(temps) > 0 {
+				t.Errorf("left behind: %v", temps)
+			}
+		})
+	}
+}
+
+func TestCancelEndsTheSearch(t *testing.T) {
+	f, said := smallFetcher(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	stuck := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusOK)
+		w.(http.Flusher).Flush()
+		cancel()
+		<-r.Context().Done()
+	})
+	f.mirrors = []string{stuck, mirror(t)}
+	if _, err := f.load(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want context.Canceled", err)
+	}
+	if strings.Contains(said.String(), f.mirrors[1]) {
+		t.Errorf("a source was asked after the search was cancelled:\n%s", said)
+	}
+	if _, err := loadMNIST(ctx, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("reading a folder: got error %v, want context.Canceled", err)
+	}
+}
+
+func TestTerminalSeesBytesAndPercent(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.terminal = true
+	f.mirrors = []string{mirror(t)}
+	d, err := f.load(t.Context())
+	wantWhole(t, d, err)
+	wantInOrder(t, said.String(),
+		"\rtrain-images-idx3-ubyte: 0.0 MB of 0.0 MB, 100 %\n",
+		"\rt10k-labels-idx1-ubyte: 0.0 MB of 0.0 MB, 100 %\n")
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// A kernel's twins must give the bits of plain Go. Each test below computes with plain Go and
+// with the implementation in force, into memory whose surroundings are watched.
+
+const guard = 0x1.23456789abcdep+77
+
+// arena returns a slice of n elements that starts offset elements into a larger one filled
+// with guards, and a check that the guards still stand.
+func arena(n, offset int) (x []float64, intact func() bool) {
+	whole := make([]float64, n+offset+16)
+	for i := range whole {
+		whole[i] = guard
+	}
+	return whole[offset : offset+n : offset+n], func() bool {
+		for i, v := range whole {
+			if (i < offset || i >= offset+n) && v != guard {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// awkward returns a float64 that kernels get wrong first.
+func awkward(r *rand.Rand) float64 {
+	special := [...]float64{0, math.Copysign(0, -1), math.Inf(1), math.Inf(-1), math.NaN(), 1, -1,
+		0x1p-1074, -0x1p-1074, 0x1p-1022, math.MaxFloat64, -745.2, 709.8, -708.5, 22.5, -0.3, 44}
+	switch r.IntN(8) {
+	case 0:
+		return special[r.IntN(len(special))]
+	case 1:
+		return math.Ldexp(r.Float64()-0.5, r.IntN(2100)-1070)
+	}
+	return 8 * (r.Float64() - 0.5)
+}
+
+func fill(r *rand.Rand, x []float64) {
+	for i := range x {
+		x[i] = awkward(r)
+	}
+}
+
+// sameBits compares bit for bit; every NaN is alike.
+func sameBits(a, b []float64) (int, bool) {
+	for i := range a {
+		if math.Float64bits(a[i]) != math.Float64bits(b[i]) && !(math.IsNaN(a[i]) && math.IsNaN(b[i])) {
+			return i, false
+		}
+	}
+	return 0, true
+}
+
+// elementwise kernels, as functions of up to four arrays that they may change.
+var elementwise = []struct {
+	name         string
+	arrays       int
+	kernel, want func(x [4][]float64)
+}{
+	{"adam", 4, func(x [4][]float64) { adamKernel(x[0], x[1], x[2], x[3], 1e-3, 1.7) },
+		func(x [4][]float64) { adamGeneric(x[0], x[1], x[2], x[3], 1e-3, 1.7) }},
+	{"chain", 2, func(x [4][]float64) { chainKernel(x[0], x[1]) }, func(x [4][]float64) { chainGeneric(x[0], x[1]) }},
+	{"rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0) }, func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0) }},
+	{"leaky rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0.01) }, func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0.01) }},
+	{"exp", 1, func(x [4][]float64) { expKernel(x[0]) }, func(x [4][]float64) { expGeneric(x[0]) }},
+	{"tanh", 2, func(x [4][]float64) { tanhKernel(x[0], x[1]) }, func(x [4][]float64) { tanhGeneric(x[0], x[1]) }},
+	{"softplus", 2, func(x [4][]float64) { softplusKernel(x[0], x[1]) }, func(x [4][]float64) { softplusGeneric(x[0], x[1]) }},
+}
+
+func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
+	for _, impl := range implementations() {
+		for _, e := range elementwise {
+			t.Run(impl+"/"+e.name, func(t *testing.T) {
+				force(t, impl)
+				r := rand.New(rand.NewPCG(1, 2))
+				check := func(n, offset int) {
+					var got, want [4][]float64
+					var intact [4]func() bool
+					for i := range e.arrays {
+						got[i], intact[i] = arena(n, offset)
+						fill(r, got[i])
+						want[i] = append([]float64{}, got[i]...)
+					}
+					e.kernel(got)
+					e.want(want)
+					for i := range e.arrays {
+						if j, ok := sameBits(got[i], want[i]); !ok {
+							t.Fatalf("n = %d, offset %d, array %d: element %d is %x, want %x", n, offset, i, j, got[i][j], want[i][j])
+						}
+						if !intact[i]() {
+							t.Fatalf("n = %d, offset %d: wrote outside array %d", n, offset, i)
+						}
+					}
+				}
+				for n := range 68 {
+					for offset := range 8 {
+						check(n, offset)
+					}
+				}
+				check(1_000_000, 1)
+			})
+		}
+	}
+}
+
+func TestMulGivesTheBitsOfPlainGo(t *testing.T) {
+	for _, impl := range implementations() {
+		t.Run(impl, func(t *testing.T) {
+			force(t, impl)
+			r := rand.New(rand.NewPCG(1, 3))
+			for cols := range 68 {
+				for offset := range 8 {
+					rows, inner := 1+r.IntN(9), r.IntN(2*mulBlock+9)
+					if offset > 0 {
+						inner = r.IntN(9)
+					}
+					got, intact := arena(rows*(cols+offset), offset)
+					fill(r, got)
+					initial := append([]float64{}, got...)
+					a, b := make([]float64, rows*(inner+1)+1), make([]float64, inner*(cols+3)+1)
+					for _, x := range [][]float64{a, b} {
+						for i := range x {
+							x[i] = r.Float64() - 0.5
+						}
+					}
+					want := append([]float64{}, got...)
+					coef := coefficients{a, 1, rows}
+					if offset%2 == 0 {
+						coef = coefficients{a, inner + 1, 1}
+					}
+					in := view{initial, cols + offset}
+					if offset == 3 {
+						in.stride = 0
+					}
+					mul(view{got, cols + offset}, in, coef, view{b, cols + 3}, rows, inner, cols)
+					if cols > 0 {
+						mulGeneric(view{want, cols + offset}, in, coef, view{b, cols + 3}, rows, inner, cols)
+					}
+					if j, ok := sameBits(got, want); !ok {
+						t.Fatalf("%d×%d×%d, offset %d: element %d is %x, want %x", rows, inner, cols, offset, j, got[j], want[j])
+					}
+					if !intact() {
+						t.Fatalf("%d×%d×%d: wrote outside", rows, inner, cols)
+					}
+				}
+			}
+		})
+	}
+}
+
+// sparseRows is a random set in which rows are empty, full or in between.
+func sparseRows(r *rand.Rand, n, d int) Set {
+	X := newMat(n, d)
+	for i := range n {
+		density := []float64{0, 0.1, 0.5, 1}[r.IntN(4)]
+		for j := range d {
+			if r.Float64() < density {
+				X.Data[i*d+j] = float64(1+r.IntN(255)) / 255
+			}
+		}
+	}
+	return setOf(X)
+}
+
+func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
+	for _, impl := range implementations() {
+		t.Run(impl, func(t *testing.T) {
+			force(t, impl)
+			r := rand.New(rand.NewPCG(1, 4))
+			for cols := 1; cols < 140; cols++ {
+				for offset := range 8 {
+					if cols > 67 && offset > 0 {
+						continue
+					}
+					d := 1 + r.IntN(3*tileWidth)
+					s := sparseRows(r, 20, d)
+					rows := make([]uint32, 1+r.IntN(20))
+					for i := range rows {
+						rows[i] = uint32(r.IntN(s.N))
+					}
+					stride := cols + offset
+					w, init := make([]float64, d*stride), make([]float64, max(len(rows), d)*stride)
+					fill(r, w)
+					fill(r, init)
+					checkGather(t, s, rows, view{w, stride}, view{init, stride}, cols, offset)
+					checkSpread(t, s, rows, view{init, stride}, cols, offset)
+				}
+			}
+		})
+	}
+}
+
+func checkGather(t *testing.T, s Set, rows []uint32, w, init view, cols, offset int) {
+	t.Helper()
+	got, intact := arena(len(rows)*init.stride, offset)
+	want := append([]float64{}, got...)
+	for from := range s.tiles {
+		gather(view{got, init.stride}, init, &s, rows, from, s.tiles, w, cols)
+		gatherGeneric(view{want, init.stride}, init, &s, rows, from, s.tiles, w, cols)
+		if j, ok := sameBits(got, want); !ok || !intact() {
+			t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", len(rows), s.D, cols, j, got[j], want[j])
+		}
+	}
+}
+
+func checkSpread(t *testing.T, s Set, rows []uint32, dz view, cols, offset int) {
+	t.Helper()
+	c := newColumns(s.D)
+	turn(c, &s, rows)
+	for d := range s.D { // the columns are the rows' transpose
+		for i, e := range c.list[d*blockRows:][:c.count[d]] {
+			if s.dense(int(rows[e>>16]))[d] != s.level[e&0xffff] || i > 0 && c.list[d*blockRows+i-1]>>16 >= e>>16 {
+				t.Fatalf("turn: input %d, entry %d is wrong", d, i)
+			}
+		}
+	}
+	got, intact := arena(s.D*dz.stride, offset)
+	want := append([]float64{}, got...)
+	from := s.D / 3
+	for range 2 { // the second time onto itself
+		spread(view{got, dz.stride}, view{got, dz.stride}, c, s.level, from, s.D, dz, len(rows), cols)
+		spreadGeneric(view{want, dz.stride}, view{want, dz.stride}, c, s.level, from, s.D, dz, cols)
+		if j, ok := sameBits(got, want); !ok || !intact() {
+			t.Fatalf("spread: %d rows, %d inputs, %d columns: element %d is %x, want %x", len(rows), s.D, cols, j, got[j], want[j])
+		}
+	}
+}
+
+func BenchmarkKernels(b *testing.B) {
+	for _, impl := range implementations() {
+		for _, e := range elementwise {
+			b.Run(fmt.Sprintf("%s/n=4096/impl=%s", e.name, impl), func(b *testing.B) {
+				force(b, impl)
+				r := rand.New(rand.NewPCG(1, 5))
+				var x [4][]float64
+				for i := range x {
+					x[i] = make([]float64, 4096)
+					for j := range x[i] {
+						x[i][j] = r.Float64()
+					}
+				}
+				for b.Loop() {
+					e.kernel(x)
+				}
+			})
+		}
+	}
+}

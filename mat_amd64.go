@@ -1,0 +1,287 @@
+//go:build !purego
+
+package main
+
+import "unsafe"
+
+// twin is one instruction set's version of the kernels; each function works like its Generic
+// namesake. gather and spread come for blocks of 8, 4 and 2 vectors of units, mul for 2; the
+// last of each takes the rest, under one vector, of rest units. The elementwise ones take n
+// elements, a multiple of lanes. Strides are in bytes, lengths positive.
+type twin struct {
+	name     string
+	lanes    int
+	gather   [4]gatherFunc
+	spread   [4]spreadFunc
+	mul      [2]mulFunc
+	adam     func(w, m, v, grad *float64, n int, step, factor float64)
+	chain    func(grad, slope *float64, n int)
+	rectify  func(a, z *float64, n int, leak float64)
+	exp      func(z *float64, n int)
+	tanh     func(a, z *float64, n int)
+	softplus func(a, z *float64, n int)
+}
+
+type (
+	gatherFunc func(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+	spreadFunc func(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+	mulFunc    func(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+)
+
+var (
+	avx2 = &twin{"avx2", 4,
+		[4]gatherFunc{gather8AVX2, gather4AVX2, gather2AVX2, gather1AVX2},
+		[4]spreadFunc{spread8AVX2, spread4AVX2, spread2AVX2, spread1AVX2},
+		[2]mulFunc{mul2AVX2, mul1AVX2},
+		adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
+	avx512 = &twin{"avx512", 8,
+		[4]gatherFunc{gather8AVX512, gather4AVX512, gather2AVX512, gather1AVX512},
+		[4]spreadFunc{spread8AVX512, spread4AVX512, spread2AVX512, spread1AVX512},
+		[2]mulFunc{mul2AVX512, mul1AVX512},
+		adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
+)
+
+// simd is the twin in use; nil is plain Go.
+var simd = bestTwin()
+
+// bestTwin asks the processor, and the operating system whether it saves the registers.
+func bestTwin() *twin {
+	const (
+		fma, osxsave, avx = 1 << 12, 1 << 27, 1 << 28 // CPUID 1, ECX
+		avx2Bit, f, dq    = 1 << 5, 1 << 16, 1 << 17  // CPUID 7, EBX
+		ymm, zmm          = 0x6, 0xe6                 // XCR0
+	)
+	highest, _, _ := cpuid(0, 0)
+	if highest < 7 {
+		return nil
+	}
+	_, _, ecx := cpuid(1, 0)
+	if ecx&(fma|osxsave|avx) != fma|osxsave|avx {
+		return nil
+	}
+	_, ebx, _ := cpuid(7, 0)
+	saved := xgetbv()
+	switch {
+	case saved&zmm == zmm && ebx&(f|dq) == f|dq:
+		return avx512
+	case saved&ymm == ymm && ebx&avx2Bit != 0:
+		return avx2
+	}
+	return nil
+}
+
+// block returns which of a kernel's versions takes the next columns, and how many it takes.
+func (t *twin) block(cols int) (version, n int) {
+	for version, n = 0, 8*t.lanes; version < 3; version, n = version+1, n/2 {
+		if cols >= n {
+			return version, n
+		}
+	}
+	return version, min(cols, t.lanes)
+}
+
+func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
+	if simd == nil {
+		gatherGeneric(z, init, s, rows, from, to, w, cols)
+		return
+	}
+	entries, level := unsafe.SliceData(s.entries), unsafe.SliceData(s.level)
+	for k := 0; k < cols; {
+		version, n := simd.block(cols - k)
+		simd.gather[version](&z.data[k], 8*z.stride, &init.data[k], 8*init.stride, &s.start[0], entries, level,
+			&rows[0], len(rows), s.tiles, from, to, &w.data[k], 8*w.stride, n)
+		k += n
+	}
+}
+
+func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
+	if simd == nil {
+		spreadGeneric(dw, init, c, level, from, to, dz, cols)
+		return
+	}
+	for k := 0; k < cols; {
+		version, n := simd.block(cols - k)
+		simd.spread[version](&dw.data[from*dw.stride+k], 8*dw.stride, &init.data[from*init.stride+k], 8*init.stride,
+			&c.count[from], &c.list[from*blockRows], unsafe.SliceData(level), to-from, &dz.data[k], 8*dz.stride, n)
+		k += n
+	}
+}
+
+// mulKernel gives whole quads of rows to the twin, and each row left over as a quad of four
+// times itself, with strides of 0.
+func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
+	if simd == nil || inner == 0 {
+		mulGeneric(out, init, a, b, rows, inner, cols)
+		return
+	}
+	for k := 0; k < cols; {
+		version, n := 0, 2*simd.lanes
+		if cols-k < n {
+			version, n = 1, min(cols-k, simd.lanes)
+		}
+		kernel := simd.mul[version]
+		i := rows &^ 3
+		if i > 0 {
+			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &b.data[k], 8*b.stride, i/4, inner, n)
+		}
+		for ; i < rows; i++ {
+			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &b.data[k], 8*b.stride, 1, inner, n)
+		}
+		k += n
+	}
+}
+
+// whole returns how many of n elements the elementwise kernels take; plain Go does the rest.
+func (t *twin) whole(n int) int {
+	if t == nil {
+		return 0
+	}
+	return n &^ (t.lanes - 1)
+}
+
+func adamKernel(w, m, v, g []float64, step, factor float64) {
+	n := simd.whole(len(w))
+	if n > 0 {
+		simd.adam(&w[0], &m[0], &v[0], &g[0], n, step, factor)
+	}
+	adamGeneric(w[n:], m[n:], v[n:], g[n:], step, factor)
+}
+
+func chainKernel(g, slope []float64) {
+	n := simd.whole(len(g))
+	if n > 0 {
+		simd.chain(&g[0], &slope[0], n)
+	}
+	chainGeneric(g[n:], slope[n:])
+}
+
+func rectifyKernel(a, z []float64, leak float64) {
+	n := simd.whole(len(a))
+	if n > 0 {
+		simd.rectify(&a[0], &z[0], n, leak)
+	}
+	rectifyGeneric(a[n:], z[n:], leak)
+}
+
+func expKernel(z []float64) {
+	n := simd.whole(len(z))
+	if n > 0 {
+		simd.exp(&z[0], n)
+	}
+	expGeneric(z[n:])
+}
+
+func tanhKernel(a, z []float64) {
+	n := simd.whole(len(a))
+	if n > 0 {
+		simd.tanh(&a[0], &z[0], n)
+	}
+	tanhGeneric(a[n:], z[n:])
+}
+
+func softplusKernel(a, z []float64) {
+	n := simd.whole(len(a))
+	if n > 0 {
+		simd.softplus(&a[0], &z[0], n)
+	}
+	softplusGeneric(a[n:], z[n:])
+}
+
+func cpuid(leaf, subleaf uint32) (eax, ebx, ecx uint32)
+func xgetbv() uint32
+
+//go:noescape
+func gather8AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather4AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather2AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather1AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func spread8AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread4AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread2AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread1AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
+
+//go:noescape
+func chainAVX2(grad, slope *float64, n int)
+
+//go:noescape
+func rectifyAVX2(a, z *float64, n int, leak float64)
+
+//go:noescape
+func expAVX2(z *float64, n int)
+
+//go:noescape
+func tanhAVX2(a, z *float64, n int)
+
+//go:noescape
+func softplusAVX2(a, z *float64, n int)
+
+//go:noescape
+func gather8AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather4AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather2AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func gather1AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+
+//go:noescape
+func spread8AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread4AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread2AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func spread1AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+
+//go:noescape
+func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)
+
+//go:noescape
+func chainAVX512(grad, slope *float64, n int)
+
+//go:noescape
+func rectifyAVX512(a, z *float64, n int, leak float64)
+
+//go:noescape
+func expAVX512(z *float64, n int)
+
+//go:noescape
+func tanhAVX512(a, z *float64, n int)
+
+//go:noescape
+func softplusAVX512(a, z *float64, n int)

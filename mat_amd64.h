@@ -1,0 +1,441 @@
+// The SIMD kernels for amd64, written once and assembled twice: mat_avx2_amd64.s and
+// mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, the masked moves
+// and the names, and include this file. A vector holds W/8 units (or elements), each computed
+// as the plain Go version of the kernel does; nothing is summed across a vector. Nothing is
+// checked here: lengths are positive, strides are in bytes.
+
+// Blocks of 8, 4 or 2 vectors of units, or of one part of a vector: load from p,
+// multiply-add x·(p), store to p.
+#define LOAD8(p) LOAD4(p); VMOVUPD (4*W)(p), V4; VMOVUPD (5*W)(p), V5; VMOVUPD (6*W)(p), V6; VMOVUPD (7*W)(p), V7
+#define LOAD4(p) LOAD2(p); VMOVUPD (2*W)(p), V2; VMOVUPD (3*W)(p), V3
+#define LOAD2(p) VMOVUPD (p), V0; VMOVUPD W(p), V1
+#define LOAD1(p) MASKLOAD(p, V0)
+#define FMA8(p) FMA4(p); VFMADD231PD (4*W)(p), V8, V4; VFMADD231PD (5*W)(p), V8, V5; VFMADD231PD (6*W)(p), V8, V6; VFMADD231PD (7*W)(p), V8, V7
+#define FMA4(p) FMA2(p); VFMADD231PD (2*W)(p), V8, V2; VFMADD231PD (3*W)(p), V8, V3
+#define FMA2(p) VFMADD231PD (p), V8, V0; VFMADD231PD W(p), V8, V1
+#define FMA1(p) MASKLOAD(p, V9); VFMADD231PD V9, V8, V0
+#define STORE8(p) STORE4(p); VMOVUPD V4, (4*W)(p); VMOVUPD V5, (5*W)(p); VMOVUPD V6, (6*W)(p); VMOVUPD V7, (7*W)(p)
+#define STORE4(p) STORE2(p); VMOVUPD V2, (2*W)(p); VMOVUPD V3, (3*W)(p)
+#define STORE2(p) VMOVUPD V0, (p); VMOVUPD V1, W(p)
+#define STORE1(p) MASKSTORE(V0, p)
+
+// acc += level[e & 0xffff] · row e>>16, for the entries e of [R14, R15). The matrix is at R12,
+// its rows R13 bytes apart.
+#define ENTRIES(FMA) \
+	CMPQ R14, R15 \
+	JAE  done \
+entry: \
+	MOVL (R14), AX \
+	MOVWLZX AX, CX \
+	SHRL $16, AX \
+	IMULQ R13, AX \
+	ADDQ R12, AX \
+	VBROADCASTSD (R11)(CX*8), V8 \
+	FMA(AX) \
+	ADDQ $4, R14 \
+	CMPQ R14, R15 \
+	JB   entry \
+done:
+
+// func gather(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws int, rest int)
+#define GATHER(LOAD, FMA, STORE) \
+	SETMASK(rest+112(FP)) \
+	MOVQ z+0(FP), DI \
+	MOVQ init+16(FP), SI \
+	MOVQ entries+40(FP), R10 \
+	MOVQ level+48(FP), R11 \
+	MOVQ rows+56(FP), R8 \
+	MOVQ n+64(FP), R9 \
+	MOVQ w+96(FP), R12 \
+	MOVQ ws+104(FP), R13 \
+	MOVQ start+32(FP), BX \
+	MOVQ from+80(FP), AX \
+	LEAQ (BX)(AX*4), BX /* &start[from] */ \
+	MOVQ to+88(FP), DX \
+	SUBQ AX, DX \
+row: \
+	MOVL (R8), AX \
+	IMULQ tiles+72(FP), AX \
+	LEAQ (BX)(AX*4), CX \
+	MOVL (CX), R14 \
+	MOVL (CX)(DX*4), R15 \
+	LEAQ (R10)(R14*4), R14 \
+	LEAQ (R10)(R15*4), R15 \
+	LOAD(SI) \
+	ENTRIES(FMA) \
+	STORE(DI) \
+	ADDQ zs+8(FP), DI \
+	ADDQ is+24(FP), SI \
+	ADDQ $4, R8 \
+	DECQ R9 \
+	JNZ  row \
+	VZEROUPPER \
+	RET
+
+TEXT GATHER8(SB), NOSPLIT, $0-120
+	GATHER(LOAD8, FMA8, STORE8)
+
+TEXT GATHER4(SB), NOSPLIT, $0-120
+	GATHER(LOAD4, FMA4, STORE4)
+
+TEXT GATHER2(SB), NOSPLIT, $0-120
+	GATHER(LOAD2, FMA2, STORE2)
+
+TEXT GATHER1(SB), NOSPLIT, $0-120
+	GATHER(LOAD1, FMA1, STORE1)
+
+// func spread(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs int, rest int)
+#define SPREAD(LOAD, FMA, STORE) \
+	SETMASK(rest+80(FP)) \
+	MOVQ dw+0(FP), DI \
+	MOVQ init+16(FP), SI \
+	MOVQ count+32(FP), R8 \
+	MOVQ list+40(FP), R10 \
+	MOVQ level+48(FP), R11 \
+	MOVQ n+56(FP), R9 \
+	MOVQ dz+64(FP), R12 \
+	MOVQ dzs+72(FP), R13 \
+input: \
+	MOVL (R8), R15 \
+	MOVQ R10, R14 \
+	LEAQ (R10)(R15*4), R15 \
+	LOAD(SI) \
+	ENTRIES(FMA) \
+	STORE(DI) \
+	ADDQ dws+8(FP), DI \
+	ADDQ is+24(FP), SI \
+	ADDQ $4, R8 \
+	ADDQ $512, R10 /* 4·blockRows */ \
+	DECQ R9 \
+	JNZ  input \
+	VZEROUPPER \
+	RET
+
+TEXT SPREAD8(SB), NOSPLIT, $0-88
+	SPREAD(LOAD8, FMA8, STORE8)
+
+TEXT SPREAD4(SB), NOSPLIT, $0-88
+	SPREAD(LOAD4, FMA4, STORE4)
+
+TEXT SPREAD2(SB), NOSPLIT, $0-88
+	SPREAD(LOAD2, FMA2, STORE2)
+
+TEXT SPREAD1(SB), NOSPLIT, $0-88
+	SPREAD(LOAD1, FMA1, STORE1)
+
+// mul works on four rows at a time, by two vectors or by a part of one. Row i's sums are in
+// V(2i) and V(2i+1).
+#define ROW2(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0; VFMADD231PD V9, V10, s1
+#define ROW1(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0
+#define GET2(p, s0, s1) VMOVUPD (p), s0; VMOVUPD W(p), s1
+#define GET1(p, s0, s1) MASKLOAD(p, s0)
+#define PUT2(p, s0, s1) VMOVUPD s0, (p); VMOVUPD s1, W(p)
+#define PUT1(p, s0, s1) MASKSTORE(s0, p)
+
+// func mul(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+#define MUL(GET, ROW, PUT) \
+	SETMASK(rest+88(FP)) \
+	MOVQ out+0(FP), DI \
+	MOVQ os+8(FP), R9 \
+	MOVQ init+16(FP), SI \
+	MOVQ is+24(FP), R10 \
+	MOVQ a+32(FP), BX \
+	MOVQ ar+40(FP), R11 \
+	MOVQ ai+48(FP), R12 \
+	MOVQ bs+64(FP), R13 \
+	MOVQ quads+72(FP), R8 \
+quad: \
+	LEAQ (SI)(R10*2), CX \
+	GET(SI, V0, V1) \
+	ADDQ R10, SI \
+	GET(SI, V2, V3) \
+	GET(CX, V4, V5) \
+	ADDQ R10, CX \
+	GET(CX, V6, V7) \
+	LEAQ (CX)(R10*1), SI \
+	MOVQ BX, R14               /* a₀ᵣ, a₁ᵣ */ \
+	LEAQ (BX)(R11*2), R15      /* a₂ᵣ, a₃ᵣ */ \
+	MOVQ b+56(FP), AX \
+	MOVQ inner+80(FP), DX \
+inner: \
+	GET(AX, V8, V9) \
+	ROW((R14), V0, V1) \
+	ROW((R14)(R11*1), V2, V3) \
+	ROW((R15), V4, V5) \
+	ROW((R15)(R11*1), V6, V7) \
+	ADDQ R12, R14 \
+	ADDQ R12, R15 \
+	ADDQ R13, AX \
+	DECQ DX \
+	JNZ  inner \
+	LEAQ (BX)(R11*4), BX \
+	LEAQ (DI)(R9*2), CX \
+	PUT(DI, V0, V1) \
+	ADDQ R9, DI \
+	PUT(DI, V2, V3) \
+	PUT(CX, V4, V5) \
+	ADDQ R9, CX \
+	PUT(CX, V6, V7) \
+	LEAQ (CX)(R9*1), DI \
+	DECQ R8 \
+	JNZ  quad \
+	VZEROUPPER \
+	RET
+
+TEXT MUL2(SB), NOSPLIT, $0-96
+	MUL(GET2, ROW2, PUT2)
+
+TEXT MUL1(SB), NOSPLIT, $0-96
+	MUL(GET1, ROW1, PUT1)
+
+// func adam(w, m, v, grad *float64, n int, step, factor float64)
+TEXT ADAM(SB), NOSPLIT, $0-56
+	MOVQ w+0(FP), DI
+	MOVQ m+8(FP), SI
+	MOVQ v+16(FP), R8
+	MOVQ grad+24(FP), R9
+	MOVQ n+32(FP), CX
+	VBROADCASTSD step+40(FP), V8
+	VBROADCASTSD factor+48(FP), V9
+	CONSTANT(BETA1, V10)
+	CONSTANT(REST1, V11)
+	CONSTANT(BETA2, V12)
+	CONSTANT(REST2, V13)
+	CONSTANT(EPSILON, V14)
+	XORL AX, AX
+element:
+	VMOVUPD (R9)(AX*8), V0
+	VMULPD V0, V11, V1
+	VFMADD231PD (SI)(AX*8), V10, V1 // m = β₁m + (1−β₁)g
+	VMULPD V0, V13, V2
+	VMULPD V0, V2, V2
+	VFMADD231PD (R8)(AX*8), V12, V2 // v = β₂v + (1−β₂)g·g
+	VMOVUPD V1, (SI)(AX*8)
+	VMOVUPD V2, (R8)(AX*8)
+	VSQRTPD V2, V2
+	VFMADD213PD V14, V9, V2         // √v·factor + ε
+	VMULPD V8, V1, V1
+	VDIVPD V2, V1, V1
+	VMOVUPD (DI)(AX*8), V3
+	VSUBPD V1, V3, V3
+	VMOVUPD V3, (DI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
+// func chain(grad, slope *float64, n int)
+TEXT CHAIN(SB), NOSPLIT, $0-24
+	MOVQ grad+0(FP), DI
+	MOVQ slope+8(FP), SI
+	MOVQ n+16(FP), CX
+	XORL AX, AX
+element:
+	VMOVUPD (DI)(AX*8), V0
+	VMULPD (SI)(AX*8), V0, V0
+	VMOVUPD V0, (DI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
+// func rectify(a, z *float64, n int, leak float64)
+TEXT RECTIFY(SB), NOSPLIT, $0-32
+	MOVQ a+0(FP), DI
+	MOVQ z+8(FP), SI
+	MOVQ n+16(FP), CX
+	VBROADCASTSD leak+24(FP), V8
+	CONSTANT(ONE, V9)
+	VXORPD V10, V10, V10
+	XORL AX, AX
+element:
+	VMOVUPD (SI)(AX*8), V0
+	VMOVAPD V0, V1
+	VFMADD213PD V10, V8, V1 // leak·z + 0
+	POSITIVE(V0, V10)
+	SELECT(V0, V1, V2)      // a = z where positive
+	SELECT(V9, V8, V3)      // slope = 1 where positive
+	VMOVUPD V2, (DI)(AX*8)
+	VMOVUPD V3, (SI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
+// reduce of elementary.go: x in V0 gives n in V1, hi in V2, lo in V3. Uses V4, V5.
+#define HORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V2, V4
+#define REDUCE \
+	CONSTANT(SHIFT, V5) \
+	CONSTANT(LOG2E, V1) \
+	VFMADD213PD V5, V0, V1 \
+	VSUBPD V5, V1, V1          /* n = (x·log₂e + shift) − shift */ \
+	CONSTANT(MINUSLN2HI, V5) \
+	VFMADD231PD V5, V1, V0     /* h = n·(−ln2Hi) + x */ \
+	CONSTANT(MINUSLN2LO, V5) \
+	VMOVAPD V0, V2 \
+	VFMADD231PD V5, V1, V2     /* hi = n·(−ln2Lo) + h */ \
+	VSUBPD V2, V0, V3 \
+	VFMADD231PD V5, V1, V3     /* lo = n·(−ln2Lo) + (h − hi) */ \
+	CONSTANT(TAYLOR, V4) \
+	HORNER(TAYLOR+8); HORNER(TAYLOR+16); HORNER(TAYLOR+24); HORNER(TAYLOR+32) \
+	HORNER(TAYLOR+40); HORNER(TAYLOR+48); HORNER(TAYLOR+56); HORNER(TAYLOR+64) \
+	HORNER(TAYLOR+72); HORNER(TAYLOR+80); HORNER(TAYLOR+88) \
+	VMULPD V2, V2, V5 \
+	VFMADD231PD V4, V5, V3     /* lo = hi²·q + lo */
+
+// exp2 of elementary.go: t = n + shift becomes 2ⁿ. Uses V5.
+#define EXP2(t) VPSLLQ $52, t, t; CONSTANT(ONE, V5); VPADDQ V5, t, t
+
+// exp of elementary.go: V0 becomes e^V0. Uses V1 to V5.
+#define EXP \
+	CONSTANT(EXPMAX, V5) \
+	VMINPD V0, V5, V0          /* the operands' order keeps a NaN */ \
+	CONSTANT(EXPMIN, V5) \
+	VMAXPD V0, V5, V0 \
+	REDUCE \
+	VADDPD V3, V2, V2 \
+	CONSTANT(ONE, V5) \
+	VADDPD V2, V5, V0          /* p = 1 + (hi + lo) */ \
+	CONSTANT(HALF, V5) \
+	VMULPD V5, V1, V2 \
+	CONSTANT(SHIFT, V5) \
+	VADDPD V5, V2, V2          /* n₁ + shift */ \
+	VSUBPD V5, V2, V3 \
+	VSUBPD V3, V1, V3 \
+	VADDPD V5, V3, V3          /* n₂ + shift */ \
+	EXP2(V2) \
+	EXP2(V3) \
+	VMULPD V2, V0, V0 \
+	VMULPD V3, V0, V0
+
+// func exp(z *float64, n int)
+TEXT EXPONENTIATE(SB), NOSPLIT, $0-16
+	MOVQ z+0(FP), DI
+	MOVQ n+8(FP), CX
+	XORL AX, AX
+element:
+	VMOVUPD (DI)(AX*8), V0
+	EXP
+	VMOVUPD V0, (DI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
+// func tanh(a, z *float64, n int), after tanh of elementary.go
+TEXT TANH(SB), NOSPLIT, $0-24
+	MOVQ a+0(FP), DI
+	MOVQ z+8(FP), SI
+	MOVQ n+16(FP), CX
+	CONSTANT(SIGNBIT, V12)
+	CONSTANT(ONE, V13)
+	CONSTANT(TANHMAX, V14)
+	VADDPD V13, V13, V15
+	XORL AX, AX
+element:
+	VMOVUPD (SI)(AX*8), V0
+	VANDPD V12, V0, V11        // the sign of x
+	VANDNPD V0, V12, V0
+	VADDPD V0, V0, V0
+	VMINPD V0, V14, V0         // y = min(2|x|, 44)
+	REDUCE
+	CONSTANT(SHIFT, V5)
+	VADDPD V5, V1, V1
+	EXP2(V1)                   // scale = 2ⁿ
+	VSUBPD V13, V1, V4         // c = scale − 1
+	VMULPD V1, V2, V2          // a
+	VMULPD V1, V3, V3          // b
+	VADDPD V2, V4, V6          // hi = c + a
+	VSUBPD V4, V6, V7          // v = hi − c
+	VSUBPD V7, V6, V8
+	VSUBPD V8, V4, V8          // c − (hi − v)
+	VSUBPD V7, V2, V9          // a − v
+	VADDPD V9, V8, V8
+	VADDPD V3, V8, V8          // lo
+	VADDPD V8, V6, V9          // hi + lo
+	VADDPD V9, V15, V10        // d = 2 + (hi + lo)
+	VSUBPD V10, V15, V7
+	VADDPD V6, V7, V7
+	VADDPD V8, V7, V7          // dlo = ((2 − d) + hi) + lo
+	VDIVPD V10, V9, V9         // q
+	VFNMADD231PD V10, V9, V6   // hi − q·d
+	VFNMADD231PD V7, V9, V8    // lo − q·dlo
+	VADDPD V8, V6, V6
+	VDIVPD V10, V6, V6
+	VADDPD V6, V9, V9          // q + rest/d
+	VORPD V11, V9, V9
+	VMOVUPD V9, (DI)(AX*8)
+	VMOVAPD V13, V0
+	VFNMADD231PD V9, V9, V0    // 1 − a²
+	VMOVUPD V0, (SI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
+#define LOGHORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V9, V4
+
+// func softplus(a, z *float64, n int): exp, then log1p and logSum of elementary.go, whose
+// branches all agree with the general formula for 0 ≤ u ≤ 1
+TEXT SOFTPLUS(SB), NOSPLIT, $0-24
+	MOVQ a+0(FP), DI
+	MOVQ z+8(FP), SI
+	MOVQ n+16(FP), CX
+	CONSTANT(SIGNBIT, V12)
+	CONSTANT(ONE, V13)
+	VXORPD V14, V14, V14
+	XORL AX, AX
+element:
+	VMOVUPD (SI)(AX*8), V15
+	VORPD V12, V15, V0
+	EXP                        // u = e^−|z|
+	VADDPD V13, V0, V1         // 1 + u
+	NEGATIVE(V15)
+	SELECT(V0, V13, V2)        // u where z is negative, else 1
+	VDIVPD V1, V2, V2
+	VMOVUPD V2, (SI)(AX*8)
+	VSUBPD V13, V1, V2
+	VSUBPD V2, V0, V2          // c = u − ((1+u) − 1)
+	CONSTANT(LOGBIAS, V5)
+	VPADDQ V5, V1, V3
+	VPSRLQ $52, V3, V3         // e + 1023
+	CONSTANT(INTEGER, V5)
+	VORPD V5, V3, V6
+	CONSTANT(INTEGERBIAS, V5)
+	VSUBPD V5, V6, V6          // k
+	VPSLLQ $52, V3, V3
+	VPSUBQ V3, V1, V7
+	VPADDQ V13, V7, V7         // 1 + f
+	VSUBPD V13, V7, V7         // f
+	VADDPD V13, V13, V5
+	VADDPD V7, V5, V5
+	VDIVPD V5, V7, V8          // s = f/(2 + f)
+	VMULPD V8, V8, V9          // z = s²
+	CONSTANT(LOGS, V4)
+	LOGHORNER(LOGS+8); LOGHORNER(LOGS+16); LOGHORNER(LOGS+24)
+	LOGHORNER(LOGS+32); LOGHORNER(LOGS+40); LOGHORNER(LOGS+48)
+	CONSTANT(HALF, V5)
+	VMULPD V7, V5, V10
+	VMULPD V7, V10, V10        // half = ½f²
+	VDIVPD V1, V2, V2          // c/(1+u)
+	CONSTANT(MINUSLN2LO, V5)
+	VFNMADD231PD V5, V6, V2    // low = k·ln2Lo + c/(1+u)
+	VFMADD213PD V10, V9, V4    // r·z + half
+	VFMADD213PD V2, V8, V4     // t = s·(r·z + half) + low
+	VSUBPD V4, V10, V10
+	VSUBPD V10, V7, V7         // f − (half − t)
+	CONSTANT(MINUSLN2HI, V5)
+	VFNMADD231PD V5, V6, V7    // k·ln2Hi + (f − (half − t))
+	VMAXPD V15, V14, V0        // max(z, 0)
+	VADDPD V7, V0, V0
+	VMOVUPD V0, (DI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET

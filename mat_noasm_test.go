@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package main
+
+import "testing"
+
+func implementations() []string { return []string{"generic"} }
+
+func force(testing.TB, string) {}

@@ -1,0 +1,117 @@
+// The two data sets in the plane, in which a unit's weights can be drawn as a line: eight
+// Gaussian clusters, and the uniform square. They are fixed, as MNIST is: a run's seed has no
+// part in them.
+
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+const (
+	planeRows  = 10000
+	planeTrain = 8000 // the first 80 % of the rows
+	clusterSD  = 0.3
+)
+
+// clusterCentres are the points 2·(cos, sin)(kπ/4), k = 0…7.
+var clusterCentres = [8][2]float64{
+	{2, 0}, {math.Sqrt2, math.Sqrt2}, {0, 2}, {-math.Sqrt2, math.Sqrt2},
+	{-2, 0}, {-math.Sqrt2, -math.Sqrt2}, {0, -2}, {math.Sqrt2, -math.Sqrt2},
+}
+
+type point struct {
+	x     [2]float64
+	class byte
+}
+
+// clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
+func clusters() *Dataset {
+	rng := rand.New(rand.NewPCG(0, streamData))
+	points := make([]point, planeRows)
+	for n := range points {
+		class := n % len(clusterCentres)
+		centre, noise := clusterCentres[class], normalPair(rng)
+		for d := range centre {
+			points[n].x[d] = math.FMA(clusterSD, noise[d], centre[d])
+		}
+		points[n].class = byte(class)
+	}
+	rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
+	return planeDataset("clusters", points)
+}
+
+// uniform returns points of the square [−1, 1]², all of class 0.
+func uniform() *Dataset {
+	rng := rand.New(rand.NewPCG(0, streamData))
+	points := make([]point, planeRows)
+	for n := range points {
+		points[n].x = squarePoint(rng)
+	}
+	return planeDataset("uniform", points)
+}
+
+// squarePoint returns a uniform point of [−1, 1)².
+func squarePoint(rng *rand.Rand) (p [2]float64) {
+	for d := range p {
+		p[d] = math.FMA(2, rng.Float64(), -1)
+	}
+	return p
+}
+
+// normalPair returns two independent standard normals by the polar method (Marsaglia & Bray
+// 1964): for u uniform in the unit disc and s = |u|², they are u·√(−2 log(s)/s).
+func normalPair(rng *rand.Rand) [2]float64 {
+	for {
+		u := squarePoint(rng)
+		s := float64(u[0]*u[0]) + float64(u[1]*u[1])
+		if s < 1 && s > 0 {
+			m := math.Sqrt(-2 * log(s) / s)
+			return [2]float64{u[0] * m, u[1] * m}
+		}
+	}
+}
+
+func planeDataset(name string, points []point) *Dataset {
+	var b []byte
+	for _, p := range points {
+		for _, x := range p.x {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+		}
+	}
+	hash := sha256.Sum256(b)
+	return &Dataset{
+		Name:   name,
+		D:      2,
+		Train:  encodePoints(points[:planeTrain]),
+		Test:   encodePoints(points[planeTrain:]),
+		SHA256: hex.EncodeToString(hash[:]),
+	}
+}
+
+// encodePoints returns N ≤ 32,768 points as a Set whose levels are their coordinates, sorted,
+// each once. Like a black pixel, a coordinate of exactly zero has no entry.
+func encodePoints(points []point) Set {
+	var level []float64
+	for _, p := range points {
+		level = append(level, p.x[:]...)
+	}
+	slices.Sort(level)
+	level = slices.Compact(level)
+	start, entries, labels := []uint32{0}, []uint32(nil), []byte(nil)
+	for _, p := range points {
+		for d, x := range p.x {
+			if x != 0 {
+				code, _ := slices.BinarySearch(level, x)
+				entries = append(entries, uint32(d)<<16|uint32(code))
+			}
+		}
+		start, labels = append(start, uint32(len(entries))), append(labels, p.class)
+	}
+	return newSet(2, start, entries, level, labels)
+}

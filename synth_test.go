@@ -1,0 +1,118 @@
+package main
+
+import (
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The hashes are this program's own, pinned: a change of them is a change of the data. That of
+// uniform was also computed by a PCG-DXSM written in Python.
+func TestPlaneDataIsFixed(t *testing.T) {
+	tests := []struct {
+		name string
+		make func() *Dataset
+		want string
+	}{
+		{"clusters", clusters, "7c7a6934b067524abfff83ec712fe0f84688bd649dd1a7bc8f3c704ece1949e0"},
+		{"uniform", uniform, "43faa9228f2fd9249777a0bd400a9a329c9300fedb0f5f5487c1119077cc9fbd"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := tt.make()
+			if d.Name != tt.name || d.D != 2 || d.Train.N != 8000 || d.Test.N != 2000 {
+				t.Errorf("got %s, D = %d, %d + %d rows; want %s, 2, 8000 + 2000", d.Name, d.D, d.Train.N, d.Test.N, tt.name)
+			}
+			if d.SHA256 != tt.want {
+				t.Errorf("SHA-256 is %s, want %s", d.SHA256, tt.want)
+			}
+		})
+	}
+}
+
+// With n points a mean is within 5·sd/√n of the truth, and a variance within 5·√(2/n).
+func TestClustersHaveTheirCentresAndSpread(t *testing.T) {
+	const n = 1250
+	var count [8]int
+	var sum, squares [8][2]float64 // of x − centre
+	d := clusters()
+	for _, s := range []Set{d.Train, d.Test} {
+		for i, x := range denseRows(s) {
+			class := s.labels[i/2]
+			offset := x - clusterCentres[class][i%2]
+			count[class]++
+			sum[class][i%2] += offset
+			squares[class][i%2] += offset * offset
+		}
+	}
+	for class := range count {
+		angle := float64(class) * math.Pi / 4
+		centre := [2]float64{2 * math.Cos(angle), 2 * math.Sin(angle)}
+		if count[class] != 2*n {
+			t.Errorf("class %d has %d coordinates, want %d", class, count[class], 2*n)
+		}
+		for d := range centre {
+			if off := clusterCentres[class][d] - centre[d]; math.Abs(off) > 1e-15 {
+				t.Errorf("centre %d: coordinate %d is off by %g", class, d, off)
+			}
+			if mean := sum[class][d] / n; math.Abs(mean) > 5*clusterSD/math.Sqrt(n) {
+				t.Errorf("class %d: coordinate %d has its mean %g from the centre", class, d, mean)
+			}
+			if ratio := squares[class][d] / n / (clusterSD * clusterSD); math.Abs(ratio-1) > 5*math.Sqrt(2.0/n) {
+				t.Errorf("class %d: coordinate %d has %g of the variance", class, d, ratio)
+			}
+		}
+	}
+}
+
+func TestClustersAreShuffled(t *testing.T) {
+	var count [8]int
+	for _, class := range clusters().Train.labels[:800] {
+		count[class]++
+	}
+	for class, n := range count {
+		if n == 100 || n < 50 || n > 150 { // unshuffled, each has exactly 100; the sd is 9
+			t.Errorf("%d of the first 800 points are of class %d", n, class)
+		}
+	}
+}
+
+// A mean of n values uniform on [−1, 1] is within 5·√(1/3n) of 0.
+func TestUniformFillsTheSquare(t *testing.T) {
+	x := denseRows(uniform().Train)
+	const n = planeTrain
+	var sum, squares [2]float64
+	for i, v := range x {
+		if v < -1 || v >= 1 {
+			t.Fatalf("coordinate %d is %g", i, v)
+		}
+		sum[i%2] += v
+		squares[i%2] += v * v
+	}
+	for d := range sum {
+		if mean := sum[d] / n; math.Abs(mean) > 5*math.Sqrt(1.0/3/n) {
+			t.Errorf("coordinate %d has mean %g", d, mean)
+		}
+		if ms := squares[d] / n; math.Abs(ms-1.0/3) > 5*math.Sqrt(4.0/45/n) { // Var x² = 1/5 − 1/9
+			t.Errorf("coordinate %d has mean square %g", d, ms)
+		}
+	}
+}
+
+func TestEncodePointsKeepsEveryCoordinate(t *testing.T) {
+	points := []point{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
+	s := encodePoints(points)
+	if diff := cmp.Diff([]float64{-2, 0, 1.5, 7}, s.level); diff != "" {
+		t.Errorf("levels (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]byte{3, 0, 1, 0}, s.labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if len(s.entries) != 5 {
+		t.Errorf("%d entries for 5 coordinates other than 0", len(s.entries))
+	}
+	if diff := cmp.Diff([]float64{1.5, -2, 0, 1.5, 0, 0, -2, 7}, denseRows(s)); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+}
