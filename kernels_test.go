@@ -215,8 +215,8 @@ func checkSpread(t *testing.T, s Set, rows []uint32, dz view, cols, offset int) 
 	c := newColumns(s.D)
 	turn(c, &s, rows)
 	for d := range s.D { // the columns are the rows' transpose
-		for i, e := range c.list[d*blockRows:][:c.count[d]] {
-			if s.dense(int(rows[e>>16]))[d] != s.level[e&0xffff] || i > 0 && c.list[d*blockRows+i-1]>>16 >= e>>16 {
+		for i, e := range c.column(d) {
+			if s.dense(int(rows[e>>16]))[d] != s.level[e&0xffff] || i > 0 && c.column(d)[i-1]>>16 >= e>>16 {
 				t.Fatalf("turn: input %d, entry %d is wrong", d, i)
 			}
 		}

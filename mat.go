@@ -125,13 +125,17 @@ func gather(z, init view, s *Set, rows []uint32, from, to int, w view, cols int)
 	if from < 0 || from > to || to > s.tiles {
 		panic(fmt.Sprintf("gather: tiles %d to %d of %d", from, to, s.tiles))
 	}
-	for _, n := range rows {
-		if int(n) >= s.N {
-			panic(fmt.Sprintf("gather: row %d of %d", n, s.N))
-		}
-	}
+	checkRows("gather", s, rows)
 	if len(rows) > 0 && cols > 0 {
 		gatherKernel(z, init, s, rows, from, to, w, cols)
+	}
+}
+
+func checkRows(kernel string, s *Set, rows []uint32) {
+	for _, n := range rows {
+		if int(n) >= s.N {
+			panic(fmt.Sprintf("%s: row %d of %d", kernel, n, s.N))
+		}
 	}
 }
 
@@ -153,31 +157,49 @@ func gatherGeneric(z, init view, s *Set, rows []uint32, from, to int, w view, co
 const blockRows = 128
 
 // columns is a block of up to blockRows rows turned into columns: input d's entries, in row
-// order, are list[d*blockRows:][:count[d]], each row<<16 | code. The backward pass then
-// finishes one input's weights before the next and keeps their sums in registers.
+// order, are list[d*blockRows:end[d]], each row<<16 | code. The backward pass then finishes
+// one input's weights before the next and keeps their sums in registers.
 type columns struct {
-	D     int
-	count []uint32
-	list  []uint32
+	D    int
+	end  []uint32
+	list []uint32
 }
 
 func newColumns(d int) columns {
 	return columns{d, make([]uint32, d), make([]uint32, d*blockRows)}
 }
 
+// column returns input d's entries.
+func (c columns) column(d int) []uint32 { return c.list[d*blockRows : c.end[d]] }
+
 // turn sets c to the columns of the given rows of s.
 func turn(c columns, s *Set, rows []uint32) {
 	if len(rows) > blockRows || c.D != s.D {
 		panic(fmt.Sprintf("turn: %d rows of %d inputs into %d×%d", len(rows), s.D, blockRows, c.D))
 	}
-	clear(c.count)
+	for d := range c.end {
+		c.end[d] = uint32(d * blockRows)
+	}
+	if len(rows) > 0 {
+		checkRows("turn", s, rows)
+		turnKernel(c, s, rows)
+	}
+}
+
+// prefetch asks for the given rows of s to be brought near, ahead of the step that uses them.
+func prefetch(s *Set, rows []uint32) {
+	if len(rows) > 0 {
+		checkRows("prefetch", s, rows)
+		prefetchKernel(s, rows)
+	}
+}
+
+func turnGeneric(c columns, s *Set, rows []uint32) {
 	for n, row := range rows {
-		first := int(row) * s.tiles
-		for _, e := range s.entries[s.start[first]:s.start[first+s.tiles]] {
-			d := e >> 16
-			i := c.count[d]
-			c.list[d*blockRows+i] = uint32(n)<<16 | e&0xffff
-			c.count[d] = i + 1
+		for _, e := range s.row(int(row)) {
+			i := c.end[e>>16]
+			c.list[i] = uint32(n)<<16 | e&0xffff
+			c.end[e>>16] = i + 1
 		}
 	}
 }
@@ -205,7 +227,7 @@ func spreadGeneric(dw, init view, c columns, level []float64, from, to int, dz v
 	for d := from; d < to; d++ {
 		acc := dw.data[d*dw.stride:][:cols]
 		copy(acc, init.data[d*init.stride:][:cols])
-		for _, e := range c.list[d*blockRows:][:c.count[d]] {
+		for _, e := range c.column(d) {
 			x := level[e&0xffff]
 			for k, y := range dz.data[int(e>>16)*dz.stride:][:cols] {
 				acc[k] = math.FMA(x, y, acc[k])

@@ -14,6 +14,8 @@ type twin struct {
 	gather   [4]gatherFunc
 	spread   [4]spreadFunc
 	mul      [2]mulFunc
+	prefetch func(start, entries, rows *uint32, n, tiles int)
+	turn     func(end, list, start, entries, rows *uint32, n, tiles int)
 	adam     func(w, m, v, grad *float64, n int, step, factor float64)
 	chain    func(grad, slope *float64, n int)
 	rectify  func(a, z *float64, n int, leak float64)
@@ -24,7 +26,7 @@ type twin struct {
 
 type (
 	gatherFunc func(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
-	spreadFunc func(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+	spreadFunc func(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 	mulFunc    func(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 )
 
@@ -33,12 +35,12 @@ var (
 		[4]gatherFunc{gather8AVX2, gather4AVX2, gather2AVX2, gather1AVX2},
 		[4]spreadFunc{spread8AVX2, spread4AVX2, spread2AVX2, spread1AVX2},
 		[2]mulFunc{mul2AVX2, mul1AVX2},
-		adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
+		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
 	avx512 = &twin{"avx512", 8,
 		[4]gatherFunc{gather8AVX512, gather4AVX512, gather2AVX512, gather1AVX512},
 		[4]spreadFunc{spread8AVX512, spread4AVX512, spread2AVX512, spread1AVX512},
 		[2]mulFunc{mul2AVX512, mul1AVX512},
-		adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
+		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
 )
 
 // simd is the twin in use; nil is plain Go.
@@ -94,6 +96,20 @@ func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, col
 	}
 }
 
+func prefetchKernel(s *Set, rows []uint32) {
+	if simd != nil && len(s.entries) > 0 {
+		simd.prefetch(&s.start[0], &s.entries[0], &rows[0], len(rows), s.tiles)
+	}
+}
+
+func turnKernel(c columns, s *Set, rows []uint32) {
+	if simd == nil || len(s.entries) == 0 {
+		turnGeneric(c, s, rows)
+		return
+	}
+	simd.turn(&c.end[0], &c.list[0], &s.start[0], &s.entries[0], &rows[0], len(rows), s.tiles)
+}
+
 func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
 	if simd == nil {
 		spreadGeneric(dw, init, c, level, from, to, dz, cols)
@@ -102,7 +118,7 @@ func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz vi
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
 		simd.spread[version](&dw.data[from*dw.stride+k], 8*dw.stride, &init.data[from*init.stride+k], 8*init.stride,
-			&c.count[from], &c.list[from*blockRows], unsafe.SliceData(level), to-from, &dz.data[k], 8*dz.stride, n)
+			&c.end[from], &c.list[0], &c.list[from*blockRows], unsafe.SliceData(level), to-from, &dz.data[k], 8*dz.stride, n)
 		k += n
 	}
 }
@@ -203,22 +219,28 @@ func gather2AVX2(z *float64, zs int, init *float64, is int, start, entries *uint
 func gather1AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
 
 //go:noescape
-func spread8AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread8AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread4AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread4AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread2AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread2AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread1AVX2(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread1AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
 func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func prefetchAVX2(start, entries, rows *uint32, n, tiles int)
+
+//go:noescape
+func turnAVX2(end, list, start, entries, rows *uint32, n, tiles int)
 
 //go:noescape
 func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
@@ -251,22 +273,28 @@ func gather2AVX512(z *float64, zs int, init *float64, is int, start, entries *ui
 func gather1AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
 
 //go:noescape
-func spread8AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread8AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread4AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread4AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread2AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread2AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread1AVX512(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread1AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
 func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+
+//go:noescape
+func prefetchAVX512(start, entries, rows *uint32, n, tiles int)
+
+//go:noescape
+func turnAVX512(end, list, start, entries, rows *uint32, n, tiles int)
 
 //go:noescape
 func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)

@@ -84,21 +84,90 @@ TEXT GATHER2(SB), NOSPLIT, $0-120
 TEXT GATHER1(SB), NOSPLIT, $0-120
 	GATHER(LOAD1, FMA1, STORE1)
 
-// func spread(dw *float64, dws int, init *float64, is int, count, list *uint32, level *float64, n int, dz *float64, dzs int, rest int)
+// func prefetch(start, entries, rows *uint32, n, tiles int): the first 640 bytes of every row
+TEXT PREFETCH(SB), NOSPLIT, $0-40
+	MOVQ start+0(FP), BX
+	MOVQ entries+8(FP), R10
+	MOVQ rows+16(FP), R8
+	MOVQ n+24(FP), R9
+	MOVQ tiles+32(FP), R12
+row:
+	MOVL (R8), AX
+	IMULQ R12, AX
+	MOVL (BX)(AX*4), AX
+	LEAQ (R10)(AX*4), AX
+	PREFETCHT1 (AX)
+	PREFETCHT1 64(AX)
+	PREFETCHT1 128(AX)
+	PREFETCHT1 192(AX)
+	PREFETCHT1 256(AX)
+	PREFETCHT1 320(AX)
+	PREFETCHT1 384(AX)
+	PREFETCHT1 448(AX)
+	PREFETCHT1 512(AX)
+	PREFETCHT1 576(AX)
+	ADDQ $4, R8
+	DECQ R9
+	JNZ  row
+	RET
+
+// func turn(end, list, start, entries, rows *uint32, n, tiles int): 16-bit halves of an entry
+// are code and input; the row's number n<<16 takes the input's place in its column.
+TEXT TURN(SB), NOSPLIT, $0-56
+	MOVQ end+0(FP), DI
+	MOVQ list+8(FP), SI
+	MOVQ start+16(FP), BX
+	MOVQ entries+24(FP), R10
+	MOVQ rows+32(FP), R8
+	MOVQ n+40(FP), R9
+	MOVQ tiles+48(FP), R12
+	XORL R13, R13
+row:
+	MOVL (R8), AX
+	IMULQ R12, AX
+	LEAQ (BX)(AX*4), CX
+	MOVL (CX), R14
+	MOVL (CX)(R12*4), R15
+	LEAQ (R10)(R14*4), R14
+	LEAQ (R10)(R15*4), R15
+	CMPQ R14, R15
+	JAE  done
+entry:
+	MOVL (R14), AX
+	MOVWLZX AX, DX
+	SHRL $16, AX
+	ORL  R13, DX
+	MOVL (DI)(AX*4), CX
+	MOVL DX, (SI)(CX*4)
+	INCL CX
+	MOVL CX, (DI)(AX*4)
+	ADDQ $4, R14
+	CMPQ R14, R15
+	JB   entry
+done:
+	ADDL $0x10000, R13
+	ADDQ $4, R8
+	DECQ R9
+	JNZ  row
+	RET
+
+// func spread(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs int, rest int):
+// list is where indices in end count from, column where the first input's entries are
 #define SPREAD(LOAD, FMA, STORE) \
-	SETMASK(rest+80(FP)) \
+	SETMASK(rest+88(FP)) \
 	MOVQ dw+0(FP), DI \
 	MOVQ init+16(FP), SI \
-	MOVQ count+32(FP), R8 \
-	MOVQ list+40(FP), R10 \
-	MOVQ level+48(FP), R11 \
-	MOVQ n+56(FP), R9 \
-	MOVQ dz+64(FP), R12 \
-	MOVQ dzs+72(FP), R13 \
+	MOVQ end+32(FP), R8 \
+	MOVQ list+40(FP), BX \
+	MOVQ column+48(FP), R10 \
+	MOVQ level+56(FP), R11 \
+	MOVQ n+64(FP), R9 \
+	MOVQ dz+72(FP), R12 \
+	MOVQ dzs+80(FP), R13 \
 input: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
-	LEAQ (R10)(R15*4), R15 \
+	LEAQ (BX)(R15*4), R15 \
 	LOAD(SI) \
 	ENTRIES(FMA) \
 	STORE(DI) \
@@ -111,16 +180,16 @@ input: \
 	VZEROUPPER \
 	RET
 
-TEXT SPREAD8(SB), NOSPLIT, $0-88
+TEXT SPREAD8(SB), NOSPLIT, $0-96
 	SPREAD(LOAD8, FMA8, STORE8)
 
-TEXT SPREAD4(SB), NOSPLIT, $0-88
+TEXT SPREAD4(SB), NOSPLIT, $0-96
 	SPREAD(LOAD4, FMA4, STORE4)
 
-TEXT SPREAD2(SB), NOSPLIT, $0-88
+TEXT SPREAD2(SB), NOSPLIT, $0-96
 	SPREAD(LOAD2, FMA2, STORE2)
 
-TEXT SPREAD1(SB), NOSPLIT, $0-88
+TEXT SPREAD1(SB), NOSPLIT, $0-96
 	SPREAD(LOAD1, FMA1, STORE1)
 
 // mul works on four rows at a time, by two vectors or by a part of one. Row i's sums are in

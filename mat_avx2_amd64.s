@@ -42,6 +42,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define GATHER4 ·gather4AVX2
 #define GATHER2 ·gather2AVX2
 #define GATHER1 ·gather1AVX2
+#define PREFETCH ·prefetchAVX2
+#define TURN ·turnAVX2
 #define SPREAD8 ·spread8AVX2
 #define SPREAD4 ·spread4AVX2
 #define SPREAD2 ·spread2AVX2

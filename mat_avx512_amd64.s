@@ -37,6 +37,8 @@
 #define GATHER4 ·gather4AVX512
 #define GATHER2 ·gather2AVX512
 #define GATHER1 ·gather1AVX512
+#define PREFETCH ·prefetchAVX512
+#define TURN ·turnAVX512
 #define SPREAD8 ·spread8AVX512
 #define SPREAD4 ·spread4AVX512
 #define SPREAD2 ·spread2AVX512

@@ -10,6 +10,10 @@ func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, col
 	gatherGeneric(z, init, s, rows, from, to, w, cols)
 }
 
+func prefetchKernel(*Set, []uint32) {}
+
+func turnKernel(c columns, s *Set, rows []uint32) { turnGeneric(c, s, rows) }
+
 func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
 	spreadGeneric(dw, init, c, level, from, to, dz, cols)
 }

@@ -102,7 +102,7 @@ func xavier(d, k int, seed, stream uint64) Mat {
 // that the weights in use stay in the first-level cache.
 func gatherAll(Z Mat, init view, s *Set, rows []uint32, W Mat) {
 	const units = 64
-	tiles := max(1, units/W.Cols)
+	tiles := 14
 	for k := 0; k < W.Cols; k += units {
 		z := view{Z.Data[k:], Z.Cols}
 		from := view{init.data[k:], init.stride}
@@ -172,6 +172,10 @@ func (t *trainer) backward(A, dZ Mat, rows []uint32) {
 	}
 }
 
+// prefetchRows of the next batch are asked for while the present one is worked on: more than
+// that would push out what the present one needs.
+const prefetchRows = 256
+
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // train runs the steps of all epochs and returns the curve and the loss of the first batch
@@ -193,6 +197,7 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 				return nil, first, err
 			}
 			n := min(t.A.Rows, len(rest))
+			prefetch(t.set, rest[n:min(n+prefetchRows, len(rest))])
 			loss, entropy, tc := t.step(rest[:n])
 			rest = rest[n:]
 			if epoch == 1 && steps == 0 {
