@@ -69,22 +69,20 @@ func matOf(rows [][]float64) Mat {
 	return Mat{len(rows), len(rows[0]), slices.Concat(rows...)}
 }
 
-// setOf codes dense rows as a Set.
+// setOf codes dense rows as a Set; an odd last input gets a zero beside it.
 func setOf(X Mat) Set {
-	level := slices.Clone(X.Data)
-	slices.Sort(level)
-	level = slices.Compact(level)
-	start, entries := []uint32{0}, []uint32(nil)
+	X = evenCols(X)
+	codes, level := encodeReals(X.Data)
+	return newSet(codes, X.Cols, level, make([]byte, X.Rows))
+}
+
+// evenCols returns X with a column of zeros added if it has an odd number.
+func evenCols(X Mat) Mat {
+	even := newMat(X.Rows, X.Cols+X.Cols%2)
 	for n := range X.Rows {
-		for d, x := range X.Row(n) {
-			if x != 0 {
-				code, _ := slices.BinarySearch(level, x)
-				entries = append(entries, uint32(d)<<16|uint32(code))
-			}
-		}
-		start = append(start, uint32(len(entries)))
+		copy(even.Row(n), X.Row(n))
 	}
-	return newSet(X.Cols, start, entries, level, make([]byte, X.Rows))
+	return even
 }
 
 func allRows(n int) []uint32 {
@@ -100,9 +98,9 @@ func trainerOn(c Config, X, W Mat, b []float64, V Mat) *trainer {
 	s := setOf(X)
 	c.K, c.Seed, c.LearningRate = W.Rows, 1, 1e-3
 	t := newTrainer(c, &s)
-	transpose(t.W, W)
+	transpose(t.W, evenCols(W))
 	copy(t.b, b)
-	copy(t.V.Data, V.Data)
+	clear(t.V.Data[copy(t.V.Data, V.Data):])
 	return t
 }
 
@@ -115,7 +113,7 @@ func TestInfoMaxAgreesWithPyTorch(t *testing.T) {
 		t.Run(c.Act, func(t *testing.T) {
 			tr := trainerOn(Config{Objective: "infomax", Activation: c.Act, Lambda: c.Lam}, matOf(c.X), matOf(c.W), c.B, Mat{})
 			loss, entropy, tc := tr.step(allRows(tr.set.N))
-			got := []any{loss, entropy, tc, tr.A.Data, tr.dW.T().Data, tr.db}
+			got := []any{loss, entropy, tc, tr.A.Data, tr.dW.head(len(c.W[0])).T().Data, tr.db}
 			want := []any{c.Loss, c.Entropy, c.TC, matOf(c.A).Data, matOf(c.DW).Data, c.DB}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("λ = %v: loss, entropy, tc, A, dW, db (-want +got)\n%s", c.Lam, diff)
@@ -129,7 +127,7 @@ func TestReconstructionAgreesWithPyTorch(t *testing.T) {
 		t.Run(c.Act, func(t *testing.T) {
 			tr := trainerOn(Config{Objective: "reconstruction", Activation: c.Act}, matOf(c.X), matOf(c.W), c.B, matOf(c.V))
 			loss, _, _ := tr.step(allRows(tr.set.N))
-			got := []any{loss, tr.dW.T().Data, tr.db, tr.dV.Data}
+			got := []any{loss, tr.dW.head(len(c.W[0])).T().Data, tr.db, tr.dV.head(len(c.V)).Data}
 			want := []any{c.Loss, matOf(c.DW).Data, c.DB, matOf(c.DV).Data}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("loss, dW, db, dV (-want +got)\n%s", diff)

@@ -179,56 +179,71 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					if cols > 67 && offset > 0 {
 						continue
 					}
-					d := 1 + r.IntN(3*tileWidth)
+					d := 1 + r.IntN(90)
 					s := sparseRows(r, 20, d)
 					rows := make([]uint32, 1+r.IntN(20))
 					for i := range rows {
 						rows[i] = uint32(r.IntN(s.N))
 					}
 					stride := cols + offset
-					w, init := make([]float64, d*stride), make([]float64, max(len(rows), d)*stride)
+					w, init := make([]float64, s.D*stride), make([]float64, len(rows)*stride)
 					fill(r, w)
 					fill(r, init)
-					checkGather(t, s, rows, view{w, stride}, view{init, stride}, cols, offset)
-					checkSpread(t, s, rows, view{init, stride}, cols, offset)
+					c := newColumns(&s)
+					c.turn(rows)
+					checkTurned(t, c, rows)
+					checkGather(t, c, len(rows), view{w, stride}, view{init, stride}, cols, offset)
+					checkSpread(t, c, len(rows), view{init, stride}, cols, offset)
 				}
 			}
 		})
 	}
 }
 
-func checkGather(t *testing.T, s Set, rows []uint32, w, init view, cols, offset int) {
+func checkGather(t *testing.T, c columns, rows int, w, init view, cols, offset int) {
 	t.Helper()
-	got, intact := arena(len(rows)*init.stride, offset)
+	got, intact := arena(rows*init.stride, offset)
+	copy(got, init.data)
 	want := append([]float64{}, got...)
-	for from := range s.tiles {
-		gather(view{got, init.stride}, init, &s, rows, from, s.tiles, w, cols)
-		gatherGeneric(view{want, init.stride}, init, &s, rows, from, s.tiles, w, cols)
+	gather(view{got, init.stride}, c, w, rows, cols)
+	gatherGeneric(view{want, init.stride}, c, w, cols)
+	if j, ok := sameBits(got, want); !ok || !intact() {
+		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", rows, c.set.D, cols, j, got[j], want[j])
+	}
+}
+
+func checkSpread(t *testing.T, c columns, rows int, dz view, cols, offset int) {
+	t.Helper()
+	got, intact := arena(c.set.D*dz.stride, offset)
+	want := append([]float64{}, got...)
+	from, to := len(c.end)/3, len(c.end)
+	for range 2 { // the second time onto itself
+		spread(view{got, dz.stride}, view{got, dz.stride}, c, from, to, dz, rows, cols)
+		spreadGeneric(view{want, dz.stride}, view{want, dz.stride}, c, from, to, dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
-			t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", len(rows), s.D, cols, j, got[j], want[j])
+			t.Fatalf("spread: %d rows, %d inputs, %d columns: element %d is %x, want %x", rows, c.set.D, cols, j, got[j], want[j])
 		}
 	}
 }
 
-func checkSpread(t *testing.T, s Set, rows []uint32, dz view, cols, offset int) {
+// checkTurned compares the columns with the rows they came from.
+func checkTurned(t *testing.T, c columns, rows []uint32) {
 	t.Helper()
-	c := newColumns(s.D)
-	turn(c, &s, rows)
-	for d := range s.D { // the columns are the rows' transpose
-		for i, e := range c.column(d) {
-			if s.dense(int(rows[e>>16]))[d] != s.level[e&0xffff] || i > 0 && c.column(d)[i-1]>>16 >= e>>16 {
-				t.Fatalf("turn: input %d, entry %d is wrong", d, i)
+	X := newMat(len(rows), c.set.D)
+	for p := range c.end {
+		last := -1
+		for _, e := range c.column(p) {
+			n, x0, x1 := c.set.pair(e)
+			if n <= last {
+				t.Fatalf("turn: pair %d has row %d after %d", p, n, last)
 			}
+			last = n
+			X.Row(n)[2*p], X.Row(n)[2*p+1] = x0, x1
 		}
 	}
-	got, intact := arena(s.D*dz.stride, offset)
-	want := append([]float64{}, got...)
-	from := s.D / 3
-	for range 2 { // the second time onto itself
-		spread(view{got, dz.stride}, view{got, dz.stride}, c, s.level, from, s.D, dz, len(rows), cols)
-		spreadGeneric(view{want, dz.stride}, view{want, dz.stride}, c, s.level, from, s.D, dz, cols)
-		if j, ok := sameBits(got, want); !ok || !intact() {
-			t.Fatalf("spread: %d rows, %d inputs, %d columns: element %d is %x, want %x", len(rows), s.D, cols, j, got[j], want[j])
+	for n, row := range rows {
+		if j, ok := sameBits(X.Row(n), c.set.dense(int(row))); !ok {
+			t.Fatalf("turn: row %d differs at input %d", n, j)
 		}
 	}
 }

@@ -112,26 +112,50 @@ func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
 	}
 }
 
-// gather multiplies the sparse rows of a batch with weights, the forward pass of the layer.
-// For the rows n of the batch, which are rows[n] of the set, and its tiles from ≤ t < to:
-//
-//	zₙₖ = initₙₖ + Σ level[code] w_dₖ,   over the entries (d, code) in order
-//
-// z and init are len(rows)×cols, w is D×cols. z may be init.
-func gather(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
-	z.check("gather", len(rows), cols)
-	init.check("gather", len(rows), cols)
-	w.check("gather", s.D, cols)
-	if from < 0 || from > to || to > s.tiles {
-		panic(fmt.Sprintf("gather: tiles %d to %d of %d", from, to, s.tiles))
+// blockRows is how many rows of a batch are turned at a time.
+const blockRows = 128
+
+// columns is a block of up to blockRows rows of a set turned around: the entries of pair p of
+// inputs, in row order, are list[p*blockRows:end[p]], each n<<32 | code₁<<16 | code₀. Then the
+// weights of a pair stay in registers while the block's rows pass by, forward and backward.
+type columns struct {
+	set  *Set
+	end  []uint32 // D/2
+	list []uint64
+}
+
+func newColumns(s *Set) columns {
+	return columns{s, make([]uint32, s.D/2), make([]uint64, s.D/2*blockRows)}
+}
+
+// column returns the entries of pair p.
+func (c columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
+
+// turn sets c to the columns of the given rows of its set.
+func (c columns) turn(rows []uint32) {
+	if len(rows) > blockRows {
+		panic(fmt.Sprintf("turn: %d rows, at most %d", len(rows), blockRows))
 	}
-	checkRows("gather", s, rows)
-	if len(rows) > 0 && cols > 0 {
-		gatherKernel(z, init, s, rows, from, to, w, cols)
+	for p := range c.end {
+		c.end[p] = uint32(p * blockRows)
+	}
+	if len(rows) > 0 {
+		c.set.checkRows("turn", rows)
+		turnKernel(c, rows)
 	}
 }
 
-func checkRows(kernel string, s *Set, rows []uint32) {
+func turnGeneric(c columns, rows []uint32) {
+	for n, row := range rows {
+		for _, e := range c.set.row(int(row)) {
+			i := c.end[e>>32]
+			c.list[i] = uint64(n)<<32 | e&0xffffffff
+			c.end[e>>32] = i + 1
+		}
+	}
+}
+
+func (s *Set) checkRows(kernel string, rows []uint32) {
 	for _, n := range rows {
 		if int(n) >= s.N {
 			panic(fmt.Sprintf("%s: row %d of %d", kernel, n, s.N))
@@ -139,98 +163,68 @@ func checkRows(kernel string, s *Set, rows []uint32) {
 	}
 }
 
-func gatherGeneric(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
-	for i, n := range rows {
-		acc := z.data[i*z.stride:][:cols]
-		copy(acc, init.data[i*init.stride:][:cols])
-		first := int(n) * s.tiles
-		for _, e := range s.entries[s.start[first+from]:s.start[first+to]] {
-			x := s.level[e&0xffff]
-			for k, y := range w.data[int(e>>16)*w.stride:][:cols] {
-				acc[k] = math.FMA(x, y, acc[k])
+// prefetch asks for the given rows to be brought near, ahead of the step that uses them.
+func (s *Set) prefetch(rows []uint32) {
+	if len(rows) > 0 {
+		s.checkRows("prefetch", rows)
+		prefetchKernel(s, rows)
+	}
+}
+
+// gather adds a block's product with weights to z, the forward pass of the layer:
+//
+//	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the pairs in order, both inputs of a pair that is there
+//
+// z is rows×cols, w D×cols.
+func gather(z view, c columns, w view, rows, cols int) {
+	z.check("gather", rows, cols)
+	w.check("gather", c.set.D, cols)
+	if rows > 0 && cols > 0 {
+		gatherKernel(z, c, w, cols)
+	}
+}
+
+func gatherGeneric(z view, c columns, w view, cols int) {
+	for p := range c.end {
+		w0, w1 := w.data[2*p*w.stride:][:cols], w.data[(2*p+1)*w.stride:][:cols]
+		for _, e := range c.column(p) {
+			n, x0, x1 := c.set.pair(e)
+			acc := z.data[n*z.stride:][:cols]
+			for k, y := range w0 {
+				acc[k] = math.FMA(x1, w1[k], math.FMA(x0, y, acc[k]))
 			}
 		}
 	}
 }
 
-// blockRows is how many rows of a batch are turned at a time.
-const blockRows = 128
-
-// columns is a block of up to blockRows rows turned into columns: input d's entries, in row
-// order, are list[d*blockRows:end[d]], each row<<16 | code. The backward pass then finishes
-// one input's weights before the next and keeps their sums in registers.
-type columns struct {
-	D    int
-	end  []uint32
-	list []uint32
-}
-
-func newColumns(d int) columns {
-	return columns{d, make([]uint32, d), make([]uint32, d*blockRows)}
-}
-
-// column returns input d's entries.
-func (c columns) column(d int) []uint32 { return c.list[d*blockRows : c.end[d]] }
-
-// turn sets c to the columns of the given rows of s.
-func turn(c columns, s *Set, rows []uint32) {
-	if len(rows) > blockRows || c.D != s.D {
-		panic(fmt.Sprintf("turn: %d rows of %d inputs into %d×%d", len(rows), s.D, blockRows, c.D))
-	}
-	for d := range c.end {
-		c.end[d] = uint32(d * blockRows)
-	}
-	if len(rows) > 0 {
-		checkRows("turn", s, rows)
-		turnKernel(c, s, rows)
-	}
-}
-
-// prefetch asks for the given rows of s to be brought near, ahead of the step that uses them.
-func prefetch(s *Set, rows []uint32) {
-	if len(rows) > 0 {
-		checkRows("prefetch", s, rows)
-		prefetchKernel(s, rows)
-	}
-}
-
-func turnGeneric(c columns, s *Set, rows []uint32) {
-	for n, row := range rows {
-		for _, e := range s.row(int(row)) {
-			i := c.end[e>>16]
-			c.list[i] = uint32(n)<<16 | e&0xffff
-			c.end[e>>16] = i + 1
-		}
-	}
-}
-
-// spread accumulates a block's weight gradient, the backward pass of gather: for the inputs
-// from ≤ d < to,
+// spread accumulates a block's weight gradient, the backward pass of gather. For the pairs
+// from ≤ p < to and both inputs d of each,
 //
-//	dw_dₖ = init_dₖ + Σ level[code] dzₙₖ,   over the column's entries (n, code) in row order
+//	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the column's entries in row order
 //
-// dw and init are D×cols, dz is blockRows×cols or as many rows as were turned. dw may be init.
-func spread(dw, init view, c columns, level []float64, from, to int, dz view, rows, cols int) {
-	if from < 0 || to > c.D || from >= to || cols <= 0 {
-		if from == to || cols == 0 {
-			return
-		}
-		panic(fmt.Sprintf("spread: inputs %d to %d of %d, %d columns", from, to, c.D, cols))
+// dw and init are D×cols, dz rows×cols. dw may be init.
+func spread(dw, init view, c columns, from, to int, dz view, rows, cols int) {
+	if from < 0 || from > to || 2*to > c.set.D {
+		panic(fmt.Sprintf("spread: pairs %d to %d of %d", from, to, c.set.D/2))
 	}
-	dw.check("spread", to, cols)
-	init.check("spread", to, cols)
+	dw.check("spread", 2*to, cols)
+	init.check("spread", 2*to, cols)
 	dz.check("spread", rows, cols)
-	spreadKernel(dw, init, c, level, from, to, dz, cols)
+	if from < to && rows > 0 && cols > 0 {
+		spreadKernel(dw, init, c, from, to, dz, cols)
+	}
 }
 
-func spreadGeneric(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
-	for d := from; d < to; d++ {
-		acc := dw.data[d*dw.stride:][:cols]
-		copy(acc, init.data[d*init.stride:][:cols])
-		for _, e := range c.column(d) {
-			x := level[e&0xffff]
-			for k, y := range dz.data[int(e>>16)*dz.stride:][:cols] {
-				acc[k] = math.FMA(x, y, acc[k])
+func spreadGeneric(dw, init view, c columns, from, to int, dz view, cols int) {
+	for p := from; p < to; p++ {
+		dw0, dw1 := dw.data[2*p*dw.stride:][:cols], dw.data[(2*p+1)*dw.stride:][:cols]
+		copy(dw0, init.data[2*p*init.stride:][:cols])
+		copy(dw1, init.data[(2*p+1)*init.stride:][:cols])
+		for _, e := range c.column(p) {
+			n, x0, x1 := c.set.pair(e)
+			for k, y := range dz.data[n*dz.stride:][:cols] {
+				dw0[k] = math.FMA(x0, y, dw0[k])
+				dw1[k] = math.FMA(x1, y, dw1[k])
 			}
 		}
 	}

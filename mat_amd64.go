@@ -2,20 +2,18 @@
 
 package main
 
-import "unsafe"
-
 // twin is one instruction set's version of the kernels; each function works like its Generic
-// namesake. gather and spread come for blocks of 8, 4 and 2 vectors of units, mul for 2; the
-// last of each takes the rest, under one vector, of rest units. The elementwise ones take n
+// namesake. gather and spread come for blocks of 4 and 2 vectors of units, mul for 2; the last of
+// each takes the rest, at most one vector, of rest units. The elementwise ones take n
 // elements, a multiple of lanes. Strides are in bytes, lengths positive.
 type twin struct {
 	name     string
 	lanes    int
-	gather   [4]gatherFunc
-	spread   [4]spreadFunc
+	gather   [3]gatherFunc
+	spread   [3]spreadFunc
 	mul      [2]mulFunc
-	prefetch func(start, entries, rows *uint32, n, tiles int)
-	turn     func(end, list, start, entries, rows *uint32, n, tiles int)
+	prefetch func(start *uint32, entries *uint64, rows *uint32, n int)
+	turn     func(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 	adam     func(w, m, v, grad *float64, n int, step, factor float64)
 	chain    func(grad, slope *float64, n int)
 	rectify  func(a, z *float64, n int, leak float64)
@@ -25,20 +23,20 @@ type twin struct {
 }
 
 type (
-	gatherFunc func(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
-	spreadFunc func(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
+	gatherFunc func(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+	spreadFunc func(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 	mulFunc    func(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 )
 
 var (
 	avx2 = &twin{"avx2", 4,
-		[4]gatherFunc{gather8AVX2, gather4AVX2, gather2AVX2, gather1AVX2},
-		[4]spreadFunc{spread8AVX2, spread4AVX2, spread2AVX2, spread1AVX2},
+		[3]gatherFunc{gather4AVX2, gather2AVX2, gather1AVX2},
+		[3]spreadFunc{spread4AVX2, spread2AVX2, spread1AVX2},
 		[2]mulFunc{mul2AVX2, mul1AVX2},
 		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
 	avx512 = &twin{"avx512", 8,
-		[4]gatherFunc{gather8AVX512, gather4AVX512, gather2AVX512, gather1AVX512},
-		[4]spreadFunc{spread8AVX512, spread4AVX512, spread2AVX512, spread1AVX512},
+		[3]gatherFunc{gather4AVX512, gather2AVX512, gather1AVX512},
+		[3]spreadFunc{spread4AVX512, spread2AVX512, spread1AVX512},
 		[2]mulFunc{mul2AVX512, mul1AVX512},
 		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
 )
@@ -74,7 +72,7 @@ func bestTwin() *twin {
 
 // block returns which of a kernel's versions takes the next columns, and how many it takes.
 func (t *twin) block(cols int) (version, n int) {
-	for version, n = 0, 8*t.lanes; version < 3; version, n = version+1, n/2 {
+	for version, n = 0, 4*t.lanes; version < 2; version, n = version+1, n/2 {
 		if cols >= n {
 			return version, n
 		}
@@ -82,43 +80,41 @@ func (t *twin) block(cols int) (version, n int) {
 	return version, min(cols, t.lanes)
 }
 
-func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
-	if simd == nil {
-		gatherGeneric(z, init, s, rows, from, to, w, cols)
+func prefetchKernel(s *Set, rows []uint32) {
+	if simd != nil && len(s.entries) > 0 {
+		simd.prefetch(&s.start[0], &s.entries[0], &rows[0], len(rows))
+	}
+}
+
+func turnKernel(c columns, rows []uint32) {
+	if simd == nil || len(c.set.entries) == 0 {
+		turnGeneric(c, rows)
 		return
 	}
-	entries, level := unsafe.SliceData(s.entries), unsafe.SliceData(s.level)
+	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
+}
+
+func gatherKernel(z view, c columns, w view, cols int) {
+	if simd == nil {
+		gatherGeneric(z, c, w, cols)
+		return
+	}
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
-		simd.gather[version](&z.data[k], 8*z.stride, &init.data[k], 8*init.stride, &s.start[0], entries, level,
-			&rows[0], len(rows), s.tiles, from, to, &w.data[k], 8*w.stride, n)
+		simd.gather[version](&z.data[k], 8*z.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, n)
 		k += n
 	}
 }
 
-func prefetchKernel(s *Set, rows []uint32) {
-	if simd != nil && len(s.entries) > 0 {
-		simd.prefetch(&s.start[0], &s.entries[0], &rows[0], len(rows), s.tiles)
-	}
-}
-
-func turnKernel(c columns, s *Set, rows []uint32) {
-	if simd == nil || len(s.entries) == 0 {
-		turnGeneric(c, s, rows)
-		return
-	}
-	simd.turn(&c.end[0], &c.list[0], &s.start[0], &s.entries[0], &rows[0], len(rows), s.tiles)
-}
-
-func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c columns, from, to int, dz view, cols int) {
 	if simd == nil {
-		spreadGeneric(dw, init, c, level, from, to, dz, cols)
+		spreadGeneric(dw, init, c, from, to, dz, cols)
 		return
 	}
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
-		simd.spread[version](&dw.data[from*dw.stride+k], 8*dw.stride, &init.data[from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], unsafe.SliceData(level), to-from, &dz.data[k], 8*dz.stride, n)
+		simd.spread[version](&dw.data[2*from*dw.stride+k], 8*dw.stride, &init.data[2*from*init.stride+k], 8*init.stride,
+			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &dz.data[k], 8*dz.stride, n)
 		k += n
 	}
 }
@@ -207,28 +203,22 @@ func cpuid(leaf, subleaf uint32) (eax, ebx, ecx uint32)
 func xgetbv() uint32
 
 //go:noescape
-func gather8AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather4AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather4AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather2AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather2AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather1AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather1AVX2(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func spread4AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread8AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread2AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread4AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread2AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread1AVX2(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread1AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
@@ -237,10 +227,10 @@ func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai in
 func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX2(start, entries, rows *uint32, n, tiles int)
+func prefetchAVX2(start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
-func turnAVX2(end, list, start, entries, rows *uint32, n, tiles int)
+func turnAVX2(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
 func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
@@ -261,28 +251,22 @@ func tanhAVX2(a, z *float64, n int)
 func softplusAVX2(a, z *float64, n int)
 
 //go:noescape
-func gather8AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather4AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather4AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather2AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather2AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func gather1AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
-func gather1AVX512(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws, rest int)
+func spread4AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread8AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread2AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
-func spread4AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread2AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread1AVX512(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs, rest int)
+func spread1AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
@@ -291,10 +275,10 @@ func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai 
 func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX512(start, entries, rows *uint32, n, tiles int)
+func prefetchAVX512(start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
-func turnAVX512(end, list, start, entries, rows *uint32, n, tiles int)
+func turnAVX512(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
 func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)

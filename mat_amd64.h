@@ -4,98 +4,17 @@
 // as the plain Go version of the kernel does; nothing is summed across a vector. Nothing is
 // checked here: lengths are positive, strides are in bytes.
 
-// Blocks of 8, 4 or 2 vectors of units, or of one part of a vector: load from p,
-// multiply-add x·(p), store to p.
-#define LOAD8(p) LOAD4(p); VMOVUPD (4*W)(p), V4; VMOVUPD (5*W)(p), V5; VMOVUPD (6*W)(p), V6; VMOVUPD (7*W)(p), V7
-#define LOAD4(p) LOAD2(p); VMOVUPD (2*W)(p), V2; VMOVUPD (3*W)(p), V3
-#define LOAD2(p) VMOVUPD (p), V0; VMOVUPD W(p), V1
-#define LOAD1(p) MASKLOAD(p, V0)
-#define FMA8(p) FMA4(p); VFMADD231PD (4*W)(p), V8, V4; VFMADD231PD (5*W)(p), V8, V5; VFMADD231PD (6*W)(p), V8, V6; VFMADD231PD (7*W)(p), V8, V7
-#define FMA4(p) FMA2(p); VFMADD231PD (2*W)(p), V8, V2; VFMADD231PD (3*W)(p), V8, V3
-#define FMA2(p) VFMADD231PD (p), V8, V0; VFMADD231PD W(p), V8, V1
-#define FMA1(p) MASKLOAD(p, V9); VFMADD231PD V9, V8, V0
-#define STORE8(p) STORE4(p); VMOVUPD V4, (4*W)(p); VMOVUPD V5, (5*W)(p); VMOVUPD V6, (6*W)(p); VMOVUPD V7, (7*W)(p)
-#define STORE4(p) STORE2(p); VMOVUPD V2, (2*W)(p); VMOVUPD V3, (3*W)(p)
-#define STORE2(p) VMOVUPD V0, (p); VMOVUPD V1, W(p)
-#define STORE1(p) MASKSTORE(V0, p)
-
-// acc += level[e & 0xffff] · row e>>16, for the entries e of [R14, R15). The matrix is at R12,
-// its rows R13 bytes apart.
-#define ENTRIES(FMA) \
-	CMPQ R14, R15 \
-	JAE  done \
-entry: \
-	MOVL (R14), AX \
-	MOVWLZX AX, CX \
-	SHRL $16, AX \
-	IMULQ R13, AX \
-	ADDQ R12, AX \
-	VBROADCASTSD (R11)(CX*8), V8 \
-	FMA(AX) \
-	ADDQ $4, R14 \
-	CMPQ R14, R15 \
-	JB   entry \
-done:
-
-// func gather(z *float64, zs int, init *float64, is int, start, entries *uint32, level *float64, rows *uint32, n, tiles, from, to int, w *float64, ws int, rest int)
-#define GATHER(LOAD, FMA, STORE) \
-	SETMASK(rest+112(FP)) \
-	MOVQ z+0(FP), DI \
-	MOVQ init+16(FP), SI \
-	MOVQ entries+40(FP), R10 \
-	MOVQ level+48(FP), R11 \
-	MOVQ rows+56(FP), R8 \
-	MOVQ n+64(FP), R9 \
-	MOVQ w+96(FP), R12 \
-	MOVQ ws+104(FP), R13 \
-	MOVQ start+32(FP), BX \
-	MOVQ from+80(FP), AX \
-	LEAQ (BX)(AX*4), BX /* &start[from] */ \
-	MOVQ to+88(FP), DX \
-	SUBQ AX, DX \
-row: \
-	MOVL (R8), AX \
-	IMULQ tiles+72(FP), AX \
-	LEAQ (BX)(AX*4), CX \
-	MOVL (CX), R14 \
-	MOVL (CX)(DX*4), R15 \
-	LEAQ (R10)(R14*4), R14 \
-	LEAQ (R10)(R15*4), R15 \
-	LOAD(SI) \
-	ENTRIES(FMA) \
-	STORE(DI) \
-	ADDQ zs+8(FP), DI \
-	ADDQ is+24(FP), SI \
-	ADDQ $4, R8 \
-	DECQ R9 \
-	JNZ  row \
-	VZEROUPPER \
-	RET
-
-TEXT GATHER8(SB), NOSPLIT, $0-120
-	GATHER(LOAD8, FMA8, STORE8)
-
-TEXT GATHER4(SB), NOSPLIT, $0-120
-	GATHER(LOAD4, FMA4, STORE4)
-
-TEXT GATHER2(SB), NOSPLIT, $0-120
-	GATHER(LOAD2, FMA2, STORE2)
-
-TEXT GATHER1(SB), NOSPLIT, $0-120
-	GATHER(LOAD1, FMA1, STORE1)
-
-// func prefetch(start, entries, rows *uint32, n, tiles int): the first 640 bytes of every row
-TEXT PREFETCH(SB), NOSPLIT, $0-40
+// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first 704 bytes of
+// every row, which is all of most
+TEXT PREFETCH(SB), NOSPLIT, $0-32
 	MOVQ start+0(FP), BX
 	MOVQ entries+8(FP), R10
 	MOVQ rows+16(FP), R8
 	MOVQ n+24(FP), R9
-	MOVQ tiles+32(FP), R12
 row:
 	MOVL (R8), AX
-	IMULQ R12, AX
 	MOVL (BX)(AX*4), AX
-	LEAQ (R10)(AX*4), AX
+	LEAQ (R10)(AX*8), AX
 	PREFETCHT1 (AX)
 	PREFETCHT1 64(AX)
 	PREFETCHT1 128(AX)
@@ -106,54 +25,132 @@ row:
 	PREFETCHT1 448(AX)
 	PREFETCHT1 512(AX)
 	PREFETCHT1 576(AX)
+	PREFETCHT1 640(AX)
 	ADDQ $4, R8
 	DECQ R9
 	JNZ  row
 	RET
 
-// func turn(end, list, start, entries, rows *uint32, n, tiles int): 16-bit halves of an entry
-// are code and input; the row's number n<<16 takes the input's place in its column.
-TEXT TURN(SB), NOSPLIT, $0-56
+// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int):
+// the row's number takes the pair's place in the entry
+TEXT TURN(SB), NOSPLIT, $0-48
 	MOVQ end+0(FP), DI
 	MOVQ list+8(FP), SI
 	MOVQ start+16(FP), BX
 	MOVQ entries+24(FP), R10
 	MOVQ rows+32(FP), R8
 	MOVQ n+40(FP), R9
-	MOVQ tiles+48(FP), R12
 	XORL R13, R13
+	MOVQ $0x100000000, R12
 row:
 	MOVL (R8), AX
-	IMULQ R12, AX
-	LEAQ (BX)(AX*4), CX
-	MOVL (CX), R14
-	MOVL (CX)(R12*4), R15
-	LEAQ (R10)(R14*4), R14
-	LEAQ (R10)(R15*4), R15
+	MOVL (BX)(AX*4), R14
+	MOVL 4(BX)(AX*4), R15
+	LEAQ (R10)(R14*8), R14
+	LEAQ (R10)(R15*8), R15
 	CMPQ R14, R15
 	JAE  done
 entry:
-	MOVL (R14), AX
-	MOVWLZX AX, DX
-	SHRL $16, AX
-	ORL  R13, DX
+	MOVL (R14), DX             // the codes
+	MOVL 4(R14), AX            // the pair
+	ORQ  R13, DX
 	MOVL (DI)(AX*4), CX
-	MOVL DX, (SI)(CX*4)
+	MOVQ DX, (SI)(CX*8)
 	INCL CX
 	MOVL CX, (DI)(AX*4)
-	ADDQ $4, R14
+	ADDQ $8, R14
 	CMPQ R14, R15
 	JB   entry
 done:
-	ADDL $0x10000, R13
+	ADDQ R12, R13
 	ADDQ $4, R8
 	DECQ R9
 	JNZ  row
 	RET
 
-// func spread(dw *float64, dws int, init *float64, is int, end, list, column *uint32, level *float64, n int, dz *float64, dzs int, rest int):
-// list is where indices in end count from, column where the first input's entries are
-#define SPREAD(LOAD, FMA, STORE) \
+// Blocks of 4 or 2 vectors of units, or of 1 that may be a part. FIRST and SECOND are moves of
+// the weights of a pair's two inputs: V0 … V3 and V4 … V7.
+#define FIRST4(p) FIRST2(p); VMOVUPD (2*W)(p), V2; VMOVUPD (3*W)(p), V3
+#define FIRST2(p) VMOVUPD (p), V0; VMOVUPD W(p), V1
+#define FIRST1(p) MASKLOAD(p, V0)
+#define SECOND4(p) SECOND2(p); VMOVUPD (2*W)(p), V6; VMOVUPD (3*W)(p), V7
+#define SECOND2(p) VMOVUPD (p), V4; VMOVUPD W(p), V5
+#define SECOND1(p) MASKLOAD(p, V4)
+
+// PAIR takes the entry at R14: AX is the address of row n of the matrix at R12 with rows R13
+// bytes apart, V8 and V9 are x₀ and x₁.
+#define PAIR \
+	MOVWLZX (R14), CX \
+	MOVWLZX 2(R14), DX \
+	MOVL 4(R14), AX \
+	IMULQ R13, AX \
+	ADDQ R12, AX \
+	VBROADCASTSD (R11)(CX*8), V8 \
+	VBROADCASTSD (R11)(DX*8), V9
+
+// z += x₀w₀ + x₁w₁ for one vector of z
+#define ADDTO(z, w0, w1) VMOVUPD z, V10; VFMADD231PD w0, V8, V10; VFMADD231PD w1, V9, V10; VMOVUPD V10, z
+#define ADD4 ADD2; ADDTO((2*W)(AX), V2, V6); ADDTO((3*W)(AX), V3, V7)
+#define ADD2 ADDTO((AX), V0, V4); ADDTO(W(AX), V1, V5)
+#define ADD1 MASKLOAD(AX, V10); VFMADD231PD V0, V8, V10; VFMADD231PD V4, V9, V10; MASKSTORE(V10, AX)
+
+// func gather(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+#define GATHER(FIRST, SECOND, ADD) \
+	SETMASK(rest+64(FP)) \
+	MOVQ z+0(FP), R12 \
+	MOVQ zs+8(FP), R13 \
+	MOVQ end+16(FP), R8 \
+	MOVQ list+24(FP), BX \
+	MOVQ BX, R10 \
+	MOVQ level+32(FP), R11 \
+	MOVQ n+40(FP), R9 \
+	MOVQ w+48(FP), SI \
+	MOVQ ws+56(FP), DI \
+pair: \
+	MOVL (R8), R15 \
+	MOVQ R10, R14 \
+	LEAQ (BX)(R15*8), R15 \
+	CMPQ R14, R15 \
+	JAE  done \
+	LEAQ (SI)(DI*1), AX \
+	FIRST(SI) \
+	SECOND(AX) \
+entry: \
+	PAIR \
+	ADD \
+	ADDQ $8, R14 \
+	CMPQ R14, R15 \
+	JB   entry \
+done: \
+	LEAQ (SI)(DI*2), SI \
+	ADDQ $4, R8 \
+	ADDQ $1024, R10 /* 8·blockRows */ \
+	DECQ R9 \
+	JNZ  pair \
+	VZEROUPPER \
+	RET
+
+TEXT GATHER4(SB), NOSPLIT, $0-72
+	GATHER(FIRST4, SECOND4, ADD4)
+
+TEXT GATHER2(SB), NOSPLIT, $0-72
+	GATHER(FIRST2, SECOND2, ADD2)
+
+TEXT GATHER1(SB), NOSPLIT, $0-72
+	GATHER(FIRST1, SECOND1, ADD1)
+
+// dw₀ += x₀dz, dw₁ += x₁dz for one vector of dz
+#define ADDFROM(dz, dw0, dw1) VMOVUPD dz, V10; VFMADD231PD V10, V8, dw0; VFMADD231PD V10, V9, dw1
+#define SUM4 SUM2; ADDFROM((2*W)(AX), V2, V6); ADDFROM((3*W)(AX), V3, V7)
+#define SUM2 ADDFROM((AX), V0, V4); ADDFROM(W(AX), V1, V5)
+#define SUM1 MASKLOAD(AX, V10); VFMADD231PD V10, V8, V0; VFMADD231PD V10, V9, V4
+#define PUTPAIR4(p, q) PUTPAIR2(p, q); VMOVUPD V2, (2*W)(p); VMOVUPD V3, (3*W)(p); VMOVUPD V6, (2*W)(q); VMOVUPD V7, (3*W)(q)
+#define PUTPAIR2(p, q) VMOVUPD V0, (p); VMOVUPD V1, W(p); VMOVUPD V4, (q); VMOVUPD V5, W(q)
+#define PUTPAIR1(p, q) MASKSTORE(V0, p); MASKSTORE(V4, q)
+
+// func spread(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int):
+// the indices in end count from list; the first pair's entries begin at column
+#define SPREAD(FIRST, SECOND, SUM, PUTPAIR) \
 	SETMASK(rest+88(FP)) \
 	MOVQ dw+0(FP), DI \
 	MOVQ init+16(FP), SI \
@@ -164,33 +161,42 @@ done:
 	MOVQ n+64(FP), R9 \
 	MOVQ dz+72(FP), R12 \
 	MOVQ dzs+80(FP), R13 \
-input: \
+pair: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
-	LEAQ (BX)(R15*4), R15 \
-	LOAD(SI) \
-	ENTRIES(FMA) \
-	STORE(DI) \
-	ADDQ dws+8(FP), DI \
+	LEAQ (BX)(R15*8), R15 \
+	FIRST(SI) \
 	ADDQ is+24(FP), SI \
+	SECOND(SI) \
+	ADDQ is+24(FP), SI \
+	CMPQ R14, R15 \
+	JAE  done \
+entry: \
+	PAIR \
+	SUM \
+	ADDQ $8, R14 \
+	CMPQ R14, R15 \
+	JB   entry \
+done: \
+	MOVQ dws+8(FP), AX \
+	LEAQ (DI)(AX*1), CX \
+	PUTPAIR(DI, CX) \
+	LEAQ (DI)(AX*2), DI \
 	ADDQ $4, R8 \
-	ADDQ $512, R10 /* 4·blockRows */ \
+	ADDQ $1024, R10 /* 8·blockRows */ \
 	DECQ R9 \
-	JNZ  input \
+	JNZ  pair \
 	VZEROUPPER \
 	RET
 
-TEXT SPREAD8(SB), NOSPLIT, $0-96
-	SPREAD(LOAD8, FMA8, STORE8)
-
 TEXT SPREAD4(SB), NOSPLIT, $0-96
-	SPREAD(LOAD4, FMA4, STORE4)
+	SPREAD(FIRST4, SECOND4, SUM4, PUTPAIR4)
 
 TEXT SPREAD2(SB), NOSPLIT, $0-96
-	SPREAD(LOAD2, FMA2, STORE2)
+	SPREAD(FIRST2, SECOND2, SUM2, PUTPAIR2)
 
 TEXT SPREAD1(SB), NOSPLIT, $0-96
-	SPREAD(LOAD1, FMA1, STORE1)
+	SPREAD(FIRST1, SECOND1, SUM1, PUTPAIR1)
 
 // mul works on four rows at a time, by two vectors or by a part of one. Row i's sums are in
 // V(2i) and V(2i+1).

@@ -6,16 +6,12 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 	mulGeneric(out, init, a, b, rows, inner, cols)
 }
 
-func gatherKernel(z, init view, s *Set, rows []uint32, from, to int, w view, cols int) {
-	gatherGeneric(z, init, s, rows, from, to, w, cols)
-}
+func prefetchKernel(*Set, []uint32)                    {}
+func turnKernel(c columns, rows []uint32)              { turnGeneric(c, rows) }
+func gatherKernel(z view, c columns, w view, cols int) { gatherGeneric(z, c, w, cols) }
 
-func prefetchKernel(*Set, []uint32) {}
-
-func turnKernel(c columns, s *Set, rows []uint32) { turnGeneric(c, s, rows) }
-
-func spreadKernel(dw, init view, c columns, level []float64, from, to int, dz view, cols int) {
-	spreadGeneric(dw, init, c, level, from, to, dz, cols)
+func spreadKernel(dw, init view, c columns, from, to int, dz view, cols int) {
+	spreadGeneric(dw, init, c, from, to, dz, cols)
 }
 
 func adamKernel(w, m, v, g []float64, step, factor float64) { adamGeneric(w, m, v, g, step, factor) }

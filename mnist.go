@@ -9,7 +9,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -114,21 +113,9 @@ func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
 // encodeImages returns images (N×D bytes) as a Set in which a pixel is its own code:
 // level[p] = p/255.
 func encodeImages(images, labels []byte) Set {
-	N := len(labels)
-	D := len(images) / N
-	start := make([]uint32, N+1)
-	entries := make([]uint32, 0, len(images)-bytes.Count(images, []byte{0}))
-	for n := range N {
-		for d, p := range images[n*D : (n+1)*D] {
-			if p != 0 {
-				entries = append(entries, uint32(d)<<16|uint32(p))
-			}
-		}
-		start[n+1] = uint32(len(entries))
-	}
 	level := make([]float64, 256)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	return newSet(D, start, entries, level, labels)
+	return newSet(images, len(images)/len(labels), level, labels)
 }

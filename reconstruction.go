@@ -16,7 +16,6 @@ import "math"
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
 type reconstruction struct {
-	set    *Set
 	energy []float64 // set.N: ‖x‖² of every row
 	zero   view
 	G, H   Mat // K×K
@@ -24,22 +23,21 @@ type reconstruction struct {
 }
 
 func newReconstruction(s *Set, n, k int) *reconstruction {
-	l := &reconstruction{set: s, energy: make([]float64, s.N), zero: view{make([]float64, k), 0},
+	l := &reconstruction{energy: make([]float64, s.N), zero: view{make([]float64, k), 0},
 		G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
 	for n := range l.energy {
 		for _, e := range s.row(n) {
-			x := s.level[e&0xffff]
-			l.energy[n] = math.FMA(x, x, l.energy[n])
+			_, x0, x1 := s.pair(e)
+			l.energy[n] = math.FMA(x1, x1, math.FMA(x0, x0, l.energy[n]))
 		}
 	}
 	return l
 }
 
-// loss returns L for the rows of the set whose activations are A, and sets dA = ∂L/∂A.
-func (l *reconstruction) loss(dA, A, V Mat, rows []uint32) float64 {
+// loss returns L for the rows of the set whose activations are A and XV is Y, and sets
+// dA = ∂L/∂A.
+func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
 	N, K := A.Rows, A.Cols
-	Y := l.Y.head(N)
-	gatherAll(Y, l.zero, l.set, rows, V)
 	gram(l.G, V, l.zero)
 	mul(dA.view(), l.zero, coefficients{A.Data, K, 1}, l.G.view(), N, K, K)
 	total := 0.0
@@ -55,7 +53,8 @@ func (l *reconstruction) loss(dA, A, V Mat, rows []uint32) float64 {
 	return total / float64(N)
 }
 
-// decoder returns −2A/N, whose product with Xᵀ is one part of ∂L/∂V; finishV adds the other.
+// decoder returns −2A/N, whose product with Xᵀ is one part of ∂L/∂V; finishV adds the
+// other. It overwrites Y.
 func (l *reconstruction) decoder(A Mat) Mat {
 	scaled := l.Y.head(A.Rows)
 	scale := -2 / float64(A.Rows)

@@ -26,7 +26,7 @@ func benchmarkStep(b *testing.B, c Config) {
 	rows := shuffledRows(data.Train.N)
 	i := 0
 	for b.Loop() {
-		prefetch(&data.Train, rows[(i+1)*128:(i+2)*128])
+		data.Train.prefetch(rows[(i+1)*128 : (i+2)*128])
 		t.step(rows[i*128 : (i+1)*128])
 		i = (i + 1) % 467
 	}
@@ -56,47 +56,27 @@ func BenchmarkReconstructionStep(b *testing.B) {
 	}
 }
 
-func BenchmarkGather(b *testing.B) {
+// BenchmarkProducts times what a step does with the pixels of a batch of 128.
+func BenchmarkProducts(b *testing.B) {
 	data := mnistForTest(b)
-	for _, k := range []int{16, 32, 64} {
-		for _, tiles := range []int{1, 2, 4, 7, 14} {
-			b.Run(fmt.Sprintf("K=%d/tiles=%d", k, tiles), func(b *testing.B) {
-				W, Z, zero := newMat(784, k), newMat(128, k), view{make([]float64, k), 0}
-				rows := shuffledRows(60000)
-				i := 0
-				for b.Loop() {
-					from := zero
-					for t := 0; t < 14; t += tiles {
-						gather(Z.view(), from, &data.Train, rows[i*128:(i+1)*128], t, min(14, t+tiles), W.view(), k)
-						from = Z.view()
-					}
-					i = (i + 1) % 468
-				}
-			})
+	rows := shuffledRows(data.Train.N)
+	c := newColumns(&data.Train)
+	b.Run("turn", func(b *testing.B) {
+		for i := 0; b.Loop(); i = (i + 1) % 467 {
+			data.Train.prefetch(rows[(i+1)*128 : (i+2)*128])
+			c.turn(rows[i*128 : (i+1)*128])
 		}
-	}
-}
-
-func BenchmarkTurn(b *testing.B) {
-	data := mnistForTest(b)
-	c := newColumns(784)
-	rows := shuffledRows(60000)
-	i := 0
-	for b.Loop() {
-		turn(c, &data.Train, rows[i*128:(i+1)*128])
-		i = (i + 1) % 468
-	}
-}
-
-func BenchmarkSpread(b *testing.B) {
-	data := mnistForTest(b)
+	})
 	for _, k := range []int{16, 32, 64} {
-		b.Run(fmt.Sprintf("K=%d", k), func(b *testing.B) {
-			c := newColumns(784)
-			dW, dZ, zero := newMat(784, k), newMat(128, k), view{make([]float64, k), 0}
-			turn(c, &data.Train, shuffledRows(60000)[:128])
+		W, Z, zero := newMat(784, k), newMat(128, k), view{make([]float64, k), 0}
+		b.Run(fmt.Sprintf("gather/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
-				spread(dW.view(), zero, c, data.Train.level, 0, 784, dZ.view(), 128, k)
+				gather(Z.view(), c, W.view(), 128, k)
+			}
+		})
+		b.Run(fmt.Sprintf("spread/K=%d", k), func(b *testing.B) {
+			for b.Loop() {
+				spread(W.view(), zero, c, 0, len(c.end), Z.view(), 128, k)
 			}
 		})
 	}

@@ -94,24 +94,32 @@ func planeDataset(name string, points []point) *Dataset {
 	}
 }
 
-// encodePoints returns N ≤ 32,768 points as a Set whose levels are their coordinates, sorted,
-// each once. Like a black pixel, a coordinate of exactly zero has no entry.
+// encodePoints returns N ≤ 32,767 points as a Set whose levels are 0 and their coordinates,
+// each once.
 func encodePoints(points []point) Set {
-	var level []float64
+	var x []float64
+	var labels []byte
 	for _, p := range points {
-		level = append(level, p.x[:]...)
+		x, labels = append(x, p.x[:]...), append(labels, p.class)
 	}
-	slices.Sort(level)
-	level = slices.Compact(level)
-	start, entries, labels := []uint32{0}, []uint32(nil), []byte(nil)
-	for _, p := range points {
-		for d, x := range p.x {
-			if x != 0 {
-				code, _ := slices.BinarySearch(level, x)
-				entries = append(entries, uint32(d)<<16|uint32(code))
-			}
+	codes, level := encodeReals(x)
+	return newSet(codes, 2, level, labels)
+}
+
+// encodeReals returns as levels 0 and the other distinct values of x in ascending order, and the
+// level of each element.
+func encodeReals(x []float64) (codes []uint16, level []float64) {
+	sorted := slices.Clone(x)
+	slices.Sort(sorted)
+	sorted = slices.DeleteFunc(slices.Compact(sorted), func(v float64) bool { return v == 0 })
+	level = append([]float64{0}, sorted...)
+	for _, v := range x {
+		code := 0
+		if v != 0 {
+			code, _ = slices.BinarySearch(sorted, v)
+			code++
 		}
-		start, labels = append(start, uint32(len(entries))), append(labels, p.class)
+		codes = append(codes, uint16(code))
 	}
-	return newSet(2, start, entries, level, labels)
+	return codes, level
 }

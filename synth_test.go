@@ -103,14 +103,14 @@ func TestUniformFillsTheSquare(t *testing.T) {
 func TestEncodePointsKeepsEveryCoordinate(t *testing.T) {
 	points := []point{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
 	s := encodePoints(points)
-	if diff := cmp.Diff([]float64{-2, 0, 1.5, 7}, s.level); diff != "" {
+	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, s.level); diff != "" {
 		t.Errorf("levels (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]byte{3, 0, 1, 0}, s.labels); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)
 	}
-	if len(s.entries) != 5 {
-		t.Errorf("%d entries for 5 coordinates other than 0", len(s.entries))
+	if len(s.entries) != 3 {
+		t.Errorf("%d entries for 3 points other than 0", len(s.entries))
 	}
 	if diff := cmp.Diff([]float64{1.5, -2, 0, 1.5, 0, 0, -2, 7}, denseRows(s)); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)

@@ -71,7 +71,7 @@ func newTrainer(c Config, s *Set) *trainer {
 	if c.Objective == "random" {
 		return t
 	}
-	t.columns = newColumns(s.D)
+	t.columns = newColumns(s)
 	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(s.D, c.K)
 	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
 	if c.Objective == "reconstruction" {
@@ -98,25 +98,41 @@ func xavier(d, k int, seed, stream uint64) Mat {
 	return w
 }
 
-// gatherAll sets Z = init + XW for the given rows of s, a few tiles and units at a time, so
-// that the weights in use stay in the first-level cache.
-func gatherAll(Z Mat, init view, s *Set, rows []uint32, W Mat) {
-	const units = 64
-	tiles := 14
-	for k := 0; k < W.Cols; k += units {
-		z := view{Z.Data[k:], Z.Cols}
-		from := view{init.data[k:], init.stride}
-		for t := 0; t < s.tiles; t += tiles {
-			gather(z, from, s, rows, t, min(t+tiles, s.tiles), view{W.Data[k:], W.Cols}, min(units, W.Cols-k))
-			from = z
+// product is one linear map of a batch: Z (N×K) and W (D×K), or their gradients.
+type product struct {
+	Z, W Mat
+	init []float64 // K
+}
+
+// multiply sets Z = 1·initᵀ + XW for the given rows of c's set, for every product.
+func (c columns) multiply(rows []uint32, products ...product) {
+	for n := 0; n < len(rows); n += blockRows {
+		block := rows[n:min(n+blockRows, len(rows))]
+		c.turn(block)
+		for _, p := range products {
+			for i := range block {
+				copy(p.Z.Row(n+i), p.init)
+			}
+			gather(view{p.Z.Data[n*p.Z.Cols:], p.Z.Cols}, c, p.W.view(), len(block), p.Z.Cols)
 		}
 	}
 }
 
-// forward sets A = f(XW + 1bᵀ) for the given rows of s; Z gets what the backward pass needs.
-func (t *trainer) forward(A, Z Mat, s *Set, rows []uint32) {
-	gatherAll(Z, view{t.b, 0}, s, rows, t.W)
-	t.f.forward(A.Data, Z.Data, Z.Cols)
+// multiplyTransposed sets W = XᵀZ for the rows that multiply saw last, for every product.
+func (c columns) multiplyTransposed(rows []uint32, zero view, products ...product) {
+	init := zero
+	for n := 0; n < len(rows); n += blockRows {
+		block := rows[n:min(n+blockRows, len(rows))]
+		if len(rows) > blockRows { // else they are still turned
+			c.turn(block)
+		}
+		for _, p := range products {
+			if n > 0 {
+				init = p.W.view()
+			}
+			spread(p.W.view(), init, c, 0, len(c.end), view{p.Z.Data[n*p.Z.Cols:], p.Z.Cols}, len(block), p.Z.Cols)
+		}
+	}
 }
 
 // step takes one step on a batch and returns its losses. When the loss is not finite the
@@ -124,13 +140,17 @@ func (t *trainer) forward(A, Z Mat, s *Set, rows []uint32) {
 func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	N := len(rows)
 	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
-	t.forward(A, Z, t.set, rows)
-	if t.reconLoss != nil {
-		loss, entropy, tc = t.reconLoss.loss(dA, A, t.V, rows), math.NaN(), math.NaN()
-	} else {
+	if t.reconLoss == nil {
+		t.columns.multiply(rows, product{Z, t.W, t.b})
+		t.f.forward(A.Data, Z.Data, Z.Cols)
 		entropy, tc = t.infoMax.loss(A)
 		loss = math.FMA(t.config.Lambda, tc, entropy)
 		t.infoMax.gradient(dA)
+	} else {
+		Y := t.reconLoss.Y.head(N)
+		t.columns.multiply(rows, product{Z, t.W, t.b}, product{Y, t.V, t.zero.data})
+		t.f.forward(A.Data, Z.Data, Z.Cols)
+		loss, entropy, tc = t.reconLoss.loss(dA, A, t.V, Y, rows), math.NaN(), math.NaN()
 	}
 	if !finite(loss) {
 		return loss, entropy, tc
@@ -138,38 +158,19 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	if t.f.backward != nil {
 		t.f.backward(dA.Data, A.Data, Z.Data, Z.Cols)
 	}
-	t.backward(A, dA, rows)
+	dZ := dA
 	t.clock.tick()
-	t.adamW.update(&t.clock, t.dW.Data, 0, len(t.dW.Data))
-	t.adamB.update(&t.clock, t.db, 0, len(t.db))
-	if t.reconLoss != nil {
+	if t.reconLoss == nil {
+		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW})
+	} else {
+		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW}, product{Z: t.reconLoss.decoder(A), W: t.dV})
+		t.reconLoss.finishV(t.dV, A, t.V)
 		t.adamV.update(&t.clock, t.dV.Data, 0, len(t.dV.Data))
 	}
+	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, dZ.Cols)
+	t.adamW.update(&t.clock, t.dW.Data, 0, len(t.dW.Data))
+	t.adamB.update(&t.clock, t.db, 0, len(t.db))
 	return loss, entropy, tc
-}
-
-// backward sets dW = XᵀdZ, db = dZᵀ1 and for reconstruction dV, a block of rows at a time.
-func (t *trainer) backward(A, dZ Mat, rows []uint32) {
-	N, K := dZ.Rows, dZ.Cols
-	var scaled Mat
-	if t.reconLoss != nil {
-		scaled = t.reconLoss.decoder(A)
-	}
-	fromW, fromV := t.zero, t.zero
-	for n := 0; n < N; n += blockRows {
-		block := rows[n:min(n+blockRows, N)]
-		turn(t.columns, t.set, block)
-		spread(t.dW.view(), fromW, t.columns, t.set.level, 0, t.set.D, view{dZ.Data[n*K:], K}, len(block), K)
-		fromW = t.dW.view()
-		if t.reconLoss != nil {
-			spread(t.dV.view(), fromV, t.columns, t.set.level, 0, t.set.D, view{scaled.Data[n*K:], K}, len(block), K)
-			fromV = t.dV.view()
-		}
-	}
-	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, K)
-	if t.reconLoss != nil {
-		t.reconLoss.finishV(t.dV, A, t.V)
-	}
 }
 
 // prefetchRows of the next batch are asked for while the present one is worked on: more than
@@ -197,7 +198,7 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 				return nil, first, err
 			}
 			n := min(t.A.Rows, len(rest))
-			prefetch(t.set, rest[n:min(n+prefetchRows, len(rest))])
+			t.set.prefetch(rest[n:min(n+prefetchRows, len(rest))])
 			loss, entropy, tc := t.step(rest[:n])
 			rest = rest[n:]
 			if epoch == 1 && steps == 0 {
@@ -291,7 +292,8 @@ func (t *trainer) measure(s *Set) (Metrics, error) {
 	for n := range rows {
 		rows[n] = uint32(n)
 	}
-	t.forward(A, Z, s, rows)
+	newColumns(s).multiply(rows, product{Z, t.W, t.b})
+	t.f.forward(A.Data, Z.Data, Z.Cols)
 	m.measureActivations(A)
 	m.MaxResponsibility = Number(math.NaN())
 	if t.f.name == "softmax" {
