@@ -25,13 +25,13 @@ var activations = []activation{
 	{"softplus", func(a, z []float64, _ int) { softplus(a, z) }, chain},
 }
 
-func activationNames() []string {
-	var names []string
+// activationNames are their names, in this order.
+var activationNames = func() (names []string) {
 	for _, f := range activations {
 		names = append(names, f.name)
 	}
 	return names
-}
+}()
 
 // activationByName panics on a name that a Config's check has not seen.
 func activationByName(name string) activation {

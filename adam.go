@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Adam as in Kingma & Ba (2015), algorithm 1, with the bias correction in the step's factors:
 //
@@ -38,12 +35,15 @@ type adam struct{ w, m, v []float64 }
 
 func newAdam(w []float64) adam { return adam{w, make([]float64, len(w)), make([]float64, len(w))} }
 
-// update takes one step for the parameters from ≤ i < to along the gradient g.
-func (a adam) update(c *adamClock, g []float64, from, to int) {
-	if len(g) != len(a.w) {
-		panic(fmt.Sprintf("adam: %d gradients for %d parameters", len(g), len(a.w)))
+// update takes one step along the gradient g.
+func (a adam) update(c *adamClock, g []float64) {
+	sameLength("adam", len(a.w), len(a.m), len(a.v), len(g))
+	if cores == 1 || 8*len(g) < worthSplitting {
+		adamKernel(a.w, a.m, a.v, g, c.step, c.factor)
+		return
 	}
-	adamKernel(a.w[from:to], a.m[from:to], a.v[from:to], g[from:to], c.step, c.factor)
+	step, factor := c.step, c.factor
+	split(len(g), 8, func(i, to int) { adamKernel(a.w[i:to], a.m[i:to], a.v[i:to], g[i:to], step, factor) })
 }
 
 func adamGeneric(w, m, v, g []float64, step, factor float64) {

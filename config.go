@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,4 +54,82 @@ func (c Config) ID() string {
 	name = append(name, "seed"+strconv.FormatUint(c.Seed, 10))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %+v", numericsVersion, c))
 	return strings.Join(name, "-") + fmt.Sprintf("-%x", sum[:4])
+}
+
+// maxK is a limit for typing errors: a K×K matrix of 16,384 units has 2 GB.
+const maxK = 1 << 14
+
+// check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
+// typed, before normal.
+func (c Config) check() error {
+	switch {
+	case !slices.Contains(dataNames, c.Data):
+		return unknown("data", c.Data, dataNames)
+	case !slices.Contains(objectives, c.Objective):
+		return unknown("objective", c.Objective, objectives)
+	case !slices.Contains(activationNames, c.Activation):
+		return unknown("act", c.Activation, activationNames)
+	case c.K < 1 || c.K > maxK:
+		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
+	case !finite(c.Lambda) || c.Lambda < 0:
+		return usagef("-lambda %v: give a number, 0 or more", c.Lambda)
+	case c.Epochs < 1:
+		return usagef("-epochs %d: give 1 or more, or -objective random for no training", c.Epochs)
+	case c.Batch < 0:
+		return usagef("-batch %d: give 2 rows or more, or 0 for the whole training split", c.Batch)
+	case c.Batch == 1:
+		return usagef("-batch 1: one row has no variance; give 2 or more, or 0 for the whole training split")
+	case !finite(c.LearningRate) || c.LearningRate <= 0:
+		return usagef("-lr %v: give a number above 0", c.LearningRate)
+	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > testRows(c.Data)):
+		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, testRows(c.Data))
+	}
+	return nil
+}
+
+// testRows is the size of a data set's test split.
+func testRows(data string) int {
+	if data == "mnist" {
+		return mnistFiles[2].dims[0]
+	}
+	return planeRows - planeTrain
+}
+
+func unknown(flag, value string, valid []string) error {
+	return usagef("-%s %q: there is no such one; valid are %s", flag, value, strings.Join(valid, ", "))
+}
+
+// badUsage is a mistake in the command line.
+type badUsage struct{ error }
+
+func usagef(format string, args ...any) error { return badUsage{fmt.Errorf(format, args...)} }
+
+// compareConfigs is the order of every list and table of runs.
+func compareConfigs(a, b Config) int {
+	rank := func(name string, of []string) int { return slices.Index(of, name) }
+	return cmp.Or(
+		cmp.Compare(rank(a.Data, dataNames), rank(b.Data, dataNames)),
+		cmp.Compare(rank(a.Objective, objectives), rank(b.Objective, objectives)),
+		cmp.Compare(a.Lambda, b.Lambda),
+		cmp.Compare(rank(a.Activation, activationNames), rank(b.Activation, activationNames)),
+		cmp.Compare(a.K, b.K),
+		cmp.Compare(a.Seed, b.Seed),
+		cmp.Compare(a.Epochs, b.Epochs),
+		cmp.Compare(a.Batch, b.Batch),
+		cmp.Compare(a.LearningRate, b.LearningRate),
+		cmp.Compare(a.TCRows, b.TCRows))
+}
+
+// cost estimates the time of a run in epochs of InfoMax with one unit. It decides nothing but
+// the order of runs, the shards and the time left.
+func (c Config) cost() float64 {
+	const measure = 3 // all metrics of one state
+	if c.Objective == "random" {
+		return measure * float64(c.K)
+	}
+	epoch := 1.0
+	if c.Objective == "reconstruction" {
+		epoch = 2
+	}
+	return float64(c.K) * (2*measure + float64(epoch*float64(c.Epochs)))
 }

@@ -17,11 +17,11 @@ import "math"
 // Q is Taylor's polynomial: its first omitted term is r¹⁴/14! < 5e-18, under 1/20 of half an
 // ulp. ln 2 is split in two so that n times its high part is exact.
 const (
-	log2e  = 1 / math.Ln2
-	ln2Hi  = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 33 bits
-	ln2Lo  = 1.90821492927058770002e-10 // ln 2 − ln2Hi
-	shift  = 0x1.8p52                   // t + shift − shift rounds t to an integer, held in the low bits
-	oneBit = 0x3ff0_0000_0000_0000      // the bits of 1.0
+	log2e   = 1 / math.Ln2
+	ln2Hi   = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 33 bits
+	ln2Lo   = 1.90821492927058770002e-10 // ln 2 − ln2Hi
+	rounder = 0x1.8p52                   // t + rounder − rounder is t to the nearest integer, held in the low bits
+	oneBit  = 0x3ff0_0000_0000_0000      // the bits of 1.0
 
 	expMin = -746 // exp is 0 at and below
 	expMax = 710  // exp is +Inf at and above
@@ -44,14 +44,14 @@ func exp(x float64) float64 {
 	n, hi, lo := reduce(x)
 	p := 1 + (hi + lo)
 	// 2ⁿ in two factors, so that neither overflows and a subnormal result is rounded once.
-	n1 := float64(n*0.5) + shift
-	n2 := n - (n1 - shift)
-	return p * exp2(n1) * exp2(n2+shift)
+	n1 := float64(n*0.5) + rounder
+	n2 := n - (n1 - rounder)
+	return p * exp2(n1) * exp2(n2+rounder)
 }
 
 // reduce returns n and expm1(r) = hi + lo for x = n ln 2 + r, where |lo| < 0.2 |hi|.
 func reduce(x float64) (n, hi, lo float64) {
-	n = math.FMA(x, log2e, shift) - shift
+	n = math.FMA(x, log2e, rounder) - rounder
 	h := math.FMA(n, -ln2Hi, x)
 	hi = math.FMA(n, -ln2Lo, h)
 	lo = math.FMA(n, -ln2Lo, h-hi) // what rounding took from hi
@@ -62,7 +62,7 @@ func reduce(x float64) (n, hi, lo float64) {
 	return n, hi, math.FMA(float64(hi*hi), q, lo)
 }
 
-// exp2 returns 2ⁿ for t = n + shift, −1022 ≤ n ≤ 1023: n sits in t's low bits.
+// exp2 returns 2ⁿ for t = n + rounder, −1022 ≤ n ≤ 1023: n sits in t's low bits.
 func exp2(t float64) float64 { return math.Float64frombits(math.Float64bits(t)<<52 + oneBit) }
 
 // logCoef are the coefficients of FreeBSD's e_log.c, Lg7 … Lg1: on |s| ≤ 0.1716,
@@ -140,7 +140,7 @@ func tanh(x float64) float64 {
 		y = 44
 	}
 	n, a, b := reduce(y)
-	scale := exp2(n + shift)
+	scale := exp2(n + rounder)
 	// m = 2ⁿ(1 + a + b) − 1 = (2ⁿ−1) + 2ⁿa + 2ⁿb
 	c := scale - 1
 	a, b = float64(scale*a), float64(scale*b)

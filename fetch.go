@@ -170,23 +170,6 @@ func (f *fetcher) fillCache(raw rawFiles) {
 	}
 }
 
-// writeAtomic makes path hold b, or on failure what it held before.
-func writeAtomic(path string, b []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // nothing is left of it once it is renamed
-	_, err = temp.Write(b)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
-}
-
 // fromFolder reads the four files in dir.
 func (f *fetcher) fromFolder(ctx context.Context, dir string) (raw rawFiles, err error) {
 	if _, err := os.ReadDir(dir); err != nil {

@@ -142,7 +142,7 @@ func TestAdamAgreesWithPyTorch(t *testing.T) {
 		a, clock := newAdam(w), newAdamClock(c.LR)
 		for i, g := range c.Grads {
 			clock.tick()
-			a.update(&clock, g, 0, len(g))
+			a.update(&clock, g)
 			if diff := cmp.Diff(c.Params[i], w, closeTo); diff != "" {
 				t.Fatalf("step %d (-want +got)\n%s", i+1, diff)
 			}

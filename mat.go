@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"sync"
 )
 
 // Mat is a dense matrix, row-major: element (i, j) is Data[i*Cols+j].
@@ -45,6 +46,24 @@ func transpose(t, m Mat) {
 //
 // A kernel has one checked wrapper, which every caller uses. It picks the twin.
 
+// cores is how many goroutines a large call of a kernel may use, each on its own part of the
+// result, so that it changes no bit. It is set before the first run.
+var cores = 1
+
+// worthSplitting multiply-adds pay for waking another core, some microseconds.
+const worthSplitting = 1 << 20
+
+// split calls f at once on the parts of [0, n) that begin at multiples of grain.
+func split(n, grain int, f func(from, to int)) {
+	part := (n/cores/grain + 1) * grain
+	var rest sync.WaitGroup
+	for from := part; from < n; from += part {
+		rest.Go(func() { f(from, min(from+part, n)) })
+	}
+	f(0, min(part, n))
+	rest.Wait()
+}
+
 // view is a matrix with a free distance between rows: element (i, j) is data[i*stride+j].
 // Stride 0 repeats one row.
 type view struct {
@@ -54,7 +73,10 @@ type view struct {
 
 func (m Mat) view() view { return view{m.Data, m.Cols} }
 
-// checkView panics unless v holds rows×cols elements.
+// from returns v without its first i rows and j columns.
+func (v view) from(i, j int) view { return view{v.data[i*v.stride+j:], v.stride} }
+
+// check panics unless v holds rows×cols elements.
 func (v view) check(kernel string, rows, cols int) {
 	if rows > 0 && (v.stride < 0 || len(v.data) < (rows-1)*v.stride+cols) {
 		panic(fmt.Sprintf("%s: %d×%d matrix with stride %d in %d elements", kernel, rows, cols, v.stride, len(v.data)))
@@ -87,6 +109,16 @@ func mul(out, init view, a coefficients, b view, rows, inner, cols int) {
 	if inner > 0 && len(a.data) <= (rows-1)*a.row+(inner-1)*a.inner {
 		panic(fmt.Sprintf("mul: %d×%d coefficients with strides %d, %d in %d elements", rows, inner, a.row, a.inner, len(a.data)))
 	}
+	if cores > 1 && rows*inner*cols > worthSplitting && rows > 1 {
+		split(rows, 4, func(i, to int) {
+			mulRows(out.from(i, 0), init.from(i, 0), coefficients{a.data[i*a.row:], a.row, a.inner}, b, to-i, inner, cols)
+		})
+		return
+	}
+	mulRows(out, init, a, b, rows, inner, cols)
+}
+
+func mulRows(out, init view, a coefficients, b view, rows, inner, cols int) {
 	for r := 0; ; r += mulBlock {
 		n := min(mulBlock, inner-r)
 		mulKernel(out, init, a, b, rows, n, cols)
@@ -179,8 +211,12 @@ func (s *Set) prefetch(rows []uint32) {
 func gather(z view, c columns, w view, rows, cols int) {
 	z.check("gather", rows, cols)
 	w.check("gather", c.set.D, cols)
-	if rows > 0 && cols > 0 {
-		gatherKernel(z, c, w, cols)
+	switch {
+	case rows == 0 || cols == 0:
+	case cores > 1 && rows*c.set.D*cols > 4*worthSplitting:
+		split(cols, 32, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), rows, to-k) })
+	default:
+		gatherKernel(z, c, w, rows, cols)
 	}
 }
 
@@ -210,8 +246,12 @@ func spread(dw, init view, c columns, from, to int, dz view, rows, cols int) {
 	dw.check("spread", 2*to, cols)
 	init.check("spread", 2*to, cols)
 	dz.check("spread", rows, cols)
-	if from < to && rows > 0 && cols > 0 {
-		spreadKernel(dw, init, c, from, to, dz, cols)
+	switch {
+	case from == to || rows == 0 || cols == 0:
+	case cores > 1 && rows*c.set.D*cols > 4*worthSplitting:
+		split(to-from, 1, func(p, q int) { spreadKernel(dw, init, c, from+p, from+q, dz, rows, cols) })
+	default:
+		spreadKernel(dw, init, c, from, to, dz, rows, cols)
 	}
 }
 

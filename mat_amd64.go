@@ -2,6 +2,8 @@
 
 package main
 
+import "sync"
+
 // twin is one instruction set's version of the kernels; each function works like its Generic
 // namesake. gather and spread come for blocks of 4 and 2 vectors of units, mul for 2; the last of
 // each takes the rest, at most one vector, of rest units. The elementwise ones take n
@@ -94,27 +96,69 @@ func turnKernel(c columns, rows []uint32) {
 	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
 }
 
-func gatherKernel(z view, c columns, w view, cols int) {
+// A block of columns of a wide matrix has its rows so far apart that they fall into few sets
+// of the first-level cache and push each other out; worse when the distance is a power of
+// two. Such a block is worked on in a panel, a copy with its rows side by side.
+const (
+	panelCols = 32 // the widest block
+	farApart  = 64 // elements between rows
+)
+
+type panel [blockRows * panelCols]float64
+
+var panels = sync.Pool{New: func() any { return new(panel) }}
+
+// pack copies a rows×cols block into the panel and returns it there.
+func (p *panel) pack(v view, rows, cols int) view {
+	for i := range rows {
+		copy(p[i*cols:(i+1)*cols], v.data[i*v.stride:])
+	}
+	return view{p[:], cols}
+}
+
+// unpack copies the panel's block to v.
+func (p *panel) unpack(v view, rows, cols int) {
+	for i := range rows {
+		copy(v.data[i*v.stride:][:cols], p[i*cols:])
+	}
+}
+
+func gatherKernel(z view, c columns, w view, rows, cols int) {
 	if simd == nil {
 		gatherGeneric(z, c, w, cols)
 		return
 	}
+	p := panels.Get().(*panel)
+	defer panels.Put(p)
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
-		simd.gather[version](&z.data[k], 8*z.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, n)
+		block, far := z.from(0, k), z.stride > farApart
+		if far {
+			block = p.pack(block, rows, n)
+		}
+		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, n)
+		if far {
+			p.unpack(z.from(0, k), rows, n)
+		}
 		k += n
 	}
 }
 
-func spreadKernel(dw, init view, c columns, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c columns, from, to int, dz view, rows, cols int) {
 	if simd == nil {
 		spreadGeneric(dw, init, c, from, to, dz, cols)
 		return
 	}
+	p := panels.Get().(*panel)
+	defer panels.Put(p)
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
+		block := dz.from(0, k)
+		if dz.stride > farApart {
+			block = p.pack(block, rows, n)
+		}
 		simd.spread[version](&dw.data[2*from*dw.stride+k], 8*dw.stride, &init.data[2*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &dz.data[k], 8*dz.stride, n)
+			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &block.data[0], 8*block.stride, n)
 		k += n
 	}
 }
@@ -126,18 +170,23 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 		mulGeneric(out, init, a, b, rows, inner, cols)
 		return
 	}
+	p := panels.Get().(*panel)
+	defer panels.Put(p)
 	for k := 0; k < cols; {
 		version, n := 0, 2*simd.lanes
 		if cols-k < n {
 			version, n = 1, min(cols-k, simd.lanes)
 		}
-		kernel := simd.mul[version]
+		kernel, block := simd.mul[version], b.from(0, k)
+		if b.stride > farApart && rows > 4 {
+			block = p.pack(block, inner, n)
+		}
 		i := rows &^ 3
 		if i > 0 {
-			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &b.data[k], 8*b.stride, i/4, inner, n)
+			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &block.data[0], 8*block.stride, i/4, inner, n)
 		}
 		for ; i < rows; i++ {
-			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &b.data[k], 8*b.stride, 1, inner, n)
+			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &block.data[0], 8*block.stride, 1, inner, n)
 		}
 		k += n
 	}

@@ -346,7 +346,7 @@ element:
 	CONSTANT(SHIFT, V5) \
 	CONSTANT(LOG2E, V1) \
 	VFMADD213PD V5, V0, V1 \
-	VSUBPD V5, V1, V1          /* n = (x·log₂e + shift) − shift */ \
+	VSUBPD V5, V1, V1          /* n = (x·log₂e + rounder) − rounder */ \
 	CONSTANT(MINUSLN2HI, V5) \
 	VFMADD231PD V5, V1, V0     /* h = n·(−ln2Hi) + x */ \
 	CONSTANT(MINUSLN2LO, V5) \
@@ -361,7 +361,7 @@ element:
 	VMULPD V2, V2, V5 \
 	VFMADD231PD V4, V5, V3     /* lo = hi²·q + lo */
 
-// exp2 of elementary.go: t = n + shift becomes 2ⁿ. Uses V5.
+// exp2 of elementary.go: t = n + rounder becomes 2ⁿ. Uses V5.
 #define EXP2(t) VPSLLQ $52, t, t; CONSTANT(ONE, V5); VPADDQ V5, t, t
 
 // exp of elementary.go: V0 becomes e^V0. Uses V1 to V5.
@@ -377,10 +377,10 @@ element:
 	CONSTANT(HALF, V5) \
 	VMULPD V5, V1, V2 \
 	CONSTANT(SHIFT, V5) \
-	VADDPD V5, V2, V2          /* n₁ + shift */ \
+	VADDPD V5, V2, V2          /* n₁ + rounder */ \
 	VSUBPD V5, V2, V3 \
 	VSUBPD V3, V1, V3 \
-	VADDPD V5, V3, V3          /* n₂ + shift */ \
+	VADDPD V5, V3, V3          /* n₂ + rounder */ \
 	EXP2(V2) \
 	EXP2(V3) \
 	VMULPD V2, V0, V0 \

@@ -243,3 +243,38 @@ func epochsTo90(first float64, curve []Epoch) int {
 	}
 	return 0
 }
+
+// measureTotalCorrelation sets the estimates from the first rows of A (N×K) that the config
+// asks for. Softmax's outputs sum to one, so that their total correlation is infinite; the
+// estimates are then those without the last unit.
+func (m *Metrics) measureTotalCorrelation(A Mat, c Config) error {
+	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(math.NaN()), Number(math.NaN()), Number(math.NaN())
+	if c.TCRows == 0 {
+		m.TCStatus = "off"
+		return nil
+	}
+	A = A.head(min(A.Rows, c.TCRows))
+	if c.Activation == "softmax" {
+		A, m.TCStatus = withoutLastColumn(A), "infinite"
+	}
+	gauss, knn, tree, err := totalCorrelation(A, c.Seed)
+	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(gauss), Number(knn), Number(tree)
+	return err
+}
+
+func withoutLastColumn(A Mat) Mat {
+	B := newMat(A.Rows, A.Cols-1)
+	for n := range A.Rows {
+		copy(B.Row(n), A.Row(n))
+	}
+	return B
+}
+
+// mean returns Σx/n.
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}

@@ -34,7 +34,7 @@ func benchmarkStep(b *testing.B, c Config) {
 
 func BenchmarkStep(b *testing.B) {
 	for _, f := range activations {
-		for _, k := range []int{16, 32, 64, 256, 1024} {
+		for _, k := range []int{16, 32, 64, 256, 512, 1024} {
 			for _, impl := range implementations() {
 				b.Run(fmt.Sprintf("act=%s/K=%d/impl=%s", f.name, k, impl), func(b *testing.B) {
 					force(b, impl)

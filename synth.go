@@ -25,7 +25,7 @@ var clusterCentres = [8][2]float64{
 	{-2, 0}, {-math.Sqrt2, -math.Sqrt2}, {0, -2}, {math.Sqrt2, -math.Sqrt2},
 }
 
-type point struct {
+type planePoint struct {
 	x     [2]float64
 	class byte
 }
@@ -33,7 +33,7 @@ type point struct {
 // clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
 func clusters() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	points := make([]point, planeRows)
+	points := make([]planePoint, planeRows)
 	for n := range points {
 		class := n % len(clusterCentres)
 		centre, noise := clusterCentres[class], normalPair(rng)
@@ -49,7 +49,7 @@ func clusters() *Dataset {
 // uniform returns points of the square [−1, 1]², all of class 0.
 func uniform() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	points := make([]point, planeRows)
+	points := make([]planePoint, planeRows)
 	for n := range points {
 		points[n].x = squarePoint(rng)
 	}
@@ -77,7 +77,7 @@ func normalPair(rng *rand.Rand) [2]float64 {
 	}
 }
 
-func planeDataset(name string, points []point) *Dataset {
+func planeDataset(name string, points []planePoint) *Dataset {
 	var b []byte
 	for _, p := range points {
 		for _, x := range p.x {
@@ -96,7 +96,7 @@ func planeDataset(name string, points []point) *Dataset {
 
 // encodePoints returns N ≤ 32,767 points as a Set whose levels are 0 and their coordinates,
 // each once.
-func encodePoints(points []point) Set {
+func encodePoints(points []planePoint) Set {
 	var x []float64
 	var labels []byte
 	for _, p := range points {

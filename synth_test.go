@@ -101,7 +101,7 @@ func TestUniformFillsTheSquare(t *testing.T) {
 }
 
 func TestEncodePointsKeepsEveryCoordinate(t *testing.T) {
-	points := []point{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
+	points := []planePoint{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
 	s := encodePoints(points)
 	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, s.level); diff != "" {
 		t.Errorf("levels (-want +got):\n%s", diff)

@@ -113,7 +113,7 @@ func (c columns) multiply(rows []uint32, products ...product) {
 			for i := range block {
 				copy(p.Z.Row(n+i), p.init)
 			}
-			gather(view{p.Z.Data[n*p.Z.Cols:], p.Z.Cols}, c, p.W.view(), len(block), p.Z.Cols)
+			gather(p.Z.view().from(n, 0), c, p.W.view(), len(block), p.Z.Cols)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func (c columns) multiplyTransposed(rows []uint32, zero view, products ...produc
 			if n > 0 {
 				init = p.W.view()
 			}
-			spread(p.W.view(), init, c, 0, len(c.end), view{p.Z.Data[n*p.Z.Cols:], p.Z.Cols}, len(block), p.Z.Cols)
+			spread(p.W.view(), init, c, 0, len(c.end), p.Z.view().from(n, 0), len(block), p.Z.Cols)
 		}
 	}
 }
@@ -165,11 +165,11 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	} else {
 		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW}, product{Z: t.reconLoss.decoder(A), W: t.dV})
 		t.reconLoss.finishV(t.dV, A, t.V)
-		t.adamV.update(&t.clock, t.dV.Data, 0, len(t.dV.Data))
+		t.adamV.update(&t.clock, t.dV.Data)
 	}
 	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, dZ.Cols)
-	t.adamW.update(&t.clock, t.dW.Data, 0, len(t.dW.Data))
-	t.adamB.update(&t.clock, t.db, 0, len(t.db))
+	t.adamW.update(&t.clock, t.dW.Data)
+	t.adamB.update(&t.clock, t.db)
 	return loss, entropy, tc
 }
 

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"math"
+)
+
+// The figures that the tests look at.
+
+// Made-up values, by a running number. No product meets a sum here, so they are the same
+// everywhere; as are then the figures.
+var madeUp = []struct {
+	name  string
+	value func(i int) float64
+}{
+	{"varied", func(i int) float64 { return float64(i*37%101+2) / 4 }},
+	{"some negative", func(i int) float64 { return float64(i*37%101) - 40 }},
+	{"all equal", func(int) float64 { return 15.5 }},
+	{"all zero", func(int) float64 { return 0 }},
+	{"tiny", func(i int) float64 { return float64(i*37%101+1) / 1e9 }},
+	{"huge", func(i int) float64 { return float64(i*37%101+1) * 1e12 }},
+	{"some missing", func(i int) float64 {
+		if i%3 == 0 {
+			return math.NaN()
+		}
+		return float64(i*37%101) / 4
+	}},
+	{"one infinite", func(i int) float64 {
+		if i == 5 {
+			return math.Inf(1)
+		}
+		return float64(i * 37 % 101)
+	}},
+	{"all missing", func(int) float64 { return math.NaN() }},
+}
+
+func sampleEstimate(v float64) estimate { return estimate{v, v - 0.5, v + 0.5} }
+
+func sampleGroups(panels, seeds int, value func(i int) float64) (all []groupPanel) {
+	for k := range panels {
+		p := groupPanel{Title: fmt.Sprintf("K = %d", 16<<k)}
+		for a, name := range activationNames {
+			g := group{Activation: name, Mean: sampleEstimate(value(a))}
+			for s := range seeds {
+				g.Seeds = append(g.Seeds, uint64(s+1))
+				g.Initial = append(g.Initial, value(10*a+s))
+				g.Trained = append(g.Trained, value(10*a+s+k))
+			}
+			g.Levels = []level{{"random", value(a + 1)}, {"autoencoder", value(a + 2)}}
+			if name == "softmax" {
+				g.Levels = append(g.Levels, level{"floor of softmax, K/(K − 1)", value(3)})
+				g.Note = "infinite; shown without the last unit"
+			}
+			p.Groups = append(p.Groups, g)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func sampleCharts(panels, points int, q quantity, value func(i int) float64) (all []chart) {
+	for k := range panels {
+		ch := chart{Title: fmt.Sprintf("K = %d", 16<<k), Y: q}
+		for a, name := range activationNames {
+			s := series{Name: name}
+			for i := range points {
+				s.Points = append(s.Points, point{X: float64(i + 1), estimate: sampleEstimate(value(10*a + i))})
+			}
+			ch.Series = append(ch.Series, s)
+		}
+		all = append(all, ch)
+	}
+	return all
+}
+
+func sampleForest(panels int, value func(i int) float64) (all []forestPanel) {
+	for k := range panels {
+		p := forestPanel{Title: fmt.Sprintf("against reconstruction, K = %d", 16<<(k%3))}
+		for a, name := range activationNames {
+			p.Shifts = append(p.Shifts, shift{name, sampleEstimate(value(a + k)), float64(a) / 50})
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func samplePlanes(planes, units, epochs int, value func(i int) float64) (all []plane) {
+	for k := range planes {
+		p := plane{Title: activationNames[k] + ", K = 16", Activation: activationNames[k]}
+		for i := range 100 {
+			p.Points = append(p.Points, [2]float64{float64(i%10) - 4.5, float64(i/10) - 4.5})
+		}
+		for t := range epochs + 1 {
+			var at [][3]float64
+			for u := range units {
+				at = append(at, [3]float64{value(u + 3*t), value(u + 40), value(u + 70)})
+			}
+			p.Path = append(p.Path, at)
+		}
+		p.Units = p.Path[epochs]
+		if epochs == 0 {
+			p.Path = nil
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func sampleWeights(units int, value func(i int) float64) Mat {
+	W := newMat(units, 784)
+	for i := range W.Data {
+		W.Data[i] = value(i) - value(i/784)
+	}
+	return W
+}
+
+// figure is a sample of a kind of figure.
+type figure struct {
+	name string
+	draw func() []byte
+	tips int // at least
+}
+
+// sampleFigures draws every kind of figure from every kind of values, and from none.
+func sampleFigures() (all []figure) {
+	up := quantity{Title: "Effective rank", Better: 1}
+	down := quantity{Title: "Total correlation", Unit: "nats", Better: -1, Log: true}
+	count := quantity{Title: "Dead units", Whole: true}
+	for _, v := range madeUp {
+		add := func(kind string, tips int, draw func() []byte) {
+			if v.name == "all missing" {
+				tips = 0
+			}
+			all = append(all, figure{kind + ", " + v.name, draw, tips})
+		}
+		add("groups", 60, func() []byte { return groupPlot(up, sampleGroups(3, 10, v.value)) })
+		add("groups, log", 6, func() []byte { return groupPlot(down, sampleGroups(3, 10, v.value)) })
+		add("groups, one panel", 6, func() []byte { return groupPlot(count, sampleGroups(1, 3, v.value)) })
+		add("curves", 18, func() []byte {
+			return chartPlot(quantity{Title: "Epoch"}, sampleCharts(3, 100, up, v.value), bands)
+		})
+		add("sweep", 18, func() []byte {
+			return chartPlot(quantity{Title: "λ", Log: true}, sampleCharts(2, 3, up, v.value), whiskers)
+		})
+		add("trade-off", 6, func() []byte { return chartPlot(down, sampleCharts(3, 10, up, v.value), scatter) })
+		add("one point", 6, func() []byte { return chartPlot(up, sampleCharts(1, 1, down, v.value), bands) })
+		add("training", 1, func() []byte {
+			c := []float64{v.value(0), v.value(1), v.value(2), v.value(3)}
+			return trainingPlot("relu", c, c, c)
+		})
+		add("forest", 18, func() []byte { return forestPlot(up, sampleForest(9, v.value), 3) })
+		add("forest, one panel", 3, func() []byte { return forestPlot(down, sampleForest(1, v.value), 1) })
+		add("plane", 10, func() []byte { return planePicture(samplePlanes(1, 32, 0, v.value)) })
+		add("planes that move", 10, func() []byte { return planePicture(samplePlanes(6, 16, 20, v.value)) })
+		add("filters", 32, func() []byte { return filterPicture([]strip{{W: sampleWeights(32, v.value)}}) })
+		add("filters, strips", 32, func() []byte {
+			W := sampleWeights(16, v.value)
+			return filterPicture([]strip{{"relu", W}, {"leaky_relu", W}})
+		})
+	}
+	none := madeUp[0].value
+	add := func(kind string, draw func() []byte) {
+		all = append(all, figure{"nothing: " + kind, draw, 0})
+	}
+	add("groups", func() []byte { return groupPlot(up, nil) })
+	add("seeds", func() []byte { return groupPlot(up, sampleGroups(3, 0, none)) })
+	add("charts", func() []byte { return chartPlot(up, nil, bands) })
+	add("points", func() []byte { return chartPlot(down, sampleCharts(3, 0, up, none), bands) })
+	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil) })
+	add("forest", func() []byte { return forestPlot(up, nil, 0) })
+	add("shifts", func() []byte { return forestPlot(up, make([]forestPanel, 3), 3) })
+	add("planes", func() []byte { return planePicture(nil) })
+	add("units", func() []byte { return planePicture(make([]plane, 4)) })
+	add("filters", func() []byte { return filterPicture(nil) })
+	add("images", func() []byte { return filterPicture([]strip{{W: newMat(0, 784)}}) })
+	return all
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The grid of a sweep: lists of settings, every combination of which is a run, and its
+// division among machines.
+
+// grid is the runs that differ in the listed settings and share all others.
+type grid struct {
+	Objectives  []string  `json:"objectives"`
+	Activations []string  `json:"activations"`
+	Ks          []uint64  `json:"ks"`
+	Lambdas     []float64 `json:"lambdas"` // of infomax alone
+	Seeds       []uint64  `json:"seeds"`
+	Shared      Config    `json:"-"`
+}
+
+// maxRuns is a limit for typing errors such as -seed 1-1000000000.
+const maxRuns = 1_000_000
+
+// configs returns every run of the grid once, or what is wrong with one of them.
+func (g grid) configs() ([]Config, error) {
+	runs := 1.0
+	for _, n := range []int{len(g.Objectives), len(g.Activations), len(g.Ks), len(g.Lambdas), len(g.Seeds)} {
+		runs *= float64(n)
+	}
+	if runs > maxRuns {
+		return nil, usagef("the lists make %.0f runs: give shorter ones, %d runs at most", runs, maxRuns)
+	}
+	all := []Config{g.Shared}
+	all = vary(all, g.Objectives, func(c *Config, v string) { c.Objective = v })
+	all = vary(all, g.Activations, func(c *Config, v string) { c.Activation = v })
+	all = vary(all, g.Ks, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) })
+	all = vary(all, g.Lambdas, func(c *Config, v float64) { c.Lambda = v })
+	all = vary(all, g.Seeds, func(c *Config, v uint64) { c.Seed = v })
+	for i, c := range all {
+		if err := c.check(); err != nil {
+			return nil, err
+		}
+		all[i] = c.normal()
+	}
+	slices.SortFunc(all, compareConfigs)
+	return slices.Compact(all), nil
+}
+
+// vary returns every config with every value.
+func vary[T any](configs []Config, values []T, set func(*Config, T)) []Config {
+	var all []Config
+	for _, c := range configs {
+		for _, v := range values {
+			set(&c, v)
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// longestFirst sorts runs so that the last to end are short ones, and no worker is left alone
+// with a long one.
+func longestFirst(runs []Config) {
+	slices.SortStableFunc(runs, func(a, b Config) int { return cmp.Compare(b.cost(), a.cost()) })
+}
+
+// parseList splits text at its commas; parse gives the values of one part.
+func parseList[T comparable](flag, text string, parse func(part string) ([]T, error)) ([]T, error) {
+	var list []T
+	for part := range strings.SplitSeq(text, ",") {
+		values, err := parse(strings.TrimSpace(part))
+		if err != nil {
+			return nil, usagef("-%s %q: %w", flag, text, err)
+		}
+		for _, v := range values {
+			if slices.Contains(list, v) {
+				return nil, usagef("-%s %q: %v is there twice", flag, text, v)
+			}
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+// parseNames reads a list of names, or "all" for every valid one.
+func parseNames(flag, text string, valid []string) ([]string, error) {
+	if text == "all" {
+		return valid, nil
+	}
+	return parseList(flag, text, func(part string) ([]string, error) {
+		if !slices.Contains(valid, part) {
+			return nil, fmt.Errorf("%q is not one of %s, or all", part, strings.Join(valid, ", "))
+		}
+		return []string{part}, nil
+	})
+}
+
+// maxRange bounds the length of one range.
+const maxRange = 10_000
+
+// parseWhole reads a list of whole numbers and ranges: "1,2,5" or "1-10".
+func parseWhole(flag, text string) ([]uint64, error) {
+	return parseList(flag, text, func(part string) ([]uint64, error) {
+		low, high, isRange := strings.Cut(part, "-")
+		first, err := strconv.ParseUint(low, 10, 64)
+		last := first
+		if err == nil && isRange {
+			last, err = strconv.ParseUint(high, 10, 64)
+		}
+		if err != nil || last < first {
+			return nil, fmt.Errorf("%q is not a whole number, 0 or more, or a range such as 1-10", part)
+		}
+		if last-first >= maxRange {
+			return nil, fmt.Errorf("a range has %d numbers at most", maxRange)
+		}
+		var values []uint64
+		for v := first; v-first <= last-first; v++ {
+			values = append(values, v)
+		}
+		return values, nil
+	})
+}
+
+// parseReals reads a list of finite numbers.
+func parseReals(flag, text string) ([]float64, error) {
+	return parseList(flag, text, func(part string) ([]float64, error) {
+		v, err := strconv.ParseFloat(part, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%q is not a finite number", part)
+		}
+		return []float64{v + 0}, nil // −0 + 0 = 0
+	})
+}

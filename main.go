@@ -1,0 +1,181 @@
+// Infomax trains one linear layer by InfoMax and measures what it learned. README.md says what
+// for; EXPERIMENT.md defines every number.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+)
+
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// command runs the program and returns its exit status: 2 for a mistake in the command line,
+// 130 after Ctrl-C, 1 for anything else that went wrong.
+func command(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C has its usual effect
+	err := execute(ctx, args, stdout, stderr)
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, usage)
+		return 0
+	}
+	fmt.Fprintln(stderr, "infomax:", err)
+	if errors.As(err, new(badUsage)) {
+		return 2
+	}
+	if ctx.Err() != nil {
+		return 130
+	}
+	return 1
+}
+
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args)
+	if err != nil {
+		return err
+	}
+	p, err := o.plan()
+	if err != nil {
+		return err
+	}
+	screen, s := newConsole(stderr, o.quiet), store{o.out}
+	if o.list {
+		return list(stdout, s, p.mine)
+	}
+	if o.report {
+		return report(s, screen)
+	}
+	there, stopped := runMissing(ctx, args, o, p, s, screen)
+	if stopped != nil && ctx.Err() == nil {
+		return stopped
+	}
+	done, err := derive(s, screen, there)
+	if err != nil {
+		return err
+	}
+	if stopped != nil {
+		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", done.count(p.mine), len(p.mine))
+	}
+	if len(p.all) == 1 {
+		writeTable(stdout, s, done.good[p.mine[0].ID()])
+		return verdict(s, p.mine, done)
+	}
+	if err := writeReport(s.out, done.sorted()); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%d of %d runs are done, in %s and as a table in %s\n",
+		done.count(p.mine), len(p.mine), s.runs(), filepath.Join(s.out, "results.csv"))
+	return verdict(s, p.mine, done)
+}
+
+// runMissing does the runs of p that are not there, and returns those that were.
+func runMissing(ctx context.Context, args []string, o options, p plan, s store, screen *console) (inventory, error) {
+	if err := s.prepare(); err != nil {
+		return inventory{}, err
+	}
+	there, err := s.scan(inventory{})
+	if err != nil {
+		return there, err
+	}
+	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return there.good[c.ID()] != nil })
+	if len(p.mine) == 0 {
+		return there, nil
+	}
+	if len(missing) == 0 {
+		return there, s.writeManifest(newManifest(args, p, there.good[p.mine[0].ID()].DataSHA256))
+	}
+	data, err := loadData(ctx, o, screen)
+	if err != nil {
+		return there, err
+	}
+	if err := s.writeManifest(newManifest(args, p, data.SHA256)); err != nil {
+		return there, err
+	}
+	work := sweep{store: s, data: data, todo: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
+	err = work.do(ctx, o.workers)
+	screen.show("")
+	return there, err
+}
+
+func loadData(ctx context.Context, o options, screen *console) (*Dataset, error) {
+	switch o.shared.Data {
+	case "clusters":
+		return clusters(), nil
+	case "uniform":
+		return uniform(), nil
+	}
+	if o.quiet {
+		return loadMNIST(ctx, o.mnist, nil)
+	}
+	return loadMNIST(ctx, o.mnist, screen.out)
+}
+
+// derive brings results.csv up to date, and names the folders that it leaves out.
+func derive(s store, screen *console, known inventory) (inventory, error) {
+	now, err := s.derive(known)
+	for _, id := range slices.Sorted(maps.Keys(now.damaged)) {
+		screen.warn("%s is left out: %v", s.folder(id), now.damaged[id])
+	}
+	return now, err
+}
+
+// report rebuilds what is derived.
+func report(s store, screen *console) error {
+	if _, err := os.Stat(s.runs()); err != nil {
+		return fmt.Errorf("-report: %w: give the -out of finished runs", err)
+	}
+	done, err := derive(s, screen, inventory{})
+	if err != nil {
+		return err
+	}
+	return writeReport(s.out, done.sorted())
+}
+
+// verdict is an error if any of the runs failed or diverged.
+func verdict(s store, runs []Config, done inventory) error {
+	diverged := 0
+	for _, c := range runs {
+		if r := done.good[c.ID()]; r != nil && r.Status != "ok" {
+			diverged++
+		}
+	}
+	if failed := len(runs) - done.count(runs); failed > 0 {
+		return fmt.Errorf("%d of %d runs failed and %d diverged: the reasons are in %s", failed, len(runs), diverged, filepath.Dir(s.failure("")))
+	}
+	if diverged > 0 {
+		return fmt.Errorf("%d of %d runs diverged: their loss stopped being finite, which a smaller -lr may prevent", diverged, len(runs))
+	}
+	return nil
+}
+
+// list prints the runs and which are done.
+func list(w io.Writer, s store, runs []Config) error {
+	there, err := s.scan(inventory{})
+	if err != nil {
+		return err
+	}
+	for _, c := range runs {
+		state := "-"
+		if there.good[c.ID()] != nil {
+			state = "done"
+		} else if there.damaged[c.ID()] != nil {
+			state = "damaged"
+		}
+		fmt.Fprintf(w, "%-8s %s\n", state, c.ID())
+	}
+	fmt.Fprintf(w, "%d of %d runs are done\n", there.count(runs), len(runs))
+	return nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMain makes the test binary the program itself when program starts it.
+func TestMain(m *testing.M) {
+	if os.Getenv("INFOMAX_TEST_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program is the program in a process of its own, which can be killed.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(cmd.Environ(), "INFOMAX_TEST_PROGRAM=1")
+	return cmd
+}
+
+// mustRun runs the program in this process and returns what it prints.
+func mustRun(t *testing.T, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if status := command(args, &stdout, &stderr); status != 0 {
+		t.Fatalf("%v: exit status %d: %s", args, status, &stderr)
+	}
+	return stdout.String()
+}
+
+func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	empty := t.TempDir()
+	tests := []struct {
+		name, args string
+		status     int
+		want       string // in the message
+	}{
+		{"unknown activation", "-act gelu", 2, "identity, relu, leaky_relu, softmax, tanh, softplus"},
+		{"unknown objective", "-objective vae", 2, "infomax, variance, reconstruction, random"},
+		{"unknown data", "-data cifar", 2, "mnist, clusters, uniform"},
+		{"no units", "-k 0", 2, "from 1 to"},
+		{"negative units", "-k -3", 2, "-k"},
+		{"too many units", "-k 1000000", 2, "-k 1000000"},
+		{"units beyond any integer", "-k 99999999999999999999", 2, "-k"},
+		{"negative lambda", "-lambda -1", 2, "-lambda -1"},
+		{"lambda not a number", "-lambda NaN", 2, "finite"},
+		{"infinite lambda", "-lambda 1e999", 2, "finite"},
+		{"lambda without infomax", "-objective variance -lambda 2", 2, "leave it out"},
+		{"no epochs", "-epochs 0", 2, "-epochs 0"},
+		{"negative epochs", "-epochs -1", 2, "-epochs -1"},
+		{"half an epoch", "-epochs 0.5", 2, "-epochs"},
+		{"zero learning rate", "-lr 0", 2, "above 0"},
+		{"negative learning rate", "-lr -1", 2, "above 0"},
+		{"learning rate not a number", "-lr NaN", 2, "above 0"},
+		{"infinite learning rate", "-lr Inf", 2, "above 0"},
+		{"batch of one", "-batch 1", 2, "no variance"},
+		{"negative batch", "-batch -128", 2, "-batch -128"},
+		{"few rows for total correlation", "-tc-rows 3", 2, "-tc-rows 3"},
+		{"negative rows for total correlation", "-tc-rows -1", 2, "-tc-rows -1"},
+		{"more rows for total correlation than there are", "-data uniform -tc-rows 2001", 2, "10 to 2000 rows"},
+		{"negative seed", "-seed -1", 2, "-seed"},
+		{"backward range", "-seed 10-1", 2, "range"},
+		{"endless range", "-seed 1-18446744073709551615", 2, "range"},
+		{"endless grid", "-seed 1-9999 -k 1-9999", 2, "runs"},
+		{"empty list", "-act=", 2, "-act"},
+		{"hole in a list", "-k 16,,32", 2, "-k"},
+		{"activation twice", "-act relu,relu", 2, "twice"},
+		{"number twice", "-lambda 1,1.0", 2, "twice"},
+		{"seed twice", "-seed 1-3,2", 2, "twice"},
+		{"list with spaces", "-k 16, 32", 2, "no spaces"},
+		{"leftover argument", "-k 16 32", 2, `"32"`},
+		{"unknown flag", "-layers 2", 2, "-layers"},
+		{"flag without value", "-k", 2, "-k"},
+		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
+		{"workers", "-workers 0", 2, "-workers 0"},
+		{"shard zero", "-shard 0/3", 2, "-shard"},
+		{"shard beyond", "-shard 4/3", 2, "-shard"},
+		{"shard of nothing", "-shard 1/0", 2, "-shard"},
+		{"empty shard", "-shard=", 2, "i/n"},
+		{"shard of no form", "-shard two", 2, "i/n"},
+		{"shard with a rest", "-shard 1/2/3", 2, "i/n"},
+		{"slurm outside slurm", "-shard auto", 2, "SLURM_ARRAY_TASK_ID"},
+		{"kubernetes outside kubernetes", "-shard auto/4", 2, "JOB_COMPLETION_INDEX"},
+		{"report with settings", "-report -act relu", 2, "-report"},
+		{"folder of other data", "-data clusters -mnist x", 2, "-mnist"},
+		{"no output folder", "-out=", 2, "-out"},
+		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder"},
+		{"output folder below a file", "-data clusters -out " + blocked + "/out", 1, "give a folder"},
+		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "none"},
+		{"no MNIST there", "-mnist " + empty + " -out " + t.TempDir(), 1, "-mnist " + empty},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			args := append([]string{"-out=" + filepath.Join(empty, "out")}, strings.Fields(test.args)...)
+			var stdout, stderr bytes.Buffer
+			status := command(args, &stdout, &stderr)
+			message := stderr.String()
+			if status != test.status || stdout.Len() > 0 {
+				t.Errorf("exit status %d, want %d; stdout %q", status, test.status, &stdout)
+			}
+			if !strings.HasPrefix(message, "infomax: ") || strings.Count(message, "\n") != 1 || !strings.Contains(message, test.want) {
+				t.Errorf("message %q, want one line with %q", message, test.want)
+			}
+		})
+	}
+	if left, err := os.ReadDir(empty); err != nil || len(left) > 0 {
+		t.Errorf("bad input left %v, %v", left, err)
+	}
+}
+
+func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
+	newFlags(new(options)).VisitAll(func(f *flag.Flag) {
+		_, rest, found := strings.Cut(usage, "\n  -"+f.Name+" ")
+		if !found {
+			t.Errorf("usage does not explain -%s", f.Name)
+		}
+		paragraph, _, _ := strings.Cut(rest, "\n  -")
+		silent := f.DefValue == "false" || f.DefValue == "" || f.Name == "workers"
+		if !silent && !strings.Contains(paragraph, "("+f.DefValue+")") {
+			t.Errorf("usage of -%s does not end in its default, (%s)", f.Name, f.DefValue)
+		}
+	})
+}
+
+func TestHelpIsNoMistake(t *testing.T) {
+	if got := mustRun(t, "-help"); got != usage {
+		t.Errorf("-help prints %q", got)
+	}
+}
+
+func TestASingleRunEndsInATable(t *testing.T) {
+	out := t.TempDir()
+	for _, when := range []string{"first time", "there already"} {
+		t.Run(when, func(t *testing.T) {
+			table := mustRun(t, "-data", "clusters", "-k", "3", "-epochs", "2", "-out", out, "-tc-rows", "0")
+			for _, want := range []string{"Effective rank ↑", "Dead units ↓", "Loss ↓", "initial", "trained", "filters.svg"} {
+				if !strings.Contains(table, want) {
+					t.Errorf("no %q in\n%s", want, table)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package main
+
+// The plot of a metric by activation: effective rank, dead units, total correlation.
+// In all plots NaN stands for a value that does not exist: it is left out, and the place says so.
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// estimate is a value and its 95 % interval; Low and High are NaN where there is none.
+type estimate struct{ Value, Low, High float64 }
+
+// level is a reference value: a baseline's mean, or a bound that is known.
+type level struct {
+	Name  string // "random", "autoencoder", "floor K/(K−1)": one look for each name
+	Value float64
+}
+
+// group is one activation in one panel of groupPlot.
+type group struct {
+	Activation string
+	Seeds      []uint64
+	Initial    []float64 // per seed, before training
+	Trained    []float64 // per seed, after
+	Mean       estimate  // of Trained
+	Levels     []level
+	Note       string // for under the figure: "infinite; shown without the last unit"
+}
+
+type groupPanel struct {
+	Title  string // "K = 32"
+	Groups []group
+}
+
+// groupPlot shows a metric by activation, one panel for each K: every seed's value joined to its
+// own initialisation, the mean with its interval, and the levels.
+func groupPlot(q quantity, panels []groupPanel) []byte {
+	c := newCanvas(q.label() + " by activation")
+	c.heading(q.label())
+	levels := levelNames(panels)
+	c.legend(groupLegend(c, q, panels, levels))
+	scales := make([]scale, len(panels))
+	for i, p := range panels {
+		scales[i] = newScale(q, p.values(), 5)
+	}
+	columns, below := min(max(1, len(panels)), 3), 26.0
+	if columns > 1 {
+		below = 58 // for names on the slant
+	}
+	frames := c.layout(len(panels), columns, 0, tickRoom(scales), 230, below)
+	var notes []string
+	for i, p := range panels {
+		f := frames[i]
+		s := scales[i].over(f.bottom-8, f.top+14)
+		c.panelTitle(f, p.Title)
+		c.axisY(f, s)
+		width := (f.right - f.left) / float64(max(1, len(p.Groups)))
+		for j, g := range p.Groups {
+			x := float64(width*(float64(j)+0.5)) + f.left
+			name := g.Activation
+			if g.Note != "" {
+				name += noteMark(&notes, g.Activation+": "+g.Note)
+			}
+			c.groupName(x, f.bottom+16, width, name)
+			c.group(q, s, g, x, min(width, 44), levels, f)
+		}
+	}
+	for i, note := range notes {
+		c.footnote(noteSign(i) + " " + note)
+	}
+	return c.bytes()
+}
+
+// values lists all that p shows.
+func (p groupPanel) values() (all []float64) {
+	for _, g := range p.Groups {
+		all = append(all, g.Mean.Value, g.Mean.Low, g.Mean.High)
+		all = slices.Concat(all, g.Initial, g.Trained)
+		for _, l := range g.Levels {
+			all = append(all, l.Value)
+		}
+	}
+	return all
+}
+
+// groupName writes a column's name, on the slant if the column is narrow.
+func (c *canvas) groupName(x, y, width float64, name string) {
+	if width > textWidth("leaky_relu*", textSize) {
+		c.text(x, y, "middle", name)
+		return
+	}
+	c.text(x+5, y-2, "end", name, "transform", "rotate(-40 "+num(x+5)+" "+num(y-2)+")")
+}
+
+// group draws one activation in a column of the given width about x: initialisation at the left,
+// trained in the middle, mean at the right.
+func (c *canvas) group(q quantity, s scale, g group, x, width float64, levels []string, f frame) {
+	m := markOf(g.Activation)
+	before, after, mean := x-float64(width*0.3), x, x+float64(width*0.3)
+	for _, l := range g.Levels {
+		if q.shows(l.Value) {
+			y, half := s.at(l.Value), float64(width*0.45)
+			c.add("line", tip(g.Activation+", "+l.Name+": "+short(l.Value)),
+				"x1", x-half, "y1", y, "x2", x+half, "y2", y,
+				"stroke", grey, "stroke-width", 2.0, "stroke-dasharray", levelDash(levels, l.Name))
+		}
+	}
+	missing := 0
+	for i, v := range g.Trained {
+		told := g.Activation + ", seed " + strconv.FormatUint(g.Seeds[i], 10) + ": " + short(v)
+		joined := i < len(g.Initial) && q.shows(g.Initial[i])
+		if joined {
+			told += ", at initialisation " + short(g.Initial[i])
+		}
+		if !q.shows(v) {
+			missing++
+			continue
+		}
+		if joined {
+			c.line(before, s.at(g.Initial[i]), after, s.at(v),
+				"stroke", m.colour, "stroke-width", 0.7, "stroke-opacity", 0.5)
+			c.marker(m, before, s.at(g.Initial[i]), 2.4, "white", m.colour, tip(told))
+		}
+		c.marker(m, after, s.at(v), 2.4, m.colour, m.colour, tip(told),
+			"stroke-width", 0.5, "fill-opacity", 0.7)
+	}
+	if q.shows(g.Mean.Value) {
+		c.whisker(q, s, g.Mean, mean, 3)
+		c.marker(m, mean, s.at(g.Mean.Value), 4, m.colour, ink,
+			tip(g.Activation+", mean "+g.Mean.text()), "stroke-width", 0.7)
+	}
+	if missing > 0 {
+		count := strconv.Itoa(missing)
+		c.add("text", count+"×"+tip(g.Activation+": no value in "+count+" runs"),
+			"x", x, "y", f.top+4, "text-anchor", "middle", "font-size", smallSize, "fill", grey)
+	}
+}
+
+// whisker draws the interval of e, upright at x.
+func (c *canvas) whisker(q quantity, s scale, e estimate, x, halfWidth float64) {
+	if !q.shows(e.Low) || !q.shows(e.High) {
+		return
+	}
+	low, high := s.at(e.Low), s.at(e.High)
+	c.line(x, low, x, high, "stroke", ink, "stroke-width", 1.4)
+	for _, y := range []float64{low, high} {
+		c.line(x-halfWidth, y, x+halfWidth, y, "stroke", ink, "stroke-width", 1.4)
+	}
+}
+
+// text is e in words: "3.14 [3.1, 3.2]".
+func (e estimate) text() string {
+	if math.IsNaN(e.Low) || math.IsNaN(e.High) {
+		return short(e.Value)
+	}
+	return short(e.Value) + " [" + short(e.Low) + ", " + short(e.High) + "]"
+}
+
+// groupLegend explains the glyphs; that for missing values only if some are.
+func groupLegend(c *canvas, q quantity, panels []groupPanel, levels []string) []legendEntry {
+	m := markOf("")
+	entries := []legendEntry{
+		{"initialisation → trained, a line per seed", func(x, y float64) {
+			c.line(x-9, y, x+9, y, "stroke", grey)
+			c.marker(m, x-9, y, 2.6, "white", m.colour, "")
+			c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
+		}},
+		{"mean, 95 % interval", func(x, y float64) {
+			q := quantity{}
+			c.whisker(q, scale{lo: 0, hi: 1, from: y + 7, to: y - 7}, estimate{0, 0, 1}, x, 3)
+			c.marker(m, x, y, 4, m.colour, ink, "")
+		}},
+	}
+	for _, name := range levels {
+		entries = append(entries, legendEntry{name, func(x, y float64) {
+			c.line(x-12, y, x+12, y,
+				"stroke", grey, "stroke-width", 2.0, "stroke-dasharray", levelDash(levels, name))
+		}})
+	}
+	for _, p := range panels {
+		for _, g := range p.Groups {
+			if slices.ContainsFunc(g.Trained, func(v float64) bool { return !q.shows(v) }) {
+				return append(entries, legendEntry{"runs without a value", func(x, y float64) {
+					c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey)
+				}})
+			}
+		}
+	}
+	return entries
+}
+
+// levelNames lists the levels of all panels, in order of appearance.
+func levelNames(panels []groupPanel) (names []string) {
+	for _, p := range panels {
+		for _, g := range p.Groups {
+			for _, l := range g.Levels {
+				if !slices.Contains(names, l.Name) {
+					names = append(names, l.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
+func levelDash(levels []string, name string) string {
+	return []string{"2 2", "none", "7 2", "7 2 2 2"}[slices.Index(levels, name)%4]
+}
+
+// noteMark adds note to notes, unless it is there, and returns its sign.
+func noteMark(notes *[]string, note string) string {
+	if !slices.Contains(*notes, note) {
+		*notes = append(*notes, note)
+	}
+	return noteSign(slices.Index(*notes, note))
+}
+
+func noteSign(i int) string { return strings.Repeat([]string{"*", "†", "‡", "§"}[i%4], 1+i/4) }
