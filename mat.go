@@ -51,7 +51,7 @@ func transpose(t, m Mat) {
 var cores = 1
 
 // worthSplitting multiply-adds pay for waking another core, some microseconds.
-const worthSplitting = 1 << 20
+var worthSplitting = 1 << 20
 
 // split calls f at once on the parts of [0, n) that begin at multiples of grain.
 func split(n, grain int, f func(from, to int)) {

@@ -207,7 +207,7 @@ func TestGaussEstimateIsTheDeterminant(t *testing.T) {
 }
 
 // These bits come from this program; another platform, or another version of it, must give the same.
-func TestTotalCorrelationGolden(t *testing.T) {
+func TestTotalCorrelationBitsAreFixed(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, streamData))
 	a := newMat(101, 4)
 	for n := range a.Rows {

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// bitsEverywhere is the SHA-256 of the weights, curves and metrics of sampleConfigs' runs, the
+// same on every processor and operating system. It changes only with numericsVersion.
+const bitsEverywhere = "7fa4ec73f2250733698af08c6238b5db0d263a3e3fd59764af29a2fdc535fcdd"
+
+// sampleConfigs reach every kernel: all activations and objectives, widths that are no multiple
+// of a register, batches over one block, and more units than rows.
+func sampleConfigs() (configs []Config) {
+	for i, f := range activations {
+		configs = append(configs, Config{Objective: "infomax", Activation: f.name, K: 19 + 3*i, Lambda: 1, Epochs: 1, Batch: 128})
+	}
+	return append(configs,
+		Config{Objective: "variance", Activation: "relu", K: 7, Epochs: 2, Batch: 64},
+		Config{Objective: "reconstruction", Activation: "tanh", K: 37, Epochs: 1, Batch: 128},
+		Config{Objective: "infomax", Activation: "softplus", K: 41, Lambda: 10, Epochs: 1, Batch: 32},
+		Config{Objective: "infomax", Activation: "identity", K: 5, Lambda: 0.1, Epochs: 3, Batch: 0},
+		Config{Objective: "random", Activation: "softmax", K: 8},
+	)
+}
+
+// sampleData is a small set like MNIST: 14×14 pixels, one in five of them on.
+func sampleData() *Dataset {
+	r := rand.New(rand.NewPCG(1, 7))
+	level := make([]float64, 256)
+	for p := range level {
+		level[p] = float64(p) / 255
+	}
+	draw := func(n int) Set {
+		codes := make([]byte, n*196)
+		for i := range codes {
+			if r.IntN(5) == 0 {
+				codes[i] = byte(r.Uint32())
+			}
+		}
+		return newSet(codes, 196, level, make([]byte, n))
+	}
+	return &Dataset{Name: "sample", D: 196, Train: draw(300), Test: draw(64)}
+}
+
+func hashFloats(h hash.Hash, x []float64) {
+	b := make([]byte, 0, 8*len(x))
+	for _, v := range x {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+	}
+	h.Write(b)
+}
+
+// fingerprint runs sampleConfigs and hashes all that they give.
+func fingerprint(t *testing.T) string {
+	t.Helper()
+	data, h := sampleData(), sha256.New()
+	for _, c := range sampleConfigs() {
+		c.Seed, c.LearningRate, c.TCRows = 3, 1e-3, 64
+		r, w, err := run(t.Context(), c, data, func(int, Epoch) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range [][]float64{w.W.Data, w.B, w.W0.Data, w.B0, w.V.Data} {
+			hashFloats(h, x)
+		}
+		measured, err := json.Marshal([]any{r.Init, r.Final, r.InitialLoss, r.FinalLoss, r.EpochsTo90, r.Curve, r.Status})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Write(measured)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
+	for _, impl := range implementations() {
+		for _, n := range []int{1, 2, 3} {
+			t.Run(fmt.Sprintf("%s on %d cores", impl, n), func(t *testing.T) {
+				force(t, impl)
+				savedCores, savedWorth := cores, worthSplitting
+				defer func() { cores, worthSplitting = savedCores, savedWorth }()
+				cores, worthSplitting = n, 0
+				if got := fingerprint(t); got != bitsEverywhere {
+					t.Errorf("fingerprint %s, want %s", got, bitsEverywhere)
+				}
+			})
+		}
+	}
+}
+
+// TestStepAllocatesNothing: a step at the experiment's sizes reuses its memory.
+func TestStepAllocatesNothing(t *testing.T) {
+	data := sampleData()
+	for _, objective := range []string{"infomax", "reconstruction"} {
+		for _, f := range activations {
+			tr := newTrainer(Config{Objective: objective, Activation: f.name, K: 64, Lambda: 1, LearningRate: 1e-3, Batch: 128}, &data.Train)
+			rows := allRows(128)
+			if n := testing.AllocsPerRun(10, func() { tr.step(rows) }); n != 0 {
+				t.Errorf("%s, %s: %v allocations a step", objective, f.name, n)
+			}
+		}
+	}
+}
