@@ -168,15 +168,12 @@ func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
 	}
 	for n := range N {
-		row := R.Row(n)
-		for k, s := range l.scale {
-			row[k] *= s
-		}
+		chain(R.Row(n), nil, l.scale, K)
 	}
 	St := Mat{K, N, l.St.Data[:K*N]}
 	transpose(St, R)
 	T := Mat{N, N, l.T.Data[:N*N]}
-	mul(T.view(), l.zero, coefficients{R.Data, K, 1}, St.view(), N, K, N)
+	gram(T, St, l.zero)
 	for i, t := range T.Data {
 		t /= float64(N - 1)
 		T.Data[i] = t
