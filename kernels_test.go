@@ -233,7 +233,7 @@ func checkTurned(t *testing.T, c columns, rows []uint32) {
 	for p := range c.end {
 		last := -1
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.set.pair(e)
+			n, x0, x1 := c.values(e)
 			if n <= last {
 				t.Fatalf("turn: pair %d has row %d after %d", p, n, last)
 			}

@@ -163,6 +163,11 @@ func newColumns(s *Set) columns {
 // column returns the entries of pair p.
 func (c columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
 
+// values returns the row and the two inputs of an entry.
+func (c columns) values(e uint64) (n int, x0, x1 float64) {
+	return int(e >> 32), c.set.level[e&0xffff], c.set.level[e>>16&0xffff]
+}
+
 // turn sets c to the columns of the given rows of its set.
 func (c columns) turn(rows []uint32) {
 	if len(rows) > blockRows {
@@ -180,9 +185,9 @@ func (c columns) turn(rows []uint32) {
 func turnGeneric(c columns, rows []uint32) {
 	for n, row := range rows {
 		for _, e := range c.set.row(int(row)) {
-			i := c.end[e>>32]
-			c.list[i] = uint64(n)<<32 | e&0xffffffff
-			c.end[e>>32] = i + 1
+			p, code0, code1 := c.set.split(e)
+			c.list[c.end[p]] = uint64(n)<<32 | uint64(code1)<<16 | uint64(code0)
+			c.end[p]++
 		}
 	}
 }
@@ -224,7 +229,7 @@ func gatherGeneric(z view, c columns, w view, cols int) {
 	for p := range c.end {
 		w0, w1 := w.data[2*p*w.stride:][:cols], w.data[(2*p+1)*w.stride:][:cols]
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.set.pair(e)
+			n, x0, x1 := c.values(e)
 			acc := z.data[n*z.stride:][:cols]
 			for k, y := range w0 {
 				acc[k] = math.FMA(x1, w1[k], math.FMA(x0, y, acc[k]))
@@ -261,7 +266,7 @@ func spreadGeneric(dw, init view, c columns, from, to int, dz view, cols int) {
 		copy(dw0, init.data[2*p*init.stride:][:cols])
 		copy(dw1, init.data[(2*p+1)*init.stride:][:cols])
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.set.pair(e)
+			n, x0, x1 := c.values(e)
 			for k, y := range dz.data[n*dz.stride:][:cols] {
 				dw0[k] = math.FMA(x0, y, dw0[k])
 				dw1[k] = math.FMA(x1, y, dw1[k])

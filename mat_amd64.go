@@ -14,8 +14,8 @@ type twin struct {
 	gather   [3]gatherFunc
 	spread   [3]spreadFunc
 	mul      [2]mulFunc
-	prefetch func(start *uint32, entries *uint64, rows *uint32, n int)
-	turn     func(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
+	prefetch func(start, entries, rows *uint32, n int)
+	turn     func(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
 	adam     func(w, m, v, grad *float64, n int, step, factor float64)
 	chain    func(grad, slope *float64, n int)
 	rectify  func(a, z *float64, n int, leak float64)
@@ -93,7 +93,7 @@ func turnKernel(c columns, rows []uint32) {
 		turnGeneric(c, rows)
 		return
 	}
-	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
+	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows), c.set.codeBits)
 }
 
 // A block of columns of a wide matrix has its rows so far apart that they fall into few sets
@@ -276,10 +276,10 @@ func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai in
 func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX2(start *uint32, entries *uint64, rows *uint32, n int)
+func prefetchAVX2(start, entries, rows *uint32, n int)
 
 //go:noescape
-func turnAVX2(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
+func turnAVX2(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
 
 //go:noescape
 func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
@@ -324,10 +324,10 @@ func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai 
 func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX512(start *uint32, entries *uint64, rows *uint32, n int)
+func prefetchAVX512(start, entries, rows *uint32, n int)
 
 //go:noescape
-func turnAVX512(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
+func turnAVX512(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
 
 //go:noescape
 func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)

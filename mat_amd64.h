@@ -4,8 +4,8 @@
 // as the plain Go version of the kernel does; nothing is summed across a vector. Nothing is
 // checked here: lengths are positive, strides are in bytes.
 
-// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first 704 bytes of
-// every row, which is all of most
+// func prefetch(start, entries, rows *uint32, n int): the first 448 bytes of every row, which
+// is all of most
 TEXT PREFETCH(SB), NOSPLIT, $0-32
 	MOVQ start+0(FP), BX
 	MOVQ entries+8(FP), R10
@@ -14,7 +14,7 @@ TEXT PREFETCH(SB), NOSPLIT, $0-32
 row:
 	MOVL (R8), AX
 	MOVL (BX)(AX*4), AX
-	LEAQ (R10)(AX*8), AX
+	LEAQ (R10)(AX*4), AX
 	PREFETCHT1 (AX)
 	PREFETCHT1 64(AX)
 	PREFETCHT1 128(AX)
@@ -22,49 +22,54 @@ row:
 	PREFETCHT1 256(AX)
 	PREFETCHT1 320(AX)
 	PREFETCHT1 384(AX)
-	PREFETCHT1 448(AX)
-	PREFETCHT1 512(AX)
-	PREFETCHT1 576(AX)
-	PREFETCHT1 640(AX)
 	ADDQ $4, R8
 	DECQ R9
 	JNZ  row
 	RET
 
-// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int):
-// the row's number takes the pair's place in the entry
-TEXT TURN(SB), NOSPLIT, $0-48
+// func turn(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
+TEXT TURN(SB), NOSPLIT, $0-56
 	MOVQ end+0(FP), DI
 	MOVQ list+8(FP), SI
 	MOVQ start+16(FP), BX
 	MOVQ entries+24(FP), R10
 	MOVQ rows+32(FP), R8
-	MOVQ n+40(FP), R9
-	XORL R13, R13
-	MOVQ $0x100000000, R12
+	MOVQ codeBits+48(FP), CX
+	MOVL $1, R12
+	SHLL CX, R12
+	DECL R12                   // masks a code
+	XORL R13, R13              // n<<32
+	MOVQ $0x100000000, R9
 row:
 	MOVL (R8), AX
 	MOVL (BX)(AX*4), R14
 	MOVL 4(BX)(AX*4), R15
-	LEAQ (R10)(R14*8), R14
-	LEAQ (R10)(R15*8), R15
+	LEAQ (R10)(R14*4), R14
+	LEAQ (R10)(R15*4), R15
 	CMPQ R14, R15
 	JAE  done
 entry:
-	MOVL (R14), DX             // the codes
-	MOVL 4(R14), AX            // the pair
+	MOVL (R14), AX
+	MOVL AX, DX
+	SHRL CX, AX
+	ANDL R12, DX               // code₀
+	MOVL AX, R11
+	SHRL CX, AX                // p
+	ANDL R12, R11              // code₁
+	SHLL $16, R11
+	ORL  R11, DX
 	ORQ  R13, DX
-	MOVL (DI)(AX*4), CX
-	MOVQ DX, (SI)(CX*8)
-	INCL CX
-	MOVL CX, (DI)(AX*4)
-	ADDQ $8, R14
+	MOVL (DI)(AX*4), R11
+	MOVQ DX, (SI)(R11*8)
+	INCL R11
+	MOVL R11, (DI)(AX*4)
+	ADDQ $4, R14
 	CMPQ R14, R15
 	JB   entry
 done:
-	ADDQ R12, R13
+	ADDQ R9, R13
 	ADDQ $4, R8
-	DECQ R9
+	DECQ n+40(FP)
 	JNZ  row
 	RET
 

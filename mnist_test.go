@@ -45,8 +45,9 @@ func TestMNISTIsAsPublished(t *testing.T) {
 func factsOf(s Set) mnistFacts {
 	facts := mnistFacts{N: s.N, D: s.D, FirstLabels: s.labels[:5]}
 	for _, e := range s.entries {
-		for _, code := range []int{int(e & 0xffff), int(e >> 16 & 0xffff)} {
-			facts.Sum += code
+		_, code0, code1 := s.split(e)
+		for _, code := range []uint32{code0, code1} {
+			facts.Sum += int(code)
 			if code != 0 {
 				facts.Pixels++
 			}

@@ -173,10 +173,6 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	return loss, entropy, tc
 }
 
-// prefetchRows of the next batch are asked for while the present one is worked on: more than
-// that would push out what the present one needs.
-const prefetchRows = 256
-
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // train runs the steps of all epochs and returns the curve and the loss of the first batch
@@ -198,7 +194,7 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 				return nil, first, err
 			}
 			n := min(t.A.Rows, len(rest))
-			t.set.prefetch(rest[n:min(n+prefetchRows, len(rest))])
+			t.set.prefetch(rest[n:min(n+blockRows, len(rest))])
 			loss, entropy, tc := t.step(rest[:n])
 			rest = rest[n:]
 			if epoch == 1 && steps == 0 {
