@@ -142,7 +142,7 @@ func (t *tally) update() {
 func (t *tally) left() string {
 	spent := t.spent
 	for c, share := range t.running {
-		spent += share * c.cost()
+		spent += float64(share * c.cost())
 	}
 	if spent == 0 {
 		return "?"

@@ -22,38 +22,31 @@ type column struct {
 }
 
 func resultColumns() []column {
-	whole := func(x int) string { return strconv.Itoa(x) }
-	unlessZero := func(x int) string {
-		if x == 0 {
-			return ""
+	only := func(when bool, text string) string {
+		if when {
+			return text
 		}
-		return whole(x)
+		return ""
 	}
-	// setting is one that only some objectives have.
-	setting := func(has bool, text string) string {
-		if !has {
-			return ""
-		}
-		return text
-	}
+	infomax := func(r *Result) bool { return r.Config.Objective == "infomax" }
 	trained := func(r *Result) bool { return r.Config.Objective != "random" }
 	columns := []column{
 		{"id", func(r *Result) string { return r.ID }},
 		{"data", func(r *Result) string { return r.Config.Data }},
 		{"objective", func(r *Result) string { return r.Config.Objective }},
 		{"activation", func(r *Result) string { return r.Config.Activation }},
-		{"k", func(r *Result) string { return whole(r.Config.K) }},
-		{"lambda", func(r *Result) string { return setting(r.Config.Objective == "infomax", shortest(r.Config.Lambda)) }},
+		{"k", func(r *Result) string { return strconv.Itoa(r.Config.K) }},
+		{"lambda", func(r *Result) string { return only(infomax(r), shortest(r.Config.Lambda)) }},
 		{"seed", func(r *Result) string { return strconv.FormatUint(r.Config.Seed, 10) }},
-		{"epochs", func(r *Result) string { return setting(trained(r), whole(r.Config.Epochs)) }},
-		{"batch", func(r *Result) string { return setting(trained(r), whole(r.Config.Batch)) }},
-		{"learning_rate", func(r *Result) string { return setting(trained(r), shortest(r.Config.LearningRate)) }},
-		{"tc_rows", func(r *Result) string { return whole(r.Config.TCRows) }},
+		{"epochs", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Epochs)) }},
+		{"batch", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Batch)) }},
+		{"learning_rate", func(r *Result) string { return only(trained(r), shortest(r.Config.LearningRate)) }},
+		{"tc_rows", func(r *Result) string { return strconv.Itoa(r.Config.TCRows) }},
 		{"status", func(r *Result) string { return r.Status }},
-		{"diverged_epoch", func(r *Result) string { return unlessZero(r.DivergedEpoch) }},
+		{"diverged_epoch", func(r *Result) string { return only(r.DivergedEpoch > 0, strconv.Itoa(r.DivergedEpoch)) }},
 		{"initial_loss", func(r *Result) string { return shortest(float64(r.InitialLoss)) }},
 		{"final_loss", func(r *Result) string { return shortest(float64(r.FinalLoss)) }},
-		{"epochs_to_90", func(r *Result) string { return unlessZero(r.EpochsTo90) }},
+		{"epochs_to_90", func(r *Result) string { return only(r.EpochsTo90 > 0, strconv.Itoa(r.EpochsTo90)) }},
 	}
 	columns = append(columns, metricColumns("init_", func(r *Result) Metrics { return r.Init })...)
 	columns = append(columns, metricColumns("final_", func(r *Result) Metrics { return r.Final })...)
@@ -77,7 +70,7 @@ func shortest(x float64) string {
 	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
-// formatResults returns results.csv.
+// formatResults returns results.csv, in the order of the runs.
 func formatResults(runs []*Result) ([]byte, error) {
 	columns := resultColumns()
 	rows := make([][]string, len(runs)+1)

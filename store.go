@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -231,9 +232,6 @@ func (v inventory) count(runs []Config) int {
 	return n
 }
 
-// readers hide the latency of a network folder.
-const readers = 8
-
 // scan reads all runs but those that an earlier inventory knows to be good.
 func (s store) scan(known inventory) (inventory, error) {
 	found := inventory{map[string]*Result{}, map[string]error{}}
@@ -244,27 +242,35 @@ func (s store) scan(known inventory) (inventory, error) {
 	if err != nil {
 		return found, err
 	}
-	names := make(chan string, len(entries))
+	var unread []string
 	for _, e := range entries {
 		name := e.Name()
 		if r := known.good[name]; r != nil {
 			found.good[name] = r
 		} else if !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, damagedPrefix) {
-			names <- name
+			unread = append(unread, name)
 		}
 	}
-	close(names)
+	return found, s.readAll(found, unread)
+}
+
+// readers hide the latency of a network folder.
+const readers = 8
+
+// readAll reads the named folders into an inventory.
+func (s store) readAll(found inventory, names []string) (err error) {
+	var next atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for range readers {
 		wg.Go(func() {
-			for name := range names {
-				r, readErr := s.read(name)
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				r, readErr := s.read(names[i])
 				mu.Lock()
 				if readErr == nil {
-					found.good[name] = r
+					found.good[names[i]] = r
 				} else if errors.As(readErr, new(damage)) {
-					found.damaged[name] = readErr
+					found.damaged[names[i]] = readErr
 				} else {
 					err = errors.Join(err, readErr)
 				}
@@ -273,7 +279,7 @@ func (s store) scan(known inventory) (inventory, error) {
 		})
 	}
 	wg.Wait()
-	return found, err
+	return err
 }
 
 // writeSynced writes a new file to the disk itself.

@@ -30,7 +30,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	sigma = make([]float64, A.Rows)
 	order := make([]int, A.Rows)
 	for i := range sigma {
-		sigma[i], order[i] = norm(rows.Row(i)), i
+		sigma[i], order[i] = math.Sqrt(inner(rows.Row(i), rows.Row(i))), i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return compareDescending(sigma[i], sigma[j]) })
 	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
@@ -73,17 +73,27 @@ func compareDescending(a, b float64) int {
 	return 0
 }
 
-// orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ ε‖p‖‖q‖.
+// orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ √n ε ‖p‖‖q‖, which
+// is what rounding leaves of an inner product of n terms.
 func orthogonalise(rows, turned Mat) {
+	squares := make([]float64, rows.Rows) // ‖p‖²
+	for p := range squares {
+		squares[p] = inner(rows.Row(p), rows.Row(p))
+	}
+	tolerance := 0x1p-53 * math.Sqrt(float64(rows.Cols))
 	for range maxSweeps {
 		rotated := false
 		for p := range rows.Rows {
 			for q := p + 1; q < rows.Rows; q++ {
-				if c, s, ok := rotation(rows.Row(p), rows.Row(q)); ok {
-					rotate(rows.Row(p), rows.Row(q), c, s)
-					rotate(turned.Row(p), turned.Row(q), c, s)
-					rotated = true
+				d := inner(rows.Row(p), rows.Row(q))
+				if math.Abs(d) <= tolerance*math.Sqrt(squares[p])*math.Sqrt(squares[q]) {
+					continue
 				}
+				c, s := rotation(squares[p], squares[q], d)
+				rotate(rows.Row(p), rows.Row(q), c, s)
+				rotate(turned.Row(p), turned.Row(q), c, s)
+				squares[p], squares[q] = inner(rows.Row(p), rows.Row(p)), inner(rows.Row(q), rows.Row(q))
+				rotated = true
 			}
 		}
 		if !rotated {
@@ -92,28 +102,21 @@ func orthogonalise(rows, turned Mat) {
 	}
 }
 
-// rotation returns the rotation that makes x and y orthogonal, and whether they need it
-// (Golub & Van Loan, Matrix Computations, 8.4.2).
-func rotation(x, y []float64) (c, s float64, ok bool) {
-	var a, b, d float64 // ⟨x,x⟩, ⟨y,y⟩, ⟨x,y⟩
-	for i, u := range x {
-		v := y[i]
-		a, b, d = math.FMA(u, u, a), math.FMA(v, v, b), math.FMA(u, v, d)
-	}
-	if math.Abs(d) <= 0x1p-53*math.Sqrt(a)*math.Sqrt(b) {
-		return 1, 0, false
-	}
+// rotation returns the cosine and sine that make two rows orthogonal whose squared lengths
+// are a and b and whose inner product is d (Golub & Van Loan, Matrix Computations, 8.4.2).
+func rotation(a, b, d float64) (c, s float64) {
 	zeta := (b - a) / (2 * d)
 	t := 1 / (math.Abs(zeta) + math.Sqrt(math.FMA(zeta, zeta, 1)))
 	if zeta < 0 {
 		t = -t
 	}
 	c = 1 / math.Sqrt(math.FMA(t, t, 1))
-	return c, c * t, true
+	return c, c * t
 }
 
 // rotate sets x, y = c x − s y, s x + c y.
 func rotate(x, y []float64, c, s float64) {
+	y = y[:len(x)]
 	for i, a := range x {
 		b := y[i]
 		x[i] = math.FMA(c, a, -float64(s*b))
@@ -121,11 +124,18 @@ func rotate(x, y []float64, c, s float64) {
 	}
 }
 
-// norm returns the Euclidean length of x.
-func norm(x []float64) float64 {
-	sum := 0.0
-	for _, a := range x {
-		sum = math.FMA(a, a, sum)
+// inner returns ⟨x,y⟩ as four sums, of every fourth term, so that the processor need not wait
+// for one addition to begin the next.
+func inner(x, y []float64) float64 {
+	var s0, s1, s2, s3 float64
+	for ; len(x) >= 4 && len(y) >= 4; x, y = x[4:], y[4:] {
+		s0 = math.FMA(x[0], y[0], s0)
+		s1 = math.FMA(x[1], y[1], s1)
+		s2 = math.FMA(x[2], y[2], s2)
+		s3 = math.FMA(x[3], y[3], s3)
 	}
-	return math.Sqrt(sum)
+	for i, a := range x {
+		s0 = math.FMA(a, y[i], s0)
+	}
+	return (s0 + s1) + (s2 + s3)
 }

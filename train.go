@@ -179,7 +179,7 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 // before any step. It stops at a loss that is not finite, whose epoch is then the curve's
 // last; ctx stops it with an error. after is called at the end of every epoch.
 func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
-	first = math.NaN()
+	curve, first = []Epoch{}, math.NaN()
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
 	order := make([]uint32, t.set.N)
 	for n := range order {
