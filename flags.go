@@ -41,7 +41,7 @@ How to run it.
 
 Where and when.
   -out        folder for the results (out)
-  -workers    runs at a time (the number of cores)
+  -workers    runs at a time; one large run splits its work as much (the number of cores)
   -shard      part of the runs: i/n such as 2/8; auto in a Slurm array job; auto/n in a
               Kubernetes indexed Job of n completions
   -list       print the runs and which are done, and run nothing

@@ -74,6 +74,12 @@ func BenchmarkProducts(b *testing.B) {
 				gather(Z.view(), c, W.view(), 128, k)
 			}
 		})
+		b.Run(fmt.Sprintf("mul/K=%d", k), func(b *testing.B) { // the loss's product with K×K
+			M := newMat(k, k)
+			for b.Loop() {
+				mul(Z.view(), zero, coefficients{W.Data, k, 1}, M.view(), 128, k, k)
+			}
+		})
 		b.Run(fmt.Sprintf("spread/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
 				spread(W.view(), zero, c, 0, len(c.end), Z.view(), 128, k)
