@@ -9,9 +9,9 @@ import "math"
 // The residual is N×D and dense, but nothing here needs it. With G = VᵀV and H = AᵀA (K×K)
 // and Y = XV (N×K), where X is sparse:
 //
-//	N·L = Σₙ ‖xₙ‖² + Σ A ∘ (AG − 2Y)
-//	∂L/∂A = 2 (A G − Y) / N                                           (N×K)
-//	∂L/∂V = 2 (V H − XᵀA) / N                                         (D×K)
+//	N·L = Σₙ ‖xₙ‖² − 2 Σ A∘Y + Σ G∘H
+//	∂L/∂A = 2/N · (A G − Y)                                           (N×K)
+//	∂L/∂V = 2/N · (V H − XᵀA)                                         (D×K)
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
@@ -36,42 +36,35 @@ func newReconstruction(s *Set, n, k int) *reconstruction {
 }
 
 // loss returns L for the rows of the set whose activations are A and XV is Y, and sets
-// dA = ∂L/∂A.
+// dA = ∂L/∂A. It leaves −2A/N in Y, whose product with Xᵀ is a part of ∂L/∂V.
 func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
 	N, K := A.Rows, A.Cols
 	gram(l.G, V, l.zero)
-	mul(dA.view(), l.zero, coefficients{A.Data, K, 1}, l.G.view(), N, K, K)
+	gram(l.H, A, l.zero)
 	total := 0.0
 	for _, n := range rows {
 		total += l.energy[n]
 	}
+	total = math.FMA(-2, inner(A.Data, Y.Data), total) + inner(l.G.Data, l.H.Data)
 	scale := 2 / float64(N)
+	scaleBy(l.G, scale)
+	scaleBy(l.H, scale)
+	scaleBy(Y, -scale)
+	mul(dA.view(), Y.view(), coefficients{A.Data, K, 1}, l.G.view(), N, K, K)
 	for i, a := range A.Data {
-		ag, y := dA.Data[i], Y.Data[i]
-		total = math.FMA(a, math.FMA(-2, y, ag), total)
-		dA.Data[i] = scale * (ag - y)
+		Y.Data[i] = -scale * a
 	}
 	return total / float64(N)
 }
 
-// decoder returns −2A/N, whose product with Xᵀ is one part of ∂L/∂V; finishV adds the
-// other. It overwrites Y.
-func (l *reconstruction) decoder(A Mat) Mat {
-	scaled := l.Y.head(A.Rows)
-	scale := -2 / float64(A.Rows)
-	for i, a := range A.Data {
-		scaled.Data[i] = scale * a
+func scaleBy(m Mat, s float64) {
+	for i := range m.Data {
+		m.Data[i] *= s
 	}
-	return scaled
 }
 
-// finishV completes dV = −2XᵀA/N to ∂L/∂V by adding 2VH/N.
-func (l *reconstruction) finishV(dV, A, V Mat) {
-	K := A.Cols
-	gram(l.H, A, l.zero)
-	scale := 2 / float64(A.Rows)
-	for i := range l.H.Data {
-		l.H.Data[i] *= scale
-	}
+// finishV completes dV = −2XᵀA/N to ∂L/∂V with the H that loss left.
+func (l *reconstruction) finishV(dV, V Mat) {
+	K := V.Cols
 	mul(dV.view(), dV.view(), coefficients{V.Data, K, 1}, l.H.view(), V.Rows, K, K)
 }

@@ -163,8 +163,8 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	if t.reconLoss == nil {
 		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW})
 	} else {
-		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW}, product{Z: t.reconLoss.decoder(A), W: t.dV})
-		t.reconLoss.finishV(t.dV, A, t.V)
+		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW}, product{Z: t.reconLoss.Y.head(N), W: t.dV})
+		t.reconLoss.finishV(t.dV, t.V)
 		t.adamV.update(&t.clock, t.dV.Data)
 	}
 	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, dZ.Cols)
