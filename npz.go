@@ -72,6 +72,9 @@ func appendNPY(b []byte, a npyArray) []byte {
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(header)))
 	b = append(b, header...)
 	for _, x := range a.Data {
+		if math.IsNaN(x) {
+			x = math.NaN() // the bits of others depend on the processor
+		}
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
 	return b

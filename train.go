@@ -175,9 +175,9 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// train runs the steps of all epochs and returns the curve and the loss of the first batch
-// before any step. It stops at a loss that is not finite, whose epoch is then the curve's
-// last; ctx stops it with an error. after is called at the end of every epoch.
+// train runs all epochs and returns the curve and the loss of the first batch before any step.
+// It stops at a loss that is not finite, whose epoch is then the curve's last; ctx stops it
+// with an error. after is called at the end of every epoch.
 func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
 	curve, first = []Epoch{}, math.NaN()
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
@@ -187,34 +187,45 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 	}
 	for epoch := 1; epoch <= t.config.Epochs; epoch++ {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		var sum [3]float64
-		steps := 0
-		for rest := order; len(rest) > 1; {
-			if err := ctx.Err(); err != nil {
-				return nil, first, err
-			}
-			n := min(t.A.Rows, len(rest))
-			t.set.prefetch(rest[n:min(n+blockRows, len(rest))])
-			loss, entropy, tc := t.step(rest[:n])
-			rest = rest[n:]
-			if epoch == 1 && steps == 0 {
-				first = loss
-			}
-			sum[0], sum[1], sum[2] = sum[0]+loss, sum[1]+entropy, sum[2]+tc
-			steps++
-			if !finite(loss) {
-				break
-			}
+		e, firstLoss, err := t.epoch(ctx, order)
+		if err != nil {
+			return nil, first, err
 		}
-		count := float64(steps)
-		e := Epoch{Number(sum[0] / count), Number(sum[1] / count), Number(sum[2] / count)}
+		if epoch == 1 {
+			first = firstLoss
+		}
 		curve = append(curve, e)
 		after(epoch, e)
-		if !finite(sum[0]) {
+		if !finite(float64(e.Loss)) {
 			break
 		}
 	}
 	return curve, first, nil
+}
+
+// epoch takes the steps on the batches of order, the last of which may be shorter, but not one
+// row alone. It returns the mean losses and the first batch's loss.
+func (t *trainer) epoch(ctx context.Context, order []uint32) (e Epoch, first float64, err error) {
+	var sum [3]float64
+	steps := 0.0
+	for rest := order; len(rest) > 1; {
+		if err := ctx.Err(); err != nil {
+			return e, first, err
+		}
+		n := min(t.A.Rows, len(rest))
+		t.set.prefetch(rest[n:min(n+blockRows, len(rest))])
+		loss, entropy, tc := t.step(rest[:n])
+		rest = rest[n:]
+		if steps == 0 {
+			first = loss
+		}
+		sum[0], sum[1], sum[2] = sum[0]+loss, sum[1]+entropy, sum[2]+tc
+		steps++
+		if !finite(loss) {
+			break
+		}
+	}
+	return Epoch{Number(sum[0] / steps), Number(sum[1] / steps), Number(sum[2] / steps)}, first, nil
 }
 
 // Result is run.json, everything about a run but its weights.
