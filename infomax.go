@@ -47,12 +47,12 @@ type infoMax struct {
 	lambda float64
 	mean   []float64 // K
 	scale  []float64 // K: s
+	q      []float64 // K
 	zero   view
-	R      Mat       // N×K: A − mean; S when K > N
-	M, B   Mat       // K×K: RᵀR, and C − I or the matrix of (2)
-	T      Mat       // N×N, when K > N
-	St     Mat       // K×N, when K > N
-	q      []float64 // K, when K > N
+	R      Mat // N×K: A − mean; S when K > N
+	M, B   Mat // K×K: RᵀR, and C − I or the matrix of (2)
+	T      Mat // N×N, when K > N
+	St     Mat // K×N, when K > N
 }
 
 var (
@@ -61,11 +61,11 @@ var (
 )
 
 func newInfoMax(lambda float64, n, k int) *infoMax {
-	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k),
+	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k), q: make([]float64, k),
 		zero: view{make([]float64, max(n, k)), 0}, R: newMat(n, k)}
 	if k > 2 { // a batch may have as few rows as 2, or as many as n
 		wide := min(n, k-1)
-		l.T, l.St, l.q = newMat(wide, wide), newMat(k, wide), make([]float64, k)
+		l.T, l.St = newMat(wide, wide), newMat(k, wide)
 	}
 	if k <= n {
 		l.M, l.B = newMat(k, k), newMat(k, k)
@@ -101,9 +101,9 @@ func (l *infoMax) loss(A Mat) (entropy, tc float64) {
 			row[k] = s * m * l.scale[k]
 		}
 		row[j]--
-		for _, c := range row {
-			tc = math.FMA(c, c, tc)
-		}
+		squares := inner(row, row)
+		tc += squares
+		l.q[j] = 4 * l.lambda * (squares + row[j]) // C = (C−I) + I
 	}
 	return entropy, tc
 }
@@ -125,15 +125,11 @@ func (l *infoMax) gradient(dA Mat) {
 	// Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1), the matrix of (2)
 	for j := range K {
 		row := l.B.Row(j)
-		q := row[j] // Σₖ (C−I)ⱼₖ Cⱼₖ with C = (C−I) + I
-		for _, c := range row {
-			q = math.FMA(c, c, q)
-		}
-		s := l.scale[j] / float64(N-1)
+		s := 4 * l.lambda * l.scale[j] / float64(N-1)
 		for k, c := range row {
-			row[k] = s * l.scale[k] * (4 * l.lambda * c)
+			row[k] = s * l.scale[k] * c
 		}
-		row[j] -= float64(s * l.scale[j] * math.FMA(4*l.lambda, q, 2))
+		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
 	mul(dA.view(), l.zero, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
 }
