@@ -67,7 +67,7 @@ func chainGeneric(g, slope []float64) {
 //
 //	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
 //
-// The + 0 makes ReLU's zeros positive; NaN stays NaN.
+// The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
 func rectify(a, z []float64, leak float64) {
 	sameLength("rectify", len(a), len(z))
 	rectifyKernel(a, z, leak)

@@ -32,8 +32,8 @@ var (
 	objectives = []string{"infomax", "variance", "reconstruction", "random"}
 )
 
-// normal returns c without the settings that its objective does not use, so that configs
-// that mean the same run are equal.
+// normal returns c without the settings that its objective does not use, so that they make no
+// second run of the same.
 func (c Config) normal() Config {
 	if c.Objective != "infomax" {
 		c.Lambda = 0

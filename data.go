@@ -48,6 +48,9 @@ func newSet[C byte | uint16](codes []C, D int, level []float64, labels []byte) S
 		row := codes[n*D : (n+1)*D]
 		for i := 0; i < D; i += 2 {
 			if row[i]|row[i+1] != 0 {
+				if int(max(row[i], row[i+1])) >= len(level) {
+					panic(fmt.Sprintf("newSet: row %d has codes %d and %d of %d levels", n, row[i], row[i+1], len(level)))
+				}
 				s.entries = append(s.entries, (uint32(i/2)<<s.codeBits|uint32(row[i+1]))<<s.codeBits|uint32(row[i]))
 			}
 		}
@@ -59,8 +62,8 @@ func newSet[C byte | uint16](codes []C, D int, level []float64, labels []byte) S
 // row returns the entries of row n.
 func (s *Set) row(n int) []uint32 { return s.entries[s.start[n]:s.start[n+1]] }
 
-// split returns the parts of an entry.
-func (s *Set) split(e uint32) (pair int, code0, code1 uint32) {
+// decode returns the parts of an entry.
+func (s *Set) decode(e uint32) (pair int, code0, code1 uint32) {
 	mask := uint32(1)<<s.codeBits - 1
 	return int(e >> (2 * s.codeBits)), e & mask, e >> s.codeBits & mask
 }
@@ -69,7 +72,7 @@ func (s *Set) split(e uint32) (pair int, code0, code1 uint32) {
 func (s *Set) dense(n int) []float64 {
 	x := make([]float64, s.D)
 	for _, e := range s.row(n) {
-		p, code0, code1 := s.split(e)
+		p, code0, code1 := s.decode(e)
 		x[2*p], x[2*p+1] = s.level[code0], s.level[code1]
 	}
 	return x

@@ -7,7 +7,7 @@ import "math"
 // math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on
 // others, so nothing that reaches a result may call them. These are built from additions,
 // multiplications, divisions and math.FMA alone, which IEEE 754 rounds in one way, and none
-// of them branches on its argument except to leave for a special value: the SIMD twins do
+// of them branches on its argument except to clamp it or to leave for a special value: the SIMD twins do
 // the same operations in the same order on several lanes.
 //
 // Method of exp (Tang 1989; constants of FreeBSD's e_exp.c): x = n ln 2 + r, |r| ≤ ½ ln 2,

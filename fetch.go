@@ -34,7 +34,7 @@ const (
 	// patience bounds one download: the largest file is 10 MB, the module 12 MB.
 	patience = 5 * time.Minute
 
-	// gzipSlack is more than gzip can add to the smallest of the files.
+	// gzipSlack and a thousandth of the size is more than gzip can add to a file.
 	gzipSlack = 1 << 10
 )
 
@@ -213,7 +213,7 @@ func (f idxFile) find(dir string) ([]byte, error) {
 // read returns f's bytes from r, gzipped or raw, if they are the published ones. It never
 // holds more than f.size() + 1 of them.
 func (f idxFile) read(r io.Reader) ([]byte, error) {
-	r, err := unpack(io.LimitReader(r, int64(f.size()+gzipSlack)))
+	r, err := unpack(io.LimitReader(r, int64(f.size()+f.size()/1000+gzipSlack)))
 	if err != nil {
 		return nil, err
 	}
@@ -265,7 +265,7 @@ func moduleDir(ctx context.Context, module string) (string, error) {
 	defer os.RemoveAll(empty)
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = empty
-	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod")
+	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
 	cmd.WaitDelay = time.Second
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -104,19 +105,19 @@ func trainerOn(c Config, X, W Mat, b []float64, V Mat) *trainer {
 	return t
 }
 
-// closeTo compares to 1e-10 of the larger magnitude, the agreement that golden.json promises for
+// closeTo compares to 1e-10 of the smaller magnitude, the agreement that golden.json promises for
 // losses and gradients; a number that cancels to zero may differ by 1e-13.
 var closeTo = cmpopts.EquateApprox(1e-10, 1e-13)
 
 func TestInfoMaxAgreesWithPyTorch(t *testing.T) {
 	for _, c := range readGolden(t).InfoMax {
-		t.Run(c.Act, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s λ=%v", c.Act, c.Lam), func(t *testing.T) {
 			tr := trainerOn(Config{Objective: "infomax", Activation: c.Act, Lambda: c.Lam}, matOf(c.X), matOf(c.W), c.B, Mat{})
 			loss, entropy, tc := tr.step(allRows(tr.set.N))
 			got := []any{loss, entropy, tc, tr.A.Data, tr.dW.head(len(c.W[0])).T().Data, tr.db}
 			want := []any{c.Loss, c.Entropy, c.TC, matOf(c.A).Data, matOf(c.DW).Data, c.DB}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
-				t.Errorf("λ = %v: loss, entropy, tc, A, dW, db (-want +got)\n%s", c.Lam, diff)
+				t.Errorf("loss, entropy, tc, A, dW, db (-want +got)\n%s", diff)
 			}
 		})
 	}
@@ -187,8 +188,8 @@ func TestActivationMetricsAgreeWithNumPy(t *testing.T) {
 	}
 }
 
-// TestGradientsMatchFiniteDifferences takes every parameter by Richardson-extrapolated central
-// differences, (4 f′(h/2) − f′(h))/3, whose error is O(h⁴).
+// TestGradientsMatchFiniteDifferences takes every parameter by central differences, twice
+// extrapolated: (64 f′(h/4) − 20 f′(h/2) + f′(h))/45 has an error of O(h⁶).
 func TestGradientsMatchFiniteDifferences(t *testing.T) {
 	for _, g := range readGolden(t).InfoMax {
 		if g.Lam != 1 {
@@ -200,7 +201,7 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 			{Objective: "infomax", Lambda: 1}, {Objective: "infomax", Lambda: 10}, {Objective: "variance"}, {Objective: "reconstruction"},
 		} {
 			c.Activation = g.Act
-			t.Run(g.Act+" "+c.Objective, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s %s λ=%v", g.Act, c.Objective, c.Lambda), func(t *testing.T) {
 				tr := trainerOn(c, X, W, g.B, V)
 				lossAt := func(p *float64, x float64) float64 {
 					saved := *p
@@ -235,40 +236,125 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 	}
 }
 
-// TestWideLossAgreesWithItsDefinition checks the N×N side of the loss, for K > N, against the
-// K×K definition and its finite differences.
-func TestWideLossAgreesWithItsDefinition(t *testing.T) {
-	const N, K = 5, 9
-	A := xavier(N, K, 3, streamWeights)
-	plain := func(A Mat) float64 {
-		cov := covariance(A)
-		var m Metrics
-		m.measureCorrelation(cov)
-		loss := 1.5 * float64(m.OutputCorrelation)
+// plainInfoMax is the loss as EXPERIMENT.md defines it and its gradient by equation (1) of
+// infomax.go, element by element.
+func plainInfoMax(A Mat, lambda float64) (loss float64, dA Mat) {
+	N, K := A.Rows, A.Cols
+	S, s, C := newMat(N, K), make([]float64, K), newMat(K, K)
+	for k := range K {
+		mean, square := 0.0, 0.0
+		for n := range N {
+			mean += A.Row(n)[k] / float64(N)
+		}
+		for n := range N {
+			square += (A.Row(n)[k] - mean) * (A.Row(n)[k] - mean)
+		}
+		s[k] = 1 / math.Sqrt(square/float64(N-1)+varianceEpsilon)
+		loss -= math.Log(square/float64(N-1) + varianceEpsilon)
+		for n := range N {
+			S.Row(n)[k] = (A.Row(n)[k] - mean) * s[k]
+		}
+	}
+	for j := range K {
 		for k := range K {
-			loss -= log(cov.Row(k)[k] + varianceEpsilon)
+			for n := range N {
+				C.Row(j)[k] += S.Row(n)[j] * S.Row(n)[k] / float64(N-1)
+			}
+			if j == k {
+				C.Row(j)[k]--
+			}
+			loss += lambda * C.Row(j)[k] * C.Row(j)[k]
 		}
-		return loss
 	}
-	l := newInfoMax(1.5, N, K)
-	entropy, tc := l.loss(A)
-	dA := newMat(N, K)
-	l.gradient(dA)
-	if diff := cmp.Diff(plain(A), entropy+1.5*tc, closeTo); diff != "" {
-		t.Errorf("loss (-want +got)\n%s", diff)
-	}
-	for i, x := range A.Data {
-		slope := func(h float64) float64 {
-			A.Data[i] = x + h
-			up := plain(A)
-			A.Data[i] = x - h
-			down := plain(A)
-			A.Data[i] = x
-			return (up - down) / (2 * h)
+	P, q := newMat(N, K), make([]float64, K)
+	dA = newMat(N, K)
+	for n := range N {
+		for k := range K {
+			for j := range K {
+				P.Row(n)[k] += 4 * lambda / float64(N-1) * S.Row(n)[j] * C.Row(j)[k]
+			}
+			q[k] += P.Row(n)[k] * S.Row(n)[k]
 		}
-		want := (4*slope(5e-5) - slope(1e-4)) / 3
-		if math.Abs(dA.Data[i]-want) > 1e-7*max(1, math.Abs(want)) {
-			t.Errorf("dA[%d] = %v, finite differences give %v", i, dA.Data[i], want)
+	}
+	for n := range N {
+		for k := range K {
+			dA.Row(n)[k] = s[k] * (P.Row(n)[k] - S.Row(n)[k]*(2+q[k])/float64(N-1))
+		}
+	}
+	return loss, dA
+}
+
+// TestInfoMaxAgreesWithItsDefinition takes both sides of the loss, N×N and K×K, with a unit that
+// does not vary, and a batch shorter than those before.
+func TestInfoMaxAgreesWithItsDefinition(t *testing.T) {
+	for _, N := range []int{2, 5, 129, 257} {
+		for _, K := range []int{1, 9, 33, 130} {
+			A := xavier(N, K, 3, streamWeights)
+			for n := range N {
+				A.Row(n)[K/2] = 0
+			}
+			const lambda = 1.5
+			want, wantGradient := plainInfoMax(A, lambda)
+			l := newInfoMax(lambda, N+1, N, K)
+			dA := newMat(N+1, K)
+			l.loss(xavier(N+1, K, 4, streamWeights))
+			l.gradient(dA)
+			entropy, tc := l.loss(A)
+			l.gradient(dA.head(N))
+			if diff := cmp.Diff(want, math.FMA(lambda, tc, entropy), closeTo); diff != "" {
+				t.Errorf("%d×%d: loss (-want +got)\n%s", N, K, diff)
+			}
+			scale := 0.0
+			for _, g := range wantGradient.Data {
+				scale = max(scale, math.Abs(g))
+			}
+			if diff := cmp.Diff(wantGradient.Data, dA.head(N).Data, cmpopts.EquateApprox(1e-10, 1e-12*scale)); diff != "" {
+				t.Errorf("%d×%d: ∂L/∂A (-want +got)\n%s", N, K, diff)
+			}
+		}
+	}
+}
+
+// TestReconstructionAgreesWithItsDefinition takes a batch of three blocks.
+func TestReconstructionAgreesWithItsDefinition(t *testing.T) {
+	X := newMat(300, 22)
+	copy(X.Data, xavier(300, 22, 1, streamData).Data)
+	for i := range X.Data {
+		X.Data[i] = max(X.Data[i], 0)
+	}
+	for _, K := range []int{1, 37, 70} {
+		W, V, b := xavier(K, 22, 2, streamWeights), xavier(22, K, 2, streamDecoder), make([]float64, K)
+		tr := trainerOn(Config{Objective: "reconstruction", Activation: "identity"}, X, W, b, V)
+		loss, _, _ := tr.step(allRows(300))
+		want, dW, dV := 0.0, newMat(22, K), newMat(22, K)
+		for n := range X.Rows {
+			x, a, residual, dA := X.Row(n), make([]float64, K), make([]float64, 22), make([]float64, K)
+			for k := range K {
+				for d := range x {
+					a[k] += W.Row(k)[d] * x[d]
+				}
+			}
+			for d := range x {
+				residual[d] = -x[d]
+				for k := range K {
+					residual[d] += V.Row(d)[k] * a[k]
+				}
+				want += residual[d] * residual[d] / 300
+			}
+			for d := range x {
+				for k := range K {
+					dV.Row(d)[k] += 2 * residual[d] * a[k] / 300
+					dA[k] += 2 * residual[d] * V.Row(d)[k] / 300
+				}
+			}
+			for d := range x {
+				for k := range K {
+					dW.Row(d)[k] += x[d] * dA[k]
+				}
+			}
+		}
+		if diff := cmp.Diff([]any{want, dW.Data, dV.Data}, []any{loss, tr.dW.Data, tr.dV.Data}, cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
+			t.Errorf("K = %d: loss, dW, dV (-want +got)\n%s", K, diff)
 		}
 	}
 }

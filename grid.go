@@ -71,15 +71,17 @@ func longestFirst(runs []Config) {
 // parseList splits text at its commas; parse gives the values of one part.
 func parseList[T comparable](flag, text string, parse func(part string) ([]T, error)) ([]T, error) {
 	var list []T
+	seen := map[T]bool{}
 	for part := range strings.SplitSeq(text, ",") {
 		values, err := parse(strings.TrimSpace(part))
 		if err != nil {
 			return nil, usagef("-%s %q: %w", flag, text, err)
 		}
 		for _, v := range values {
-			if slices.Contains(list, v) {
+			if seen[v] {
 				return nil, usagef("-%s %q: %v is there twice", flag, text, v)
 			}
+			seen[v] = true
 			list = append(list, v)
 		}
 	}

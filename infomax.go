@@ -41,8 +41,8 @@ import (
 // varianceEpsilon is ε in log(var+ε) and in S.
 const varianceEpsilon = 1e-6
 
-// infoMax evaluates the loss for batches of up to n rows; its memory is reused from batch to
-// batch.
+// infoMax evaluates the loss for batches of fewest to n rows; its memory is reused from batch
+// to batch.
 type infoMax struct {
 	lambda float64
 	mean   []float64 // K
@@ -60,11 +60,10 @@ var (
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
-func newInfoMax(lambda float64, n, k int) *infoMax {
+func newInfoMax(lambda float64, n, fewest, k int) *infoMax {
 	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k), q: make([]float64, k),
 		zero: view{make([]float64, max(n, k)), 0}, R: newMat(n, k)}
-	if k > 2 { // a batch may have as few rows as 2, or as many as n
-		wide := min(n, k-1)
+	if wide := min(n, k-1); k > fewest {
 		l.T, l.St = newMat(wide, wide), newMat(k, wide)
 	}
 	if k <= n {
@@ -79,13 +78,8 @@ func (l *infoMax) loss(A Mat) (entropy, tc float64) {
 	if N < 2 || K != len(l.mean) || N > l.R.Rows {
 		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.R.Rows, len(l.mean)))
 	}
-	// R = A − 1·meanᵀ
-	mul(view{l.mean, 0}, l.zero, ones, A.view(), 1, N, K)
-	for k := range l.mean {
-		l.mean[k] /= float64(N)
-	}
 	R := l.R.head(N)
-	mul(R.view(), A.view(), minusOnes, view{l.mean, 0}, N, 1, K)
+	center(R, l.mean, A, l.zero)
 	if K > N {
 		return l.lossWide(R)
 	}
@@ -132,6 +126,16 @@ func (l *infoMax) gradient(dA Mat) {
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
 	mul(dA.view(), l.zero, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
+}
+
+// center sets mean to the means of A's columns and R = A − 1·meanᵀ.
+func center(R Mat, mean []float64, A Mat, zero view) {
+	N, K := A.Rows, A.Cols
+	mul(view{mean, 0}, zero, ones, A.view(), 1, N, K)
+	for k := range mean {
+		mean[k] /= float64(N)
+	}
+	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
 // gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.

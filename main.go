@@ -69,7 +69,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if stopped != nil {
 		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", done.count(p.mine), len(p.mine))
 	}
-	if len(p.all) == 1 {
+	if len(p.all) == 1 && len(p.mine) == 1 {
 		writeTable(stdout, s, done.good[p.mine[0].ID()])
 		return verdict(s, p.mine, done)
 	}

@@ -157,3 +157,10 @@ func TestASingleRunEndsInATable(t *testing.T) {
 		})
 	}
 }
+
+func TestAShardWithoutRunsIsNoMistake(t *testing.T) {
+	out := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
+	if want := "0 of 0 runs are done"; !strings.HasPrefix(out, want) {
+		t.Errorf("printed %q, want %q", out, want)
+	}
+}

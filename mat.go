@@ -55,7 +55,7 @@ var worthSplitting = 1 << 20
 
 // split calls f at once on the parts of [0, n) that begin at multiples of grain.
 func split(n, grain int, f func(from, to int)) {
-	part := (n/cores/grain + 1) * grain
+	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
 	var rest sync.WaitGroup
 	for from := part; from < n; from += part {
 		rest.Go(func() { f(from, min(from+part, n)) })
@@ -152,27 +152,29 @@ const blockRows = 128
 // weights of a pair stay in registers while the block's rows pass by, forward and backward.
 type columns struct {
 	set  *Set
+	rows int      // of the block
 	end  []uint32 // D/2
 	list []uint64
 }
 
-func newColumns(s *Set) columns {
-	return columns{s, make([]uint32, s.D/2), make([]uint64, s.D/2*blockRows)}
+func newColumns(s *Set) *columns {
+	return &columns{set: s, end: make([]uint32, s.D/2), list: make([]uint64, s.D/2*blockRows)}
 }
 
 // column returns the entries of pair p.
-func (c columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
+func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
 
 // values returns the row and the two inputs of an entry.
-func (c columns) values(e uint64) (n int, x0, x1 float64) {
+func (c *columns) values(e uint64) (n int, x0, x1 float64) {
 	return int(e >> 32), c.set.level[e&0xffff], c.set.level[e>>16&0xffff]
 }
 
 // turn sets c to the columns of the given rows of its set.
-func (c columns) turn(rows []uint32) {
+func (c *columns) turn(rows []uint32) {
 	if len(rows) > blockRows {
 		panic(fmt.Sprintf("turn: %d rows, at most %d", len(rows), blockRows))
 	}
+	c.rows = len(rows)
 	for p := range c.end {
 		c.end[p] = uint32(p * blockRows)
 	}
@@ -182,10 +184,10 @@ func (c columns) turn(rows []uint32) {
 	}
 }
 
-func turnGeneric(c columns, rows []uint32) {
+func turnGeneric(c *columns, rows []uint32) {
 	for n, row := range rows {
 		for _, e := range c.set.row(int(row)) {
-			p, code0, code1 := c.set.split(e)
+			p, code0, code1 := c.set.decode(e)
 			c.list[c.end[p]] = uint64(n)<<32 | uint64(code1)<<16 | uint64(code0)
 			c.end[p]++
 		}
@@ -212,20 +214,20 @@ func (s *Set) prefetch(rows []uint32) {
 //
 //	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the pairs in order, both inputs of a pair that is there
 //
-// z is rows×cols, w D×cols.
-func gather(z view, c columns, w view, rows, cols int) {
-	z.check("gather", rows, cols)
+// z is rows×cols with the block's rows, w D×cols.
+func gather(z view, c *columns, w view, cols int) {
+	z.check("gather", c.rows, cols)
 	w.check("gather", c.set.D, cols)
 	switch {
-	case rows == 0 || cols == 0:
-	case cores > 1 && rows*c.set.D*cols > 4*worthSplitting:
-		split(cols, 32, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), rows, to-k) })
+	case c.rows == 0 || cols == 0:
+	case cores > 1 && c.rows*c.set.D*cols > 4*worthSplitting:
+		split(cols, 32, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), to-k) })
 	default:
-		gatherKernel(z, c, w, rows, cols)
+		gatherKernel(z, c, w, cols)
 	}
 }
 
-func gatherGeneric(z view, c columns, w view, cols int) {
+func gatherGeneric(z view, c *columns, w view, cols int) {
 	for p := range c.end {
 		w0, w1 := w.data[2*p*w.stride:][:cols], w.data[(2*p+1)*w.stride:][:cols]
 		for _, e := range c.column(p) {
@@ -243,24 +245,26 @@ func gatherGeneric(z view, c columns, w view, cols int) {
 //
 //	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the column's entries in row order
 //
-// dw and init are D×cols, dz rows×cols. dw may be init.
-func spread(dw, init view, c columns, from, to int, dz view, rows, cols int) {
+// dw and init are D×cols, dz rows×cols with the block's rows. dw may be init.
+func spread(dw, init view, c *columns, from, to int, dz view, cols int) {
 	if from < 0 || from > to || 2*to > c.set.D {
 		panic(fmt.Sprintf("spread: pairs %d to %d of %d", from, to, c.set.D/2))
 	}
 	dw.check("spread", 2*to, cols)
 	init.check("spread", 2*to, cols)
-	dz.check("spread", rows, cols)
+	dz.check("spread", c.rows, cols)
 	switch {
-	case from == to || rows == 0 || cols == 0:
-	case cores > 1 && rows*c.set.D*cols > 4*worthSplitting:
-		split(to-from, 1, func(p, q int) { spreadKernel(dw, init, c, from+p, from+q, dz, rows, cols) })
+	case from == to || cols == 0:
+	case c.rows == 0:
+		spreadGeneric(dw, init, c, from, to, dz, cols)
+	case cores > 1 && c.rows*c.set.D*cols > 4*worthSplitting:
+		split(to-from, 1, func(p, q int) { spreadKernel(dw, init, c, from+p, from+q, dz, cols) })
 	default:
-		spreadKernel(dw, init, c, from, to, dz, rows, cols)
+		spreadKernel(dw, init, c, from, to, dz, cols)
 	}
 }
 
-func spreadGeneric(dw, init view, c columns, from, to int, dz view, cols int) {
+func spreadGeneric(dw, init view, c *columns, from, to int, dz view, cols int) {
 	for p := from; p < to; p++ {
 		dw0, dw1 := dw.data[2*p*dw.stride:][:cols], dw.data[(2*p+1)*dw.stride:][:cols]
 		copy(dw0, init.data[2*p*init.stride:][:cols])

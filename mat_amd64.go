@@ -6,7 +6,7 @@ import "sync"
 
 // twin is one instruction set's version of the kernels; each function works like its Generic
 // namesake. gather and spread come for blocks of 4 and 2 vectors of units, mul for 2; the last of
-// each takes the rest, at most one vector, of rest units. The elementwise ones take n
+// each takes the first rest lanes of one vector. The elementwise ones take n
 // elements, a multiple of lanes. Strides are in bytes, lengths positive.
 type twin struct {
 	name     string
@@ -88,7 +88,7 @@ func prefetchKernel(s *Set, rows []uint32) {
 	}
 }
 
-func turnKernel(c columns, rows []uint32) {
+func turnKernel(c *columns, rows []uint32) {
 	if simd == nil || len(c.set.entries) == 0 {
 		turnGeneric(c, rows)
 		return
@@ -106,10 +106,29 @@ const (
 
 type panel [blockRows * panelCols]float64
 
+const _ = uint(blockRows - mulBlock) // a panel also holds mul's right factor
+
 var panels = sync.Pool{New: func() any { return new(panel) }}
 
-// pack copies a rows×cols block into the panel and returns it there.
+// panelFor returns a panel for the blocks of v, nil if they need none. free gives it back.
+func panelFor(v view) *panel {
+	if v.stride <= farApart {
+		return nil
+	}
+	return panels.Get().(*panel)
+}
+
+func (p *panel) free() {
+	if p != nil {
+		panels.Put(p)
+	}
+}
+
+// pack copies a rows×cols block into the panel and returns it there; a nil panel leaves it.
 func (p *panel) pack(v view, rows, cols int) view {
+	if p == nil {
+		return v
+	}
 	for i := range rows {
 		copy(p[i*cols:(i+1)*cols], v.data[i*v.stride:])
 	}
@@ -118,47 +137,42 @@ func (p *panel) pack(v view, rows, cols int) view {
 
 // unpack copies the panel's block to v.
 func (p *panel) unpack(v view, rows, cols int) {
+	if p == nil {
+		return
+	}
 	for i := range rows {
 		copy(v.data[i*v.stride:][:cols], p[i*cols:])
 	}
 }
 
-func gatherKernel(z view, c columns, w view, rows, cols int) {
+func gatherKernel(z view, c *columns, w view, cols int) {
 	if simd == nil {
 		gatherGeneric(z, c, w, cols)
 		return
 	}
-	p := panels.Get().(*panel)
-	defer panels.Put(p)
+	p := panelFor(z)
+	defer p.free()
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
-		block, far := z.from(0, k), z.stride > farApart
-		if far {
-			block = p.pack(block, rows, n)
-		}
-		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, n)
-		if far {
-			p.unpack(z.from(0, k), rows, n)
-		}
+		block := p.pack(z.from(0, k), c.rows, n)
+		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, min(n, simd.lanes))
+		p.unpack(z.from(0, k), c.rows, n)
 		k += n
 	}
 }
 
-func spreadKernel(dw, init view, c columns, from, to int, dz view, rows, cols int) {
+func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
 	if simd == nil {
 		spreadGeneric(dw, init, c, from, to, dz, cols)
 		return
 	}
-	p := panels.Get().(*panel)
-	defer panels.Put(p)
+	p := panelFor(dz)
+	defer p.free()
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
-		block := dz.from(0, k)
-		if dz.stride > farApart {
-			block = p.pack(block, rows, n)
-		}
+		block := p.pack(dz.from(0, k), c.rows, n)
 		simd.spread[version](&dw.data[2*from*dw.stride+k], 8*dw.stride, &init.data[2*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &block.data[0], 8*block.stride, n)
+			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
 		k += n
 	}
 }
@@ -170,23 +184,20 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 		mulGeneric(out, init, a, b, rows, inner, cols)
 		return
 	}
-	p := panels.Get().(*panel)
-	defer panels.Put(p)
+	p := panelFor(b)
+	defer p.free()
 	for k := 0; k < cols; {
 		version, n := 0, 2*simd.lanes
 		if cols-k < n {
 			version, n = 1, min(cols-k, simd.lanes)
 		}
-		kernel, block := simd.mul[version], b.from(0, k)
-		if b.stride > farApart && rows > 4 {
-			block = p.pack(block, inner, n)
-		}
+		kernel, block := simd.mul[version], p.pack(b.from(0, k), inner, n)
 		i := rows &^ 3
 		if i > 0 {
-			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &block.data[0], 8*block.stride, i/4, inner, n)
+			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &block.data[0], 8*block.stride, i/4, inner, min(n, simd.lanes))
 		}
 		for ; i < rows; i++ {
-			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &block.data[0], 8*block.stride, 1, inner, n)
+			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &block.data[0], 8*block.stride, 1, inner, min(n, simd.lanes))
 		}
 		k += n
 	}

@@ -2,7 +2,8 @@
 // mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, the masked moves
 // and the names, and include this file. A vector holds W/8 units (or elements), each computed
 // as the plain Go version of the kernel does; nothing is summed across a vector. Nothing is
-// checked here: lengths are positive, strides are in bytes.
+// checked here: lengths are positive, strides are in bytes. go vet does not read this file: the
+// frame offsets follow the Go signatures quoted above each kernel.
 
 // func prefetch(start, entries, rows *uint32, n int): the first 448 bytes of every row, which
 // is all of most
@@ -129,7 +130,7 @@ entry: \
 done: \
 	LEAQ (SI)(DI*2), SI \
 	ADDQ $4, R8 \
-	ADDQ $1024, R10 /* 8·blockRows */ \
+	ADDQ $(8*const_blockRows), R10 \
 	DECQ R9 \
 	JNZ  pair \
 	VZEROUPPER \
@@ -188,7 +189,7 @@ done: \
 	PUTPAIR(DI, CX) \
 	LEAQ (DI)(AX*2), DI \
 	ADDQ $4, R8 \
-	ADDQ $1024, R10 /* 8·blockRows */ \
+	ADDQ $(8*const_blockRows), R10 \
 	DECQ R9 \
 	JNZ  pair \
 	VZEROUPPER \

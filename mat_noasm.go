@@ -6,11 +6,11 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 	mulGeneric(out, init, a, b, rows, inner, cols)
 }
 
-func prefetchKernel(*Set, []uint32)                       {}
-func turnKernel(c columns, rows []uint32)                 { turnGeneric(c, rows) }
-func gatherKernel(z view, c columns, w view, _, cols int) { gatherGeneric(z, c, w, cols) }
+func prefetchKernel(*Set, []uint32)                     {}
+func turnKernel(c *columns, rows []uint32)              { turnGeneric(c, rows) }
+func gatherKernel(z view, c *columns, w view, cols int) { gatherGeneric(z, c, w, cols) }
 
-func spreadKernel(dw, init view, c columns, from, to int, dz view, _, cols int) {
+func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
 	spreadGeneric(dw, init, c, from, to, dz, cols)
 }
 

@@ -46,7 +46,8 @@ type Metrics struct {
 	TCGaussNats           Number    `json:"tc_gauss_nats"`
 	TCKNNNats             Number    `json:"tc_knn_nats"`
 	TCTreeNats            Number    `json:"tc_tree_nats"`
-	TCStatus              string    `json:"tc_status,omitempty"`
+	TCStatus              string    `json:"tc_status,omitempty"` // "off", "infinite"
+	TCUnits               int       `json:"tc_units"`            // how many the estimates are about
 }
 
 // metric is one scalar of Metrics, as tables and figures show it.
@@ -149,12 +150,8 @@ func (m *Metrics) measureActivations(A Mat) {
 func covariance(A Mat) Mat {
 	N, K := A.Rows, A.Cols
 	zero := view{make([]float64, K), 0}
-	mean, R, M := make([]float64, K), newMat(N, K), newMat(K, K)
-	mul(view{mean, 0}, zero, ones, A.view(), 1, N, K)
-	for k := range mean {
-		mean[k] /= float64(N)
-	}
-	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
+	R, M := newMat(N, K), newMat(K, K)
+	center(R, make([]float64, K), A, zero)
 	gram(M, R, zero)
 	for i := range M.Data {
 		M.Data[i] /= float64(N - 1)
@@ -254,8 +251,14 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) error {
 		return nil
 	}
 	A = A.head(min(A.Rows, c.TCRows))
-	if c.Activation == "softmax" {
+	if c.Activation == "softmax" && c.K > 1 {
 		A, m.TCStatus = withoutLastColumn(A), "infinite"
+	}
+	m.TCUnits = 0
+	for k := range A.Cols {
+		if !constantColumn(A, k) {
+			m.TCUnits++
+		}
 	}
 	gauss, knn, tree, err := totalCorrelation(A, c.Seed)
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(gauss), Number(knn), Number(tree)

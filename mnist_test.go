@@ -45,7 +45,7 @@ func TestMNISTIsAsPublished(t *testing.T) {
 func factsOf(s Set) mnistFacts {
 	facts := mnistFacts{N: s.N, D: s.D, FirstLabels: s.labels[:5]}
 	for _, e := range s.entries {
-		_, code0, code1 := s.split(e)
+		_, code0, code1 := s.decode(e)
 		for _, code := range []uint32{code0, code1} {
 			facts.Sum += int(code)
 			if code != 0 {

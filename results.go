@@ -59,7 +59,8 @@ func metricColumns(prefix string, state func(*Result) Metrics) (columns []column
 	}
 	return append(columns,
 		column{prefix + "variance_ratio_status", func(r *Result) string { return state(r).VarianceRatioStatus }},
-		column{prefix + "tc_status", func(r *Result) string { return state(r).TCStatus }})
+		column{prefix + "tc_status", func(r *Result) string { return state(r).TCStatus }},
+		column{prefix + "tc_units", func(r *Result) string { return strconv.Itoa(state(r).TCUnits) }})
 }
 
 // shortest is x in the fewest digits that read back as x.

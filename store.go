@@ -39,7 +39,7 @@ func (s store) runs() string { return filepath.Join(s.out, "runs") }
 func (s store) folder(id string) string { return filepath.Join(s.runs(), id) }
 
 const (
-	tempPrefix    = ".tmp-"
+	tempPrefix    = ".infomax-tmp-"
 	damagedPrefix = "damaged-"
 	// leftoverAge is far beyond the seconds that a live process needs between making a
 	// temporary file and renaming it, and any difference between two machines' clocks.
@@ -94,7 +94,7 @@ func (s store) save(id string, files []file) error {
 	}
 	err := os.Rename(temp, s.folder(id))
 	if err != nil {
-		if _, damage := s.read(id); damage == nil {
+		if _, readErr := s.read(id); readErr == nil {
 			return nil // another process was first
 		}
 		return err

@@ -156,3 +156,22 @@ func TestOnlyOldLeftoversAreCleared(t *testing.T) {
 		t.Errorf("the young one, which a live process may hold: %v", err)
 	}
 }
+
+// TestLeftoversOfOthersStay: -out may be a folder that others use too.
+func TestLeftoversOfOthersStay(t *testing.T) {
+	s := store{t.TempDir()}
+	theirs := filepath.Join(s.out, ".tmp-theirs")
+	if err := os.Mkdir(theirs, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-24 * time.Hour)
+	if err := os.Chtimes(theirs, long, long); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.prepare(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(theirs); err != nil {
+		t.Errorf("the folder of another program is gone: %v", err)
+	}
+}

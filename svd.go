@@ -49,7 +49,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	return U, sorted, V
 }
 
-// normalise divides x by 2ᵉ, which is exact, so that squares of its elements neither overflow
+// normalise divides x by 2ᵉ, exactly but for what vanishes beside the largest, so that squares of its elements neither overflow
 // nor vanish together, and returns e.
 func normalise(x []float64) int {
 	largest := 0.0
@@ -73,8 +73,8 @@ func compareDescending(a, b float64) int {
 	return 0
 }
 
-// orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ √n ε ‖p‖‖q‖, which
-// is what rounding leaves of an inner product of n terms.
+// orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ √n 2⁻⁵³ ‖p‖‖q‖,
+// n = Cols, which is what rounding leaves of an inner product of n terms.
 func orthogonalise(rows, turned Mat) {
 	squares := make([]float64, rows.Rows) // ‖p‖²
 	for p := range squares {

@@ -67,16 +67,11 @@ func number(x float64) string {
 
 // writeNotes says what the numbers of total correlation can and cannot mean.
 func writeNotes(w io.Writer, r *Result) {
-	units := r.Config.K
 	if r.Final.TCStatus == "infinite" {
-		units--
-	}
-	if units < 2 || !finite(float64(r.Final.TCKNNNats)) {
-		return
-	}
-	if units < r.Config.K {
 		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
 	}
-	fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
-		knnLimit(r.Config.TCRows, units))
+	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
+		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
+			knnLimit(r.Config.TCRows, r.Final.TCUnits))
+	}
 }

@@ -52,7 +52,7 @@ type trainer struct {
 	adamW, adamV, adamB adam
 
 	zero      view
-	columns   columns
+	columns   *columns
 	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
 	dW, dV    Mat // D×K
 	db        []float64
@@ -79,7 +79,11 @@ func newTrainer(c Config, s *Set) *trainer {
 		t.adamV = newAdam(t.V.Data)
 		t.reconLoss = newReconstruction(s, batch, c.K)
 	} else {
-		t.infoMax = newInfoMax(c.Lambda, batch, c.K)
+		last := s.N % batch // rows of the last batch; one alone is dropped
+		if last < 2 {
+			last = batch
+		}
+		t.infoMax = newInfoMax(c.Lambda, batch, last, c.K)
 	}
 	return t
 }
@@ -105,7 +109,7 @@ type product struct {
 }
 
 // multiply sets Z = 1·initᵀ + XW for the given rows of c's set, for every product.
-func (c columns) multiply(rows []uint32, products ...product) {
+func (c *columns) multiply(rows []uint32, products ...product) {
 	for n := 0; n < len(rows); n += blockRows {
 		block := rows[n:min(n+blockRows, len(rows))]
 		c.turn(block)
@@ -113,13 +117,13 @@ func (c columns) multiply(rows []uint32, products ...product) {
 			for i := range block {
 				copy(p.Z.Row(n+i), p.init)
 			}
-			gather(p.Z.view().from(n, 0), c, p.W.view(), len(block), p.Z.Cols)
+			gather(p.Z.view().from(n, 0), c, p.W.view(), p.Z.Cols)
 		}
 	}
 }
 
 // multiplyTransposed sets W = XᵀZ for the rows that multiply saw last, for every product.
-func (c columns) multiplyTransposed(rows []uint32, zero view, products ...product) {
+func (c *columns) multiplyTransposed(rows []uint32, zero view, products ...product) {
 	init := zero
 	for n := 0; n < len(rows); n += blockRows {
 		block := rows[n:min(n+blockRows, len(rows))]
@@ -130,7 +134,7 @@ func (c columns) multiplyTransposed(rows []uint32, zero view, products ...produc
 			if n > 0 {
 				init = p.W.view()
 			}
-			spread(p.W.view(), init, c, 0, len(c.end), p.Z.view().from(n, 0), len(block), p.Z.Cols)
+			spread(p.W.view(), init, c, 0, len(c.end), p.Z.view().from(n, 0), p.Z.Cols)
 		}
 	}
 }
