@@ -93,8 +93,12 @@ func interquartileMean(x []float64) float64 {
 	if !usable(x) {
 		return math.NaN()
 	}
-	n := len(x)
-	sorted := slices.Sorted(slices.Values(x))
+	return sortedInterquartileMean(slices.Sorted(slices.Values(x)))
+}
+
+// sortedInterquartileMean is interquartileMean of finite values in ascending order.
+func sortedInterquartileMean(sorted []float64) float64 {
+	n := len(sorted)
 	middle := sorted[n/2] // sums are taken from here: equal values are exact, and outliers harmless
 	sum := 0.0
 	for i, v := range sorted {
@@ -123,7 +127,8 @@ func interquartileMeanInterval(x []float64, seed uint64) intervalEstimate {
 		for i := range resample {
 			resample[i] = x[rng.IntN(len(x))]
 		}
-		means[b] = interquartileMean(resample)
+		slices.Sort(resample)
+		means[b] = sortedInterquartileMean(resample)
 	}
 	slices.Sort(means)
 	result.Low, result.High, result.Level = means[tail-1], means[resamples-tail], 0.95

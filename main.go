@@ -62,19 +62,17 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if stopped != nil && ctx.Err() == nil {
 		return stopped
 	}
-	done, err := derive(s, screen, there)
+	single := len(p.all) == 1 && len(p.mine) == 1
+	done, err := derive(s, screen, there, !single && stopped == nil)
 	if err != nil {
 		return err
 	}
 	if stopped != nil {
 		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", done.count(p.mine), len(p.mine))
 	}
-	if len(p.all) == 1 && len(p.mine) == 1 {
+	if single {
 		writeTable(stdout, s, done.good[p.mine[0].ID()])
 		return verdict(s, p.mine, done)
-	}
-	if err := writeReport(s.out, done.sorted()); err != nil {
-		return err
 	}
 	fmt.Fprintf(stdout, "%d of %d runs are done, in %s and as a table in %s\n",
 		done.count(p.mine), len(p.mine), s.runs(), filepath.Join(s.out, "results.csv"))
@@ -125,8 +123,8 @@ func loadData(ctx context.Context, o options, screen *console) (*Dataset, error)
 }
 
 // derive brings results.csv up to date, and names the folders that it leaves out.
-func derive(s store, screen *console, known inventory) (inventory, error) {
-	now, err := s.derive(known)
+func derive(s store, screen *console, known inventory, withReport bool) (inventory, error) {
+	now, err := s.derive(known, withReport)
 	for _, id := range slices.Sorted(maps.Keys(now.damaged)) {
 		screen.warn("%s is left out: %v", s.folder(id), now.damaged[id])
 	}
@@ -138,11 +136,8 @@ func report(s store, screen *console) error {
 	if _, err := os.Stat(s.runs()); err != nil {
 		return fmt.Errorf("-report: %w: give the -out of finished runs", err)
 	}
-	done, err := derive(s, screen, inventory{})
-	if err != nil {
-		return err
-	}
-	return writeReport(s.out, done.sorted())
+	_, err := derive(s, screen, inventory{}, true)
+	return err
 }
 
 // verdict is an error if any of the runs failed or diverged.

@@ -36,7 +36,7 @@ func forestPlot(q quantity, panels []forestPanel, columns int) []byte {
 
 // forest draws one panel, with the rows' names if it is the first of its line.
 func (c *canvas) forest(q quantity, p forestPanel, f frame, named bool) {
-	const numbers = 48 // room at the right for the shifts in figures
+	const numbers = 62 // room at the right for the shifts in figures
 	plain := quantity{}
 	values := []float64{0}
 	for _, s := range p.Shifts {

@@ -130,7 +130,7 @@ func (c *canvas) group(q quantity, s scale, g group, x, width float64, levels []
 	if q.shows(g.Mean.Value) {
 		c.whisker(q, s, g.Mean, mean, 3)
 		c.marker(m, mean, s.at(g.Mean.Value), 4, m.colour, ink,
-			tip(g.Activation+", mean "+g.Mean.text()), "stroke-width", 0.7)
+			tip(g.Activation+", interquartile mean "+g.Mean.text()), "stroke-width", 0.7)
 	}
 	if missing > 0 {
 		count := strconv.Itoa(missing)
@@ -168,7 +168,7 @@ func groupLegend(c *canvas, q quantity, panels []groupPanel, levels []string) []
 			c.marker(m, x-9, y, 2.6, "white", m.colour, "")
 			c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
 		}},
-		{"mean, 95 % interval", func(x, y float64) {
+		{"interquartile mean, 95 % bootstrap interval (covers about 92 % with ten seeds)", func(x, y float64) {
 			q := quantity{}
 			c.whisker(q, scale{lo: 0, hi: 1, from: y + 7, to: y - 7}, estimate{0, 0, 1}, x, 3)
 			c.marker(m, x, y, 4, m.colour, ink, "")

@@ -96,10 +96,10 @@ func (v inventory) sorted() []*Result {
 	return runs
 }
 
-// derive writes results.csv from all runs, those of other processes included, and returns the
+// derive writes results.csv, and if asked the report, from all runs, those of other processes included, and returns the
 // inventory it is from. It looks again after writing: whoever writes last has seen every run
 // that was there before, so that of several processes the last leaves a complete file.
-func (s store) derive(known inventory) (inventory, error) {
+func (s store) derive(known inventory, withReport bool) (inventory, error) {
 	for {
 		now, err := s.scan(known)
 		if err != nil {
@@ -108,6 +108,9 @@ func (s store) derive(known inventory) (inventory, error) {
 		b, err := formatResults(now.sorted())
 		if err == nil {
 			err = writeAtomic(filepath.Join(s.out, "results.csv"), b)
+		}
+		if err == nil && withReport {
+			err = writeReport(s.out, now.sorted())
 		}
 		if err != nil {
 			return now, err

@@ -186,7 +186,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "f2b41e410a7b1effd613aead53d6cb30990221485710b9e192c0a0d95500b8ad"
+	const want = "aba992636400fb6c451eb1bd46d70d7df53e4c4097c7e91a8ac264a4714eef2c"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}

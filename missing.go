@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// What a study lacks: of the protocol, of its own grid, and the runs that diverged.
+
+// runCount is the number of runs, diverged ones included.
+func (s *study) runCount() int {
+	n := 0
+	for p := range s.places() {
+		n += len(s.seeds) - len(s.missingSeeds(p))
+	}
+	return n
+}
+
+// fullGrid is the number of runs that every combination of what occurs would have.
+func (s *study) fullGrid() int {
+	return len(s.conditions) * len(s.activations) * len(s.ks) * len(s.seeds)
+}
+
+// beyond lists where the study falls short of the protocol.
+func (s *study) beyond() (absent []string) {
+	lack := func(what string, all []string, has func(name string) bool) {
+		missing := slices.DeleteFunc(slices.Clone(all), has)
+		if len(missing) > 0 {
+			absent = append(absent, what+" "+listing(missing))
+		}
+	}
+	lack("activations", activationNames, func(name string) bool { return slices.Contains(s.activations, name) })
+	lack("K", []string{"16", "32", "64"}, func(name string) bool {
+		return slices.ContainsFunc(s.ks, func(K int) bool { return fmt.Sprint(K) == name })
+	})
+	lack("conditions", []string{"infomax, λ = 0.1", "infomax, λ = 1", "infomax, λ = 10", "variance", "reconstruction", "random"},
+		func(name string) bool {
+			return slices.ContainsFunc(s.conditions, func(c condition) bool { return c.String() == name })
+		})
+	if len(s.seeds) < 10 {
+		absent = append(absent, fmt.Sprintf("%s instead of 10", plural(len(s.seeds), "seed")))
+	}
+	if p := protocolSetting; s.setting != (setting{s.Data, p.Epochs, p.Batch, p.LearningRate, p.TCRows}) {
+		absent = append(absent, fmt.Sprintf("%s instead of %d, batches of %d (%d), learning rate %s (%s), %d rows for total correlation (%d)",
+			plural(s.Epochs, "epoch"), p.Epochs, s.Batch, p.Batch, shortest(s.LearningRate), shortest(p.LearningRate), s.TCRows, p.TCRows))
+	}
+	return absent
+}
+
+// completeness is the first thing to know about a study.
+func (s *study) completeness() string {
+	runs, grid := s.runCount(), s.fullGrid()
+	text := fmt.Sprintf("%s of %s", plural(runs, "run"), s.name())
+	if runs < grid {
+		text += fmt.Sprintf("; %d of its grid are missing", grid-runs)
+	}
+	if d := len(s.diverged()); d > 0 {
+		text += fmt.Sprintf("; %d diverged", d)
+	}
+	switch {
+	case len(s.beyond()) > 0:
+		text += "; this is not the whole protocol, see what is missing"
+	case runs == grid:
+		text += ": the whole protocol"
+	}
+	return text + "."
+}
+
+// holes names the missing runs of the study's own grid, a place or a whole condition at a time.
+func (s *study) holes() (lines []string) {
+	for _, c := range s.conditions {
+		for _, K := range s.ks {
+			var whole []string
+			for _, activation := range s.activations {
+				missing := s.missingSeeds(place{c, activation, K})
+				switch {
+				case len(missing) == len(s.seeds):
+					whole = append(whole, activation)
+				case len(missing) > 0:
+					lines = append(lines, fmt.Sprintf("%s, K = %d, %s: seeds %s", c, K, activation, ranges(missing, "–")))
+				}
+			}
+			if len(whole) > 0 {
+				lines = append(lines, fmt.Sprintf("%s, K = %d, %s: every seed", c, K, strings.Join(whole, ", ")))
+			}
+		}
+	}
+	return lines
+}
+
+func (s *study) missingSeeds(p place) (missing []uint64) {
+	for i, seed := range s.seeds {
+		if s.runs[p] == nil || s.runs[p][i] == nil {
+			missing = append(missing, seed)
+		}
+	}
+	return missing
+}
+
+// divergedAt counts the runs at p whose loss stopped being finite.
+func (s *study) divergedAt(p place) int {
+	n := 0
+	for _, r := range s.runs[p] {
+		if r != nil && r.Status != "ok" {
+			n++
+		}
+	}
+	return n
+}
+
+// diverged names the runs whose loss stopped being finite.
+func (s *study) diverged() (lines []string) {
+	for p := range s.places() {
+		for _, r := range s.runs[p] {
+			if r != nil && r.Status != "ok" {
+				lines = append(lines, fmt.Sprintf("%s, in epoch %d", r.ID, r.DivergedEpoch))
+			}
+		}
+	}
+	return lines
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPlantedEffectsGiveTheirVerdict(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", []string{"relu", "softmax"}, []uint64{16}, []float64{1}, 10, 3)
+	tests := []struct {
+		name     string
+		planted  effect
+		verdict  string
+		headline string
+	}{
+		{"better", effect{+1, +0.1}, confirmed, "Yes. InfoMax gives less redundant weights, by both measures, than an autoencoder (reconstruction) in 2 of 2 places and than no training (random) in 2 of 2 places"},
+		{"worse", effect{-1, -0.1}, refuted, "No. InfoMax gives"},
+		{"higher rank but more correlation", effect{+1, -0.1}, mixed, "Nowhere confirmed. InfoMax gives"},
+		{"none", effect{}, undecided, "Undecided. InfoMax gives"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			files := reportOn(t, madeUpRuns(configs, test.planted))
+			if !strings.Contains(files["report.html"], `<p class="headline">`+test.headline) {
+				t.Errorf("no headline %q in report.html", test.headline)
+			}
+			verdicts := map[string]int{}
+			for _, row := range readStats(t, files) {
+				if row["verdict"] != "" {
+					verdicts[row["verdict"]]++
+				}
+			}
+			// 2 activations × 3 baselines × 2 primary measures
+			if diff := cmp.Diff(map[string]int{test.verdict: 12}, verdicts); diff != "" {
+				t.Errorf("verdicts of stats.csv (-want +got):\n%s", diff)
+			}
+			for _, name := range []string{"tables.md", "tables.tex"} {
+				for _, word := range verdictWords {
+					want := 0
+					if word == test.verdict {
+						want = 12 // 6 in the table of verdicts, 6 beside their tests
+					}
+					if got := strings.Count(files[name], word); got != want {
+						t.Errorf("%s has %q %d times, want %d", name, word, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
+	runs := append(madeUpRuns(madeUpGrid(t, "mnist", activationNames, []uint64{4}, []float64{0.1, 1}, 6, 12), effect{1, 0.1}),
+		madeUpRuns(madeUpGrid(t, "clusters", activationNames, []uint64{2}, []float64{1}, 3, 12), effect{})...)
+	want := reportOn(t, runs)
+	rng := rand.New(rand.NewPCG(1, 0))
+	rng.Shuffle(len(runs), func(i, j int) { runs[i], runs[j] = runs[j], runs[i] })
+	for _, r := range runs {
+		r.Seconds, r.Go, r.Platform = rng.Float64(), "another", "other/other"
+	}
+	if diff := cmp.Diff(want, reportOn(t, runs)); diff != "" {
+		t.Errorf("saved in another order, by another machine (-want +got):\n%.2000s", diff)
+	}
+	// The hash was found on linux/amd64, and is that of every platform.
+	const golden = "527f7e415a26031cc80fd30e3f459b732bb8be5251643a30d947b4f4306a4b2c"
+	hash := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		fmt.Fprintf(hash, "%s %d %s", name, len(want[name]), want[name])
+	}
+	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != golden {
+		t.Errorf("hash of %d files is %s, want %s", len(want), got, golden)
+	}
+}
+
+func TestAPartialGridSaysWhatIsMissing(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", activationNames, []uint64{16}, []float64{1}, 10, 3)
+	configs = slices.DeleteFunc(configs, func(c Config) bool {
+		return c.Objective == "variance" || c.Activation == "tanh" && c.Objective == "random" || c.Activation == "relu" && c.Objective == "infomax" && c.Seed >= 9
+	})
+	runs := madeUpRuns(configs, effect{1, 0.1})
+	i := slices.IndexFunc(runs, func(r *Result) bool { return r.Config.Activation == "softmax" && r.Config.Objective == "infomax" })
+	runs[i].Status, runs[i].DivergedEpoch, runs[i].FinalLoss = "diverged", 2, Number(math.NaN())
+	files := reportOn(t, runs)
+	for _, want := range []string{
+		"168 runs of mnist, 3 epochs; 12 of its grid are missing; 1 diverged; this is not the whole protocol, see what is missing.",
+		"infomax, λ = 1, K = 16, relu: seeds 9–10", "random, K = 16, tanh: every seed",
+		"K 32 and 64", "3 epochs instead of 100, batches of 128 (128)", "conditions infomax, λ = 0.1, infomax, λ = 10 and variance",
+		runs[i].ID + ", in epoch 2", "Against variance alone (λ = 0): not run.",
+	} {
+		if !strings.Contains(files["report.html"], want) {
+			t.Errorf("no %q in report.html", want)
+		}
+	}
+	pairs := map[string]int{}
+	for _, row := range readStats(t, files) {
+		if row["test"] == againstBaseline && row["measure"] == "effective_rank" {
+			pairs[row["x_activation"]+" "+row["pairs"]+" "+row["verdict"]]++
+		}
+	}
+	want := map[string]int{"identity 10 confirmed": 2, "relu 8 undecided": 2, "leaky_relu 10 confirmed": 2, "softmax 9 confirmed": 2,
+		"tanh 10 confirmed": 1, "softplus 10 confirmed": 2}
+	if diff := cmp.Diff(want, pairs); diff != "" {
+		t.Errorf("pairs (-want +got):\n%s", diff)
+	}
+}
+
+func TestFewSeedsAreSaidToBeTooFew(t *testing.T) {
+	for _, seeds := range []int{1, 2, 3, 9} {
+		files := reportOn(t, madeUpRuns(madeUpGrid(t, "uniform", []string{"identity", "tanh"}, []uint64{2}, []float64{1}, seeds, 2), effect{1, 0.1}))
+		want := fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so nothing can be significant whatever the data; it takes 10 seeds.",
+			plural(seeds, "pair"), pText(min(1, 18*math.Pow(0.5, float64(seeds-1)))))
+		if !strings.Contains(files["report.html"], want) {
+			t.Errorf("%d seeds: no %q", seeds, want)
+		}
+		for _, row := range readStats(t, files) {
+			if row["test"] == againstBaseline && (row["outcome"] != "" || seeds < minPairs && row["p"]+row["shift"]+row["wins"] != "") {
+				t.Fatalf("%d seeds: %v", seeds, row)
+			}
+		}
+	}
+}
+
+func TestEverySingleRunHasAReport(t *testing.T) {
+	for _, c := range madeUpGrid(t, "clusters", []string{"relu", "softmax"}, []uint64{1}, []float64{0.5, 1}, 1, 1) {
+		files := reportOn(t, []*Result{madeUpRun(c, effect{})})
+		if !strings.Contains(files["report.html"], "No verdict: it takes runs of infomax") {
+			t.Errorf("%s: a verdict, or no headline", c.ID())
+		}
+		if want := c.Objective == "infomax" && c.Lambda == 1; want != (files["clusters-1-epoch-weight-vectors.svg"] != "") {
+			t.Errorf("%s has these files: %v", c.ID(), slices.Sorted(maps.Keys(files)))
+		}
+	}
+}
+
+func TestNoRunsAreAnEmptyReport(t *testing.T) {
+	s := store{t.TempDir()}
+	if err := os.MkdirAll(s.runs(), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "-report", "-quiet", "-out", s.out)
+	if files := derived(t, s); !strings.Contains(files["report.html"], "There are no runs.") {
+		t.Error("report.html does not say so")
+	}
+}
+
+func TestValuesThatDoNotExistAreNeverPrinted(t *testing.T) {
+	runs := madeUpRuns(madeUpGrid(t, "mnist", activationNames, []uint64{4}, []float64{1, 10}, 4, 2), effect{})
+	nan := Number(math.NaN())
+	for i, r := range runs {
+		m := &r.Final
+		for j, x := range []*Number{&m.EffectiveRank, &m.WeightCorrelation, &m.WeightRedundancy, &m.VarianceRatio, &m.OutputCorrelation, &m.TCTreeNats} {
+			if (i+j)%3 == 0 {
+				*x = nan
+			}
+		}
+		m.TCGaussNats, m.TCKNNNats, r.Init.OutputCorrelation = nan, nan, nan
+	}
+	bad := regexp.MustCompile(`.*(NaN|\bInf\b|%!|null).*`)
+	for name, text := range reportOn(t, runs) {
+		if found := bad.FindString(text); found != "" {
+			t.Errorf("%s: %.300s", name, found)
+		}
+	}
+}
+
+func TestThePageNeedsNoNetworkAndNoScript(t *testing.T) {
+	page := reportOn(t, madeUpRuns(madeUpGrid(t, "clusters", activationNames, []uint64{2}, []float64{1}, 3, 2), effect{}))["report.html"]
+	page = strings.ReplaceAll(page, `xmlns="http://www.w3.org/2000/svg"`, "")
+	for _, bad := range []string{"http:", "https:", "<script", "@import", "url(//", "<link", "<iframe"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("report.html has %q", bad)
+		}
+	}
+}
+
+func TestTheCommandGivesTheRunsOfTheReport(t *testing.T) {
+	configs := madeUpGrid(t, "clusters", activationNames, []uint64{2, 16}, []float64{0.1, 1}, 3, 7)
+	for _, some := range [][]Config{configs, configs[:1], configs[len(configs)-1:]} {
+		studies := studies(madeUpRuns(some, effect{}))
+		o, err := parseOptions(strings.Fields(strings.TrimPrefix(studies[0].command(), "go run . ")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := o.plan()
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortFunc(p.all, compareConfigs)
+		if diff := cmp.Diff(some, p.all); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", studies[0].command(), diff)
+		}
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	s := store{b.TempDir()}
+	saveMadeUp(b, s, madeUpRuns(madeUpGrid(b, "mnist", activationNames, []uint64{16, 32, 64}, []float64{0.1, 1, 10}, 10, 100), effect{1, 0.1}))
+	b.Run("runs=1080", func(b *testing.B) {
+		for b.Loop() {
+			if status := command([]string{"-report", "-quiet", "-out", s.out}, io.Discard, io.Discard); status != 0 {
+				b.Fatal(status)
+			}
+		}
+	})
+}

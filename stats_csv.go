@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+)
+
+// stats.csv: a row for each comparison, and one for each Friedman test. What the data do not
+// support is empty.
+
+// statsRow is a comparison, or the Friedman test of a family if test is "friedman".
+type statsRow struct {
+	study   *study
+	family  family
+	test    string
+	pairs   int
+	verdict string // of a primary measure against a baseline
+	comparison
+}
+
+type statsColumn struct {
+	name string
+	of   func(statsRow) string
+}
+
+func statsColumns() []statsColumn {
+	count, real := strconv.Itoa, shortest
+	// tested is empty where there were too few pairs.
+	tested := func(r statsRow, n int) string {
+		if r.pairs < minPairs || r.test == "friedman" {
+			return ""
+		}
+		return count(n)
+	}
+	return []statsColumn{
+		{"data", func(r statsRow) string { return r.study.Data }},
+		{"epochs", func(r statsRow) string { return count(r.study.Epochs) }},
+		{"batch", func(r statsRow) string { return count(r.study.Batch) }},
+		{"learning_rate", func(r statsRow) string { return real(r.study.LearningRate) }},
+		{"tc_rows", func(r statsRow) string { return count(r.study.TCRows) }},
+		{"test", func(r statsRow) string { return r.test }},
+		{"measure", func(r statsRow) string { return r.family.measure.field }},
+		{"k", func(r statsRow) string { return count(r.family.K) }},
+		{"x", func(r statsRow) string { return r.x.condition.String() }},
+		{"x_activation", func(r statsRow) string { return r.x.activation }},
+		{"y", func(r statsRow) string { return r.y.condition.String() }},
+		{"y_activation", func(r statsRow) string { return r.y.activation }},
+		{"pairs", func(r statsRow) string { return count(r.pairs) }},
+		{"wins", func(r statsRow) string { return tested(r, r.wins()) }},
+		{"losses", func(r statsRow) string { return tested(r, r.losses()) }},
+		{"ties", func(r statsRow) string { return tested(r, r.comparison.test.Ties) }},
+		{"shift", func(r statsRow) string { return real(r.shift.Value) }},
+		{"shift_low", func(r statsRow) string { return real(r.shift.Low) }},
+		{"shift_high", func(r statsRow) string { return real(r.shift.High) }},
+		{"shift_level", func(r statsRow) string { return real(r.shift.Level) }},
+		{"rank_biserial", func(r statsRow) string { return real(r.comparison.test.RankBiserial) }},
+		{"p", func(r statsRow) string { return real(r.comparison.test.P) }},
+		{"p_adjusted", func(r statsRow) string { return real(r.adjusted) }},
+		{"outcome", func(r statsRow) string { return [3]string{"worse", "", "better"}[r.outcome()+1] }},
+		{"verdict", func(r statsRow) string { return r.verdict }},
+		{"cliffs_delta", func(r statsRow) string { return real(r.unpaired.CliffsDelta) }},
+		{"p_mann_whitney", func(r statsRow) string { return real(r.unpaired.P) }},
+		{"p_welch", func(r statsRow) string { return real(r.welch.P) }},
+	}
+}
+
+// formatStats returns stats.csv.
+func formatStats(all []*analysis) ([]byte, error) {
+	columns := statsColumns()
+	rows := make([][]string, 1)
+	for _, c := range columns {
+		rows[0] = append(rows[0], c.name)
+	}
+	for _, r := range statsRows(all) {
+		var row []string
+		for _, c := range columns {
+			row = append(row, c.of(r))
+		}
+		rows = append(rows, row)
+	}
+	var b bytes.Buffer
+	err := csv.NewWriter(&b).WriteAll(rows)
+	return b.Bytes(), err
+}
+
+func statsRows(all []*analysis) (rows []statsRow) {
+	for _, a := range all {
+		for _, f := range a.families {
+			if finite(f.friedman.P) && f.kind == acrossActivation {
+				rows = append(rows, friedmanRow(a.study, f))
+			}
+			for _, c := range f.comparisons {
+				rows = append(rows, statsRow{a.study, f, f.kind, c.pairs, a.verdictOf(c), c})
+			}
+		}
+	}
+	return rows
+}
+
+// friedmanRow has the treatment for x, and of the numbers only p.
+func friedmanRow(s *study, f family) statsRow {
+	r := statsRow{study: s, family: f, test: "friedman", pairs: f.blocks}
+	r.comparison.compare(nil, nil)
+	r.x.condition, r.comparison.test.P = treatment, f.friedman.P
+	return r
+}
+
+// verdictOf is the verdict that c took part in, if any.
+func (a *analysis) verdictOf(c comparison) string {
+	for _, x := range a.answers {
+		for _, part := range []comparison{x.rank, x.correlation} {
+			if part.measure.field == c.measure.field && part.x == c.x && part.y == c.y {
+				return x.word
+			}
+		}
+	}
+	return ""
+}
