@@ -183,7 +183,7 @@ func (s *study) betterThan(c condition, by ...measure) string {
 
 // beside compares levels with those of the baselines, before any test.
 func (s *study) beside(m measure) finding {
-	return say("By interquartile means, %s is %s.", m.inSentence(), s.betterThan(treatment, m))
+	return say("By interquartile means of %s, infomax at λ = 1 is %s.", m.inSentence(), s.betterThan(treatment, m))
 }
 
 // deadUnits says which activations have dead units, on average over the seeds.

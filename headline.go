@@ -38,15 +38,27 @@ func (a *analysis) headline() string {
 	case !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }):
 		return a.seedsNeeded()
 	}
+	text := fmt.Sprintf("%s. InfoMax gives less redundant weights, by both measures, %s (activation × K).", opening(answers), a.tally(confirmed))
+	if count(answers, refuted) > 0 {
+		text += fmt.Sprintf(" It gives more redundant ones, by one measure at least and with neither better, %s.", a.tally(refuted))
+	}
+	for _, baseline := range primaryBaselines {
+		if len(a.answersFor(baseline)) == 0 {
+			text += fmt.Sprintf(" Not compared with %s.", baselineNames[baseline])
+		}
+	}
+	return text
+}
+
+// tally is "than an autoencoder (reconstruction) in 3 of 6 places and than no training (random) in 0 of 6 places".
+func (a *analysis) tally(word string) string {
 	var parts []string
 	for _, baseline := range primaryBaselines {
 		if some := a.answersFor(baseline); len(some) > 0 {
-			parts = append(parts, fmt.Sprintf("than %s in %d of %s",
-				baselineNames[baseline], count(some, confirmed), plural(len(some), "place")))
+			parts = append(parts, fmt.Sprintf("than %s in %d of %s", baselineNames[baseline], count(some, word), plural(len(some), "place")))
 		}
 	}
-	return fmt.Sprintf("%s. InfoMax gives less redundant weights, by both measures, %s (activation × K).",
-		opening(answers), strings.Join(parts, " and "))
+	return strings.Join(parts, " and ")
 }
 
 // opening is the answer in a word or two.
@@ -110,8 +122,8 @@ func (a *analysis) sizes(answers []answer) string {
 		return fmt.Sprintf("With fewer than %d pairs no shift is estimated.", minPairs)
 	}
 	signed := func(v float64) string { return plus(v, roughly(v)) }
-	return fmt.Sprintf("The baseline has %s %% of the highest effective rank there can be, and InfoMax adds %s "+
-		"percentage points; weight correlation shifts by %s.",
+	return fmt.Sprintf("The baseline has %s %% of the highest effective rank there can be; InfoMax shifts it by %s "+
+		"percentage points, and weight correlation by %s.",
 		span(levels, aligned), span(ranks, signed), span(correlations, signed))
 }
 

@@ -89,9 +89,9 @@ func TestSweetSpotIsTheBestByBothMeasures(t *testing.T) {
 		rank, correlation float64 // λ that is made the best
 		want              string
 	}{
-		{"in the middle", 1, 1, "Sweet spot: λ = 1, best by both primary measures in 6 of 6 places (activation × K)."},
-		{"at the end", 10, 10, "Sweet spot: λ = 10, best by both primary measures in 6 of 6 places (activation × K). It is the largest λ of the sweep: a larger one may be better."},
-		{"nowhere", 0.1, 10, "No sweet spot: in none of 6 places (activation × K) is one λ best by both primary measures."},
+		{"in the middle", 1, 1, "Sweet spot: λ = 1, best by the interquartile means of both primary measures in 6 of 6 places (activation × K)."},
+		{"at the end", 10, 10, "Sweet spot: λ = 10, best by the interquartile means of both primary measures in 6 of 6 places (activation × K). It is the largest λ of the sweep: a larger one may be better."},
+		{"nowhere", 0.1, 10, "No sweet spot: in none of 6 places (activation × K) is one λ best by the interquartile means of both primary measures."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

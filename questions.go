@@ -11,7 +11,7 @@ func (a *analysis) questions() []finding {
 	return []finding{
 		ask("Lowest redundancy (weight correlation):", primaries[1], -1, interquartileMean),
 		ask("Most dead units:", measureOf("dead_units"), +1, average),
-		ask("Best independence (output correlation):", measureOf("output_correlation"), -1, interquartileMean),
+		ask("Best independence (output correlation; softmax's cannot be below K/(K − 1)):", measureOf("output_correlation"), -1, interquartileMean),
 		ask("Best independence (total correlation in nats, tree estimate; infinite for softmax, which is left out):",
 			measureOf("tc_tree_nats"), -1, interquartileMean),
 		a.stability(),
@@ -41,7 +41,7 @@ func (a *analysis) tradeoff() finding {
 		case len(ranks) < 2 || len(correlations) < 2:
 			return ""
 		case ranks[0].activation == correlations[0].activation:
-			return "none, " + ranks[0].activation + " has the highest rank and the lowest correlation"
+			return ranks[0].activation + " has both the highest rank and the lowest correlation"
 		}
 		return fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
 	})

@@ -78,16 +78,16 @@ func (a *analysis) spot(choices []choice) finding {
 			}
 		}
 		if 2*both > len(choices) {
-			return say("Sweet spot: λ = %s, best by both primary measures in %d of %s (activation × K).%s", shortest(c.lambda), both, places, a.edge(i))
+			return say("Sweet spot: λ = %s, best by the interquartile means of both primary measures in %d of %s (activation × K).%s", shortest(c.lambda), both, places, a.edge(i))
 		}
 		if both > 0 {
 			parts = append(parts, fmt.Sprintf("λ = %s in %d", shortest(c.lambda), both))
 		}
 	}
 	if len(parts) == 0 {
-		return say("No sweet spot: in none of %s (activation × K) is one λ best by both primary measures.", places)
+		return say("No sweet spot: in none of %s (activation × K) is one λ best by the interquartile means of both primary measures.", places)
 	}
-	return say("No single sweet spot: of %s (activation × K), best by both primary measures is %s.", places, listing(parts))
+	return say("No single sweet spot: of %s (activation × K), best by the interquartile means of both primary measures is %s.", places, listing(parts))
 }
 
 // edge warns of a sweet spot at an end of the sweep.
