@@ -41,11 +41,32 @@ func (s *study) beyond() (absent []string) {
 	if len(s.seeds) < 10 {
 		absent = append(absent, fmt.Sprintf("%s instead of 10", plural(len(s.seeds), "seed")))
 	}
-	if p := protocolSetting; s.setting != (setting{s.Data, p.Epochs, p.Batch, p.LearningRate, p.TCRows}) {
-		absent = append(absent, fmt.Sprintf("%s instead of %d, batches of %d (%d), learning rate %s (%s), %d rows for total correlation (%d)",
-			plural(s.Epochs, "epoch"), p.Epochs, s.Batch, p.Batch, shortest(s.LearningRate), shortest(p.LearningRate), s.TCRows, p.TCRows))
+	return append(absent, s.otherSettings()...)
+}
+
+// otherSettings lists where the training is not the protocol's. A study of untrained runs alone has none.
+func (s *study) otherSettings() (others []string) {
+	p := protocolSetting
+	if s.TCRows != p.TCRows {
+		others = append(others, fmt.Sprintf("%d rows for total correlation instead of %d", s.TCRows, p.TCRows))
 	}
-	return absent
+	if s.Epochs == 0 {
+		return others
+	}
+	if s.Epochs != p.Epochs {
+		others = append(others, fmt.Sprintf("%s instead of %d", plural(s.Epochs, "epoch"), p.Epochs))
+	}
+	switch s.Batch {
+	case p.Batch:
+	case 0:
+		others = append(others, fmt.Sprintf("the full batch instead of batches of %d", p.Batch))
+	default:
+		others = append(others, fmt.Sprintf("batches of %d instead of %d", s.Batch, p.Batch))
+	}
+	if s.LearningRate != p.LearningRate {
+		others = append(others, fmt.Sprintf("learning rate %s instead of %s", shortest(s.LearningRate), shortest(p.LearningRate)))
+	}
+	return others
 }
 
 // completeness is the first thing to know about a study.
