@@ -68,6 +68,8 @@ func (m measure) axis() quantity {
 		q.Log = true
 	case "dead_units":
 		q.Unit, q.Whole = "of K", true
+	case "tc_knn_nats":
+		q.Unit += ", saturates in high dimension"
 	}
 	return q
 }

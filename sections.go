@@ -24,10 +24,17 @@ func (a *analysis) otherSection() section {
 	return part
 }
 
+// addLevels adds the tables of c, with what there is to know about total correlation if they have it.
 func (part *section) addLevels(a *analysis, c condition) {
 	for _, K := range a.ks {
 		if table, ok := a.levelSheet(c, K); ok {
 			part.Sheets = append(part.Sheets, table)
+		}
+	}
+	for p := range a.places() {
+		if p.condition == c && len(present(a.values(p, measureOf("tc_knn_nats")))) > 0 {
+			part.Findings = append(part.Findings, say("%s", levelNote))
+			break
 		}
 	}
 }

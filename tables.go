@@ -34,11 +34,15 @@ func (s *study) levelSheet(c condition, K int) (sheet, bool) {
 	return table, len(places) > 0
 }
 
-// levelEntry says how many values there are if there is not one for every seed.
+// levelEntry says how many values there are if there is not one for every seed, and marks
+// softmax's total correlation, which is infinite.
 func (s *study) levelEntry(p place, m measure) entry {
 	values := present(s.values(p, m))
 	var e entry
 	e.main, e.sub = levelTexts(meanSD(values))
+	if len(values) > 0 && m.isTC() && p.activation == "softmax" {
+		e.main += "*"
+	}
 	if n := len(values); n > 0 && n < len(s.seeds) {
 		e.sub = strings.TrimSpace(fmt.Sprintf("%s (n = %d)", e.sub, n))
 	}
@@ -153,7 +157,11 @@ func (a *analysis) sheets() (all []sheet) {
 
 const tablesNote = "Bootstrap intervals of an interquartile mean cover about 92 % with ten seeds, not 95 %; " +
 	"exact intervals of a shift cover what they say. Wins are pairs in which infomax is better. " +
-	"p is adjusted by Holm within one measure and K, 18 tests."
+	"p is adjusted by Holm within one measure and K, 18 tests. " + levelNote
+
+// levelNote stands where levels of total correlation do.
+const levelNote = "* Softmax's total correlation is infinite: its estimates leave out the last unit. " +
+	"The kNN estimate saturates in high dimension and is no level there."
 
 // formatMarkdown returns tables.md.
 func formatMarkdown(all []*analysis) []byte {
