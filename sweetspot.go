@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 )
 
 // The sweep over λ and its sweet spot: at each place (activation × K), which λ is best by each
@@ -121,15 +122,20 @@ func (a *analysis) preference(j int, choices []choice) finding {
 	return say("Best %s: %s.", primaries[j].inSentence(), listing(parts))
 }
 
-// price tells what λ does to optimisation and to dead units, over all activations and K, and how
-// the trained weights compare.
+// swept tells whether there are runs of every λ at an activation and K.
+func (a *analysis) swept(activation string, K int) bool {
+	return !slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[place{c, activation, K}] == nil })
+}
+
+// price tells what λ does to optimisation and to dead units, and how the trained weights compare.
+// Means are over the places that have every λ, since others would weigh for some λ alone.
 func (a *analysis) price() finding {
-	f := finding{Text: "What λ does, over all activations and K; better is by the interquartile means of both primary measures, without a test:"}
+	f := finding{Text: "What λ does, over every activation and K that has all of them; better is by the interquartile means of both primary measures, without a test:"}
 	for _, c := range a.lambdas() {
 		var epochs, dead []float64
 		diverged := 0
 		for p := range a.places() {
-			if p.condition == c {
+			if p.condition == c && a.swept(p.activation, p.K) {
 				epochs = append(epochs, present(a.values(p, epochs90))...)
 				dead = append(dead, present(a.values(p, measureOf("dead_units")))...)
 				diverged += a.divergedAt(p)
