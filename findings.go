@@ -85,13 +85,17 @@ func (a *analysis) leader(m measure, K int, list []ranked) string {
 	text := fmt.Sprintf("%s (%s), next %s (%s", first.activation, short(first.value), second.activation, short(second.value))
 	x, y := place{treatment, first.activation, K}, place{treatment, second.activation, K}
 	c := cmp.Or(a.find(m, x, y), a.find(m, y, x))
-	switch {
-	case c == nil || c.pairs < minPairs:
+	if c == nil || c.pairs < minPairs {
 		return text + ")"
-	case c.adjusted < significant:
-		return text + "; adjusted " + pEquals(c.adjusted) + ")"
 	}
-	return text + "; not shown to differ, adjusted " + pEquals(c.adjusted) + ")"
+	firstLarger := (c.test.RankBiserial > 0) == (c.x == x) // seed by seed
+	switch {
+	case c.adjusted >= significant:
+		text += "; not shown to differ"
+	case firstLarger != (first.value > second.value):
+		text += "; but seed by seed the other way"
+	}
+	return text + "; adjusted " + pEquals(c.adjusted) + ")"
 }
 
 // change says how training moves m from its initialisation, by the median over the seeds.

@@ -21,7 +21,7 @@ func (a *analysis) questions() []finding {
 
 // stability compares standard deviations, for which there is no paired test.
 func (a *analysis) stability() finding {
-	return a.perK("Most stable optimisation (lowest standard deviation of the final loss over the seeds):", func(K int) string {
+	return a.perK("Most stable optimisation (lowest standard deviation of the final loss over the seeds, though losses of different activations differ in scale):", func(K int) string {
 		list := a.ranking(finalLoss, K, -1, deviation)
 		if len(list) < 2 {
 			return ""

@@ -56,6 +56,8 @@ func statsColumns() []statsColumn {
 		{"shift_level", func(r statsRow) string { return real(r.shift.Level) }},
 		{"rank_biserial", func(r statsRow) string { return real(r.comparison.test.RankBiserial) }},
 		{"p", func(r statsRow) string { return real(r.comparison.test.P) }},
+		{"friedman_chi2", func(r statsRow) string { return friedmanOnly(r, r.family.friedman.Chi2) }},
+		{"friedman_df", func(r statsRow) string { return friedmanOnly(r, r.family.friedman.DF) }},
 		{"p_adjusted", func(r statsRow) string { return real(r.adjusted) }},
 		{"outcome", func(r statsRow) string { return [3]string{"worse", "", "better"}[r.outcome()+1] }},
 		{"verdict", func(r statsRow) string { return r.verdict }},
@@ -63,6 +65,14 @@ func statsColumns() []statsColumn {
 		{"p_mann_whitney", func(r statsRow) string { return real(r.unpaired.P) }},
 		{"p_welch", func(r statsRow) string { return real(r.welch.P) }},
 	}
+}
+
+// friedmanOnly is x in a row of a Friedman test.
+func friedmanOnly(r statsRow, x float64) string {
+	if r.test != "friedman" {
+		return ""
+	}
+	return shortest(x)
 }
 
 // formatStats returns stats.csv.

@@ -38,7 +38,7 @@ var (
 	autoencoder  = condition{objective: "reconstruction"}
 	untrained    = condition{objective: "random"}
 
-	baselines        = []condition{varianceOnly, autoencoder, untrained}
+	baselines        = []condition{autoencoder, untrained, varianceOnly}
 	primaryBaselines = []condition{autoencoder, untrained} // of the primary question
 )
 
