@@ -50,8 +50,8 @@ func transpose(t, m Mat) {
 // result, so that it changes no bit. It is set before the first run.
 var cores = 1
 
-// worthSplitting multiply-adds pay for waking another core, some microseconds.
-var worthSplitting = 1 << 20
+// worthSplitting multiply-adds pay for waking another core.
+var worthSplitting = 1 << 22
 
 // split calls f at once on the parts of [0, n) that begin at multiples of grain.
 func split(n, grain int, f func(from, to int)) {
