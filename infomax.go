@@ -174,35 +174,40 @@ func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 	transpose(St, R)
 	T := Mat{N, N, l.T.Data[:N*N]}
 	gram(T, St, l.zero)
-	for i, t := range T.Data {
-		t /= float64(N - 1)
-		T.Data[i] = t
-		tc = math.FMA(t, t, tc)
+	for i := range T.Data {
+		T.Data[i] /= float64(N - 1)
 	}
-	return entropy, tc
+	return entropy, tc + inner(T.Data, T.Data)
 }
 
-// gradientWide is gradient on the N×N side: P of (3), then (1).
+// gradientWide is gradient on the N×N side. With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
+//
+//	qₖ = 4λ/(N−1) · Σₙ (TS − S)ₙₖ Sₙₖ
+//	∂L/∂Aₙₖ = sₖ ( 4λ/(N−1) · (TS)ₙₖ − (4λ/(N−1) + cₖ) Sₙₖ )
+//
+// It goes through a few units at a time, whose columns then stay in the cache.
 func (l *infoMax) gradientWide(dA Mat) {
+	const few = 64
 	N, K := dA.Rows, dA.Cols
 	S := l.R.head(N)
-	mul(dA.view(), l.zero, coefficients{l.T.Data, N, 1}, S.view(), N, N, K)
-	clear(l.q)
+	mul(dA.view(), l.zero, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
 	alpha := 4 * l.lambda / float64(N-1)
-	for n := range N {
-		s, p := S.Row(n), dA.Row(n)
-		for k := range p {
-			p[k] = alpha * (p[k] - s[k])
-			l.q[k] = math.FMA(p[k], s[k], l.q[k])
+	for from := 0; from < K; from += few {
+		to := min(from+few, K)
+		q, scale := l.q[from:to], l.scale[from:to]
+		clear(q)
+		for n := range N {
+			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
+			for k := range q {
+				q[k] = math.FMA(ts[k]-s[k], s[k], q[k])
+			}
 		}
-	}
-	for k := range l.q {
-		l.q[k] = (2 + l.q[k]) / float64(N-1)
-	}
-	for n := range N {
-		s, p := S.Row(n), dA.Row(n)
-		for k, q := range l.q {
-			p[k] = l.scale[k] * math.FMA(-q, s[k], p[k])
+		for n := range N {
+			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
+			for k, sum := range q {
+				c := math.FMA(alpha, sum, 2) / float64(N-1)
+				ts[k] = scale[k] * math.FMA(alpha, ts[k], -float64((alpha+c)*s[k]))
+			}
 		}
 	}
 }

@@ -32,9 +32,13 @@ func transpose(t, m Mat) {
 	if t.Rows != m.Cols || t.Cols != m.Rows {
 		panic(fmt.Sprintf("transpose: %d×%d from %d×%d", t.Rows, t.Cols, m.Rows, m.Cols))
 	}
-	for i := range m.Rows {
-		for j, x := range m.Row(i) {
-			t.Data[j*t.Cols+i] = x
+	const side = 8 // elements of t beside each other are written together
+	for from := 0; from < m.Rows; from += side {
+		to := min(from+side, m.Rows)
+		for j := range m.Cols {
+			for i := from; i < to; i++ {
+				t.Data[j*t.Cols+i] = m.Data[i*m.Cols+j]
+			}
 		}
 	}
 }
