@@ -103,7 +103,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 		return there, err
 	}
 	cores = max(1, o.workers/len(missing)) // a lone large run has them all
-	work := sweep{store: s, data: data, todo: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
+	work := sweep{store: s, data: data, ahead: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
 	err = work.do(ctx, o.workers)
 	screen.show("")
 	return there, err

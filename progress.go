@@ -78,10 +78,10 @@ type tally struct {
 	running     map[Config]float64 // share done
 }
 
-// newTally starts the clock; done runs of total are there already, todo are to come.
-func newTally(c *console, done int, todo []Config) *tally {
-	t := &tally{console: c, started: time.Now(), done: done, total: done + len(todo), running: map[Config]float64{}}
-	for _, c := range todo {
+// newTally starts the clock; done runs of total are there already, ahead are to come.
+func newTally(c *console, done int, ahead []Config) *tally {
+	t := &tally{console: c, started: time.Now(), done: done, total: done + len(ahead), running: map[Config]float64{}}
+	for _, c := range ahead {
 		t.cost += c.cost()
 	}
 	return t

@@ -19,8 +19,8 @@ type sweep struct {
 	store store
 	data  *Dataset
 	tally *tally
-	todo  []Config
-	next  atomic.Int64 // index in todo
+	ahead []Config
+	next  atomic.Int64 // index in ahead
 }
 
 // do runs what is to be done. A run that fails is recorded and the rest goes on; an error
@@ -30,14 +30,14 @@ func (s *sweep) do(ctx context.Context, workers int) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var wg sync.WaitGroup
-	for range min(workers, len(s.todo)) {
+	for range min(workers, len(s.ahead)) {
 		wg.Go(func() {
 			for ctx.Err() == nil {
 				i := int(s.next.Add(1)) - 1
-				if i >= len(s.todo) {
+				if i >= len(s.ahead) {
 					return
 				}
-				if err := s.one(ctx, s.todo[i]); err != nil {
+				if err := s.one(ctx, s.ahead[i]); err != nil {
 					stop(err)
 				}
 			}

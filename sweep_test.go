@@ -305,8 +305,8 @@ func TestAFailedRunIsRecordedAndTheRestGoesOn(t *testing.T) {
 	}
 	bad, good := Config{Data: "clusters", Objective: "random", Activation: "none", K: 2}, Config{Data: "clusters", Objective: "random", Activation: "relu", K: 2}
 	var stderr bytes.Buffer
-	todo := []Config{bad, good}
-	work := sweep{store: s, data: clusters(), todo: todo, tally: newTally(newConsole(&stderr, true), 0, todo)}
+	ahead := []Config{bad, good}
+	work := sweep{store: s, data: clusters(), ahead: ahead, tally: newTally(newConsole(&stderr, true), 0, ahead)}
 	if err := work.do(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -324,10 +324,10 @@ func TestAFailedRunIsRecordedAndTheRestGoesOn(t *testing.T) {
 func TestAFolderThatCannotBeWrittenStopsTheSweep(t *testing.T) {
 	s := store{filepath.Join(t.TempDir(), "gone")}
 	var stderr bytes.Buffer
-	todo := planOf(t, "-data clusters -objective random -k 2 -tc-rows 0 -seed 1-50").mine
-	work := sweep{store: s, data: clusters(), todo: todo, tally: newTally(newConsole(&stderr, true), 0, todo)}
+	ahead := planOf(t, "-data clusters -objective random -k 2 -tc-rows 0 -seed 1-50").mine
+	work := sweep{store: s, data: clusters(), ahead: ahead, tally: newTally(newConsole(&stderr, true), 0, ahead)}
 	err := work.do(t.Context(), 1)
-	if err == nil || !strings.Contains(err.Error(), "saving "+todo[0].ID()) || !errors.Is(err, fs.ErrNotExist) {
+	if err == nil || !strings.Contains(err.Error(), "saving "+ahead[0].ID()) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
 	if begun := work.next.Load(); begun != 1 {
