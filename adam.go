@@ -46,8 +46,9 @@ func (a adam) update(c *adamClock, g []float64) {
 	split(len(g), 8, func(i, to int) { adamKernel(a.w[i:to], a.m[i:to], a.v[i:to], g[i:to], step, factor) })
 }
 
-func adamGeneric(w, m, v, g []float64, step, factor float64) {
-	for i, g := range g {
+// adamGeneric is the step at the head of this file, for arrays of one length.
+func adamGeneric(w, m, v, grad []float64, step, factor float64) {
+	for i, g := range grad {
 		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
 		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))
 		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
