@@ -31,6 +31,7 @@ type comparison struct {
 	shift    intervalEstimate
 	adjusted float64 // test.P, Holm
 	unpaired rankSumResult
+	paired   tResult
 	welch    tResult
 }
 
@@ -134,12 +135,13 @@ func (c *comparison) compare(xs, ys []float64) {
 	nan := math.NaN()
 	c.adjusted = nan
 	c.test, c.shift = signedRankResult{RankBiserial: nan, P: nan}, unsupported()
-	c.unpaired, c.welch = rankSumResult{U: nan, CliffsDelta: nan, P: nan}, tResult{T: nan, DF: nan, P: nan}
+	c.unpaired = rankSumResult{U: nan, CliffsDelta: nan, P: nan}
+	c.paired, c.welch = tResult{T: nan, DF: nan, P: nan}, tResult{T: nan, DF: nan, P: nan}
 	if c.pairs < minPairs {
 		return
 	}
 	d := differences(x, y)
-	c.test, c.shift, c.welch = signedRank(d), hodgesLehmann(d), welch(x, y)
+	c.test, c.shift, c.paired, c.welch = signedRank(d), hodgesLehmann(d), pairedT(d), welch(x, y)
 	if c.pairs <= maxUnpaired {
 		c.unpaired = rankSum(x, y)
 	}

@@ -37,14 +37,34 @@ func (a *analysis) tradeoff() finding {
 	return a.perK("Trade-off between effective rank and output correlation:", func(K int) string {
 		ranks := a.ranking(measureOf("effective_rank"), K, +1, interquartileMean)
 		correlations := a.ranking(measureOf("output_correlation"), K, -1, interquartileMean)
-		switch {
-		case len(ranks) < 2 || len(correlations) < 2:
+		if len(ranks) < 2 || len(correlations) < 2 {
 			return ""
-		case ranks[0].activation == correlations[0].activation:
-			return ranks[0].activation + " has both the highest rank and the lowest correlation"
 		}
-		return fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
+		text := ranks[0].activation + " has both the highest rank and the lowest correlation"
+		if ranks[0].activation != correlations[0].activation {
+			text = fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
+		}
+		rho, runs := a.association(measureOf("effective_rank"), measureOf("output_correlation"), K)
+		if runs < minPairs || !finite(rho) {
+			return text
+		}
+		return fmt.Sprintf("%s; over the %d runs Spearman's ρ of the two is %s", text, runs, short(rho))
 	})
+}
+
+// association returns Spearman's ρ of two measures over all treated runs at K, and their number.
+func (a *analysis) association(m, other measure, K int) (rho float64, runs int) {
+	var x, y []float64
+	for _, activation := range a.treated(K) {
+		p := place{treatment, activation, K}
+		v, w := a.values(p, m), a.values(p, other)
+		for i := range v {
+			if finite(v[i]) && finite(w[i]) {
+				x, y = append(x, v[i]), append(y, w[i])
+			}
+		}
+	}
+	return spearman(x, y), len(x)
 }
 
 // friedmanFinding says whether the activations differ in m at all, and in how many pairs.

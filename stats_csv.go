@@ -63,6 +63,7 @@ func statsColumns() []statsColumn {
 		{"verdict", func(r statsRow) string { return r.verdict }},
 		{"cliffs_delta", func(r statsRow) string { return real(r.unpaired.CliffsDelta) }},
 		{"p_mann_whitney", func(r statsRow) string { return real(r.unpaired.P) }},
+		{"p_paired_t", func(r statsRow) string { return real(r.paired.P) }},
 		{"p_welch", func(r statsRow) string { return real(r.welch.P) }},
 	}
 }
