@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math/bits"
-)
+import "fmt"
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
 type Dataset struct {
@@ -13,67 +10,120 @@ type Dataset struct {
 	SHA256      string
 }
 
-// Set is a split in sparse form. Inputs 2p and 2p+1 are a pair, because neighbouring pixels
-// are mostly black or not black together: row n has the entries start[n] to start[n+1], one
-// for each pair that is not all zero, in order of p:
+// Set is a split in sparse form. Inputs come four together, for an image in squares of 2×2
+// pixels, because neighbouring pixels are mostly black or not black together: row n has the
+// entries start[n] to start[n+1], one for each quad that is not all zero, in order:
 //
-//	p<<2B | code₁<<B | code₀          x₂ₚ = level[code₀], x₂ₚ₊₁ = level[code₁]
+//	code₃<<50 | code₂<<36 | code₁<<22 | code₀<<8 | quad          xᵢ = level[codeᵢ]
 //
-// with B = codeBits. level[0] is 0. MNIST's levels are byte/255, B = 8; a set of reals has a
-// level for each distinct value.
+// Place 4·quad + i stands for the input order[4·quad+i]. level[0] is 0. MNIST's levels are
+// byte/255; a set of reals has a level for each distinct value.
 type Set struct {
-	N, D     int
-	codeBits int
-	start    []uint32 // N+1
-	entries  []uint32
-	level    []float64
-	labels   []byte // N: the digit, the cluster, or 0
+	N, D    int
+	order   []int    // of the inputs; −1 is none, always 0
+	start   []uint32 // N+1
+	entries []uint64
+	level   []float64
+	labels  []byte // N: the digit, the cluster, or 0
 }
 
-// newSet returns the rows of codes, D to a row, as a Set. D is even, and D/2 pairs of codes
-// fit into 32 bits.
-func newSet[C byte | uint16](codes []C, D int, level []float64, labels []byte) Set {
-	s := Set{N: len(codes) / D, D: D, codeBits: bits.Len(uint(len(level) - 1)), level: level, labels: labels}
-	if D%2 != 0 || len(codes)%D != 0 || level[0] != 0 || 2*s.codeBits+bits.Len(uint(D/2-1)) > 32 {
-		panic(fmt.Sprintf("newSet: %d codes of %d levels in rows of %d, level[0] = %v", len(codes), len(level), D, level[0]))
-	}
-	pairs := 0
-	for i := 0; i < len(codes); i += 2 {
-		if codes[i]|codes[i+1] != 0 {
-			pairs++
-		}
-	}
-	s.start, s.entries = make([]uint32, s.N+1), make([]uint32, 0, pairs)
-	for n := range s.N {
-		row := codes[n*D : (n+1)*D]
-		for i := 0; i < D; i += 2 {
-			if row[i]|row[i+1] != 0 {
-				if int(max(row[i], row[i+1])) >= len(level) {
-					panic(fmt.Sprintf("newSet: row %d has codes %d and %d of %d levels", n, row[i], row[i+1], len(level)))
+const (
+	maxQuads  = 1 << 8
+	maxLevels = 1 << 14
+)
+
+// inSquares returns the pixels of an image in squares of 2×2. Inputs that are no image are one
+// line of pixels.
+func inSquares(height, width int) (order []int) {
+	for y := 0; y < height; y += 2 {
+		for x := 0; x < width; x += 2 {
+			for _, at := range [4][2]int{{y, x}, {y, x + 1}, {y + 1, x}, {y + 1, x + 1}} {
+				if at[0] < height && at[1] < width {
+					order = append(order, at[0]*width+at[1])
+				} else {
+					order = append(order, -1)
 				}
-				s.entries = append(s.entries, (uint32(i/2)<<s.codeBits|uint32(row[i+1]))<<s.codeBits|uint32(row[i]))
 			}
 		}
-		s.start[n+1] = uint32(len(s.entries))
+	}
+	return order
+}
+
+// newSet returns the rows of codes, D to a row, as a Set.
+func newSet[C byte | uint16](codes []C, D int, order []int, level []float64, labels []byte) Set {
+	s := Set{N: len(codes) / D, D: D, order: order, level: level, labels: labels}
+	if len(codes)%D != 0 || len(order)%4 != 0 || len(order) > 4*maxQuads || len(level) > maxLevels || level[0] != 0 {
+		panic(fmt.Sprintf("newSet: %d codes of %d levels in rows of %d in %d places, level[0] = %v", len(codes), len(level), D, len(order), level[0]))
+	}
+	s.start = make([]uint32, s.N+1)
+	for n := range s.N {
+		s.start[n+1] = s.start[n]
+		for p := 0; p < len(order); p += 4 {
+			if quadOf(codes[n*D:(n+1)*D], order[p:p+4]) != 0 {
+				s.start[n+1]++
+			}
+		}
+	}
+	s.entries = make([]uint64, 0, s.start[s.N])
+	for n := range s.N {
+		for p := 0; p < len(order); p += 4 {
+			if e := quadOf(codes[n*D:(n+1)*D], order[p:p+4]); e != 0 {
+				s.values(e) // panics if a code has no level
+				s.entries = append(s.entries, e|uint64(p/4))
+			}
+		}
 	}
 	return s
 }
 
-// row returns the entries of row n.
-func (s *Set) row(n int) []uint32 { return s.entries[s.start[n]:s.start[n+1]] }
+// quadOf returns the codes of a row's quad as they are in an entry.
+func quadOf[C byte | uint16](row []C, inputs []int) uint64 {
+	code := func(i int) uint64 {
+		if d := inputs[i]; d >= 0 {
+			return uint64(row[d])
+		}
+		return 0
+	}
+	return code(0)<<8 | code(1)<<22 | code(2)<<36 | code(3)<<50
+}
 
-// decode returns the parts of an entry.
-func (s *Set) decode(e uint32) (pair int, code0, code1 uint32) {
-	mask := uint32(1)<<s.codeBits - 1
-	return int(e >> (2 * s.codeBits)), e & mask, e >> s.codeBits & mask
+// row returns the entries of row n.
+func (s *Set) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
+
+// values returns the four inputs of an entry.
+func (s *Set) values(e uint64) (x0, x1, x2, x3 float64) {
+	const code = maxLevels - 1
+	return s.level[e>>8&code], s.level[e>>22&code], s.level[e>>36&code], s.level[e>>50]
 }
 
 // dense returns row n with its zeros.
 func (s *Set) dense(n int) []float64 {
-	x := make([]float64, s.D)
+	places := newMat(len(s.order), 1)
 	for _, e := range s.row(n) {
-		p, code0, code1 := s.decode(e)
-		x[2*p], x[2*p+1] = s.level[code0], s.level[code1]
+		p := e % maxQuads * 4
+		places.Data[p], places.Data[p+1], places.Data[p+2], places.Data[p+3] = s.values(e)
 	}
-	return x
+	return s.inputs(places).Data
+}
+
+// places returns a D×K matrix with its rows where their inputs are in the set, and zeros where
+// there is no input; inputs is its inverse.
+func (s *Set) places(inputs Mat) Mat {
+	m := newMat(len(s.order), inputs.Cols)
+	for p, d := range s.order {
+		if d >= 0 {
+			copy(m.Row(p), inputs.Row(d))
+		}
+	}
+	return m
+}
+
+func (s *Set) inputs(places Mat) Mat {
+	m := newMat(s.D, places.Cols)
+	for p, d := range s.order {
+		if d >= 0 {
+			copy(m.Row(d), places.Row(p))
+		}
+	}
+	return m
 }

@@ -70,20 +70,11 @@ func matOf(rows [][]float64) Mat {
 	return Mat{len(rows), len(rows[0]), slices.Concat(rows...)}
 }
 
-// setOf codes dense rows as a Set; an odd last input gets a zero beside it.
+// setOf codes dense rows as a Set of images of two lines, of one line if D is odd.
 func setOf(X Mat) Set {
-	X = evenCols(X)
+	height := 2 - X.Cols%2
 	codes, level := encodeReals(X.Data)
-	return newSet(codes, X.Cols, level, make([]byte, X.Rows))
-}
-
-// evenCols returns X with a column of zeros added if it has an odd number.
-func evenCols(X Mat) Mat {
-	even := newMat(X.Rows, X.Cols+X.Cols%2)
-	for n := range X.Rows {
-		copy(even.Row(n), X.Row(n))
-	}
-	return even
+	return newSet(codes, X.Cols, inSquares(height, X.Cols/height), level, make([]byte, X.Rows))
 }
 
 func allRows(n int) []uint32 {
@@ -99,9 +90,11 @@ func trainerOn(c Config, X, W Mat, b []float64, V Mat) *trainer {
 	s := setOf(X)
 	c.K, c.Seed, c.LearningRate = W.Rows, 1, 1e-3
 	t := newTrainer(c, &s)
-	transpose(t.W, evenCols(W))
+	copy(t.W.Data, s.places(W.T()).Data)
 	copy(t.b, b)
-	clear(t.V.Data[copy(t.V.Data, V.Data):])
+	if c.Objective == "reconstruction" {
+		copy(t.V.Data, s.places(V).Data)
+	}
 	return t
 }
 
@@ -114,7 +107,7 @@ func TestInfoMaxAgreesWithPyTorch(t *testing.T) {
 		t.Run(fmt.Sprintf("%s λ=%v", c.Act, c.Lam), func(t *testing.T) {
 			tr := trainerOn(Config{Objective: "infomax", Activation: c.Act, Lambda: c.Lam}, matOf(c.X), matOf(c.W), c.B, Mat{})
 			loss, entropy, tc := tr.step(allRows(tr.set.N))
-			got := []any{loss, entropy, tc, tr.A.Data, tr.dW.head(len(c.W[0])).T().Data, tr.db}
+			got := []any{loss, entropy, tc, tr.A.Data, tr.set.inputs(tr.dW).T().Data, tr.db}
 			want := []any{c.Loss, c.Entropy, c.TC, matOf(c.A).Data, matOf(c.DW).Data, c.DB}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("loss, entropy, tc, A, dW, db (-want +got)\n%s", diff)
@@ -128,7 +121,7 @@ func TestReconstructionAgreesWithPyTorch(t *testing.T) {
 		t.Run(c.Act, func(t *testing.T) {
 			tr := trainerOn(Config{Objective: "reconstruction", Activation: c.Act}, matOf(c.X), matOf(c.W), c.B, matOf(c.V))
 			loss, _, _ := tr.step(allRows(tr.set.N))
-			got := []any{loss, tr.dW.head(len(c.W[0])).T().Data, tr.db, tr.dV.head(len(c.V)).Data}
+			got := []any{loss, tr.set.inputs(tr.dW).T().Data, tr.db, tr.set.inputs(tr.dV).Data}
 			want := []any{c.Loss, matOf(c.DW).Data, c.DB, matOf(c.DV).Data}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("loss, dW, db, dV (-want +got)\n%s", diff)
@@ -207,7 +200,7 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 					saved := *p
 					*p = x
 					defer func() { *p = saved }()
-					trial := trainerOn(c, X, tr.W.T(), tr.b, tr.V)
+					trial := trainerOn(c, X, tr.set.inputs(tr.W).T(), tr.b, tr.set.inputs(tr.V))
 					loss, _, _ := trial.step(allRows(X.Rows))
 					return loss
 				}
@@ -353,7 +346,7 @@ func TestReconstructionAgreesWithItsDefinition(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff([]any{want, dW.Data, dV.Data}, []any{loss, tr.dW.Data, tr.dV.Data}, cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
+		if diff := cmp.Diff([]any{want, dW.Data, dV.Data}, []any{loss, tr.set.inputs(tr.dW).Data, tr.set.inputs(tr.dV).Data}, cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
 			t.Errorf("K = %d: loss, dW, dV (-want +got)\n%s", K, diff)
 		}
 	}

@@ -203,8 +203,8 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 						fillWith(r, x)
 						return view{x, cols + offset}
 					}
-					checkGather(t, c, random(len(rows)), random(s.D), cols, offset)
-					checkSpread(t, c, random(s.D), random(len(rows)), cols, offset)
+					checkGather(t, c, random(len(rows)), random(len(s.order)), cols, offset)
+					checkSpread(t, c, random(len(s.order)), random(len(rows)), cols, offset)
 				}
 			}
 		})
@@ -228,14 +228,13 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(init.data), offset)
 	want := append([]float64{}, got...)
-	from, to := len(c.end)/3, len(c.end)
 	for name, start := range map[string][2]view{
 		"from a matrix":      {init, init},
 		"from one row":       {{init.data, 0}, {init.data, 0}},
 		"from what is there": {{got, init.stride}, {want, init.stride}},
 	} {
-		spread(view{got, init.stride}, start[0], c, from, to, dz, cols)
-		spreadGeneric(view{want, init.stride}, start[1], c, from, to, dz, cols)
+		spread(view{got, init.stride}, start[0], c, dz, cols)
+		spreadGeneric(view{want, init.stride}, start[1], c, 0, len(c.end), dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
 			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x", name, c.rows, c.set.D, cols, j, got[j], want[j])
 		}
@@ -245,18 +244,22 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 // checkTurned compares the columns with the rows they came from.
 func checkTurned(t *testing.T, c *columns, rows []uint32) {
 	t.Helper()
-	X := newMat(len(rows), c.set.D)
+	X := newMat(len(c.set.order), len(rows)) // Xᵀ
 	for p := range c.end {
 		last := -1
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.values(e)
+			n := int(e % maxQuads)
 			if n <= last {
-				t.Fatalf("turn: pair %d has row %d after %d", p, n, last)
+				t.Fatalf("turn: quad %d has row %d after %d", p, n, last)
 			}
 			last = n
-			X.Row(n)[2*p], X.Row(n)[2*p+1] = x0, x1
+			x0, x1, x2, x3 := c.set.values(e)
+			for i, x := range []float64{x0, x1, x2, x3} {
+				X.Row(4*p + i)[n] = x
+			}
 		}
 	}
+	X = c.set.inputs(X).T()
 	for n, row := range rows {
 		if j, ok := sameBits(X.Row(n), c.set.dense(int(row))); !ok {
 			t.Fatalf("turn: row %d differs at input %d", n, j)

@@ -151,27 +151,26 @@ func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
 // blockRows is how many rows of a batch are turned at a time.
 const blockRows = 128
 
-// columns is a block of up to blockRows rows of a set turned around: the entries of pair p of
-// inputs, in row order, are list[p*blockRows:end[p]], each n<<32 | code₁<<16 | code₀. Then the
-// weights of a pair stay in registers while the block's rows pass by, forward and backward.
+const _ = uint(maxQuads - blockRows) // a row fits where the quad was
+
+// columns is a block of up to blockRows rows of a set turned around: the entries of quad p of
+// inputs, in row order, are list[p*blockRows:end[p]], each with its row of the block in place of
+// p. Then the weights of a quad stay in registers while the block's rows pass by, forward and
+// backward.
 type columns struct {
 	set  *Set
 	rows int      // of the block
-	end  []uint32 // D/2
+	end  []uint32 // a quad
 	list []uint64
 }
 
 func newColumns(s *Set) *columns {
-	return &columns{set: s, end: make([]uint32, s.D/2), list: make([]uint64, s.D/2*blockRows)}
+	quads := len(s.order) / 4
+	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
 }
 
-// column returns the entries of pair p.
+// column returns the entries of quad p.
 func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
-
-// values returns the row and the two inputs of an entry.
-func (c *columns) values(e uint64) (n int, x0, x1 float64) {
-	return int(e >> 32), c.set.level[e&0xffff], c.set.level[e>>16&0xffff]
-}
 
 // turn sets c to the columns of the given rows of its set.
 func (c *columns) turn(rows []uint32) {
@@ -191,8 +190,8 @@ func (c *columns) turn(rows []uint32) {
 func turnGeneric(c *columns, rows []uint32) {
 	for n, row := range rows {
 		for _, e := range c.set.row(int(row)) {
-			p, code0, code1 := c.set.decode(e)
-			c.list[c.end[p]] = uint64(n)<<32 | uint64(code1)<<16 | uint64(code0)
+			p := e % maxQuads
+			c.list[c.end[p]] = e - p + uint64(n)
 			c.end[p]++
 		}
 	}
@@ -216,16 +215,17 @@ func (s *Set) prefetch(rows []uint32) {
 
 // gather adds a block's product with weights to z, the forward pass of the layer:
 //
-//	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the pairs in order, both inputs of a pair that is there
+//	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
 //
-// z is rows×cols with the block's rows, w D×cols.
+// z is rows×cols with the block's rows, w places×cols.
 func gather(z view, c *columns, w view, cols int) {
+	places := len(c.set.order)
 	z.check("gather", c.rows, cols)
-	w.check("gather", c.set.D, cols)
+	w.check("gather", places, cols)
 	switch {
 	case c.rows == 0 || cols == 0:
-	case cores > 1 && c.rows*c.set.D*cols > 4*worthSplitting:
-		split(cols, 32, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), to-k) })
+	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
+		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), to-k) })
 	default:
 		gatherKernel(z, c, w, cols)
 	}
@@ -233,51 +233,58 @@ func gather(z view, c *columns, w view, cols int) {
 
 func gatherGeneric(z view, c *columns, w view, cols int) {
 	for p := range c.end {
-		w0, w1 := w.data[2*p*w.stride:][:cols], w.data[(2*p+1)*w.stride:][:cols]
+		w0, w1, w2, w3 := w.quad(p, cols)
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.values(e)
-			acc := z.data[n*z.stride:][:cols]
-			for k, y := range w0 {
-				acc[k] = math.FMA(x1, w1[k], math.FMA(x0, y, acc[k]))
+			x0, x1, x2, x3 := c.set.values(e)
+			acc := z.data[int(e%maxQuads)*z.stride:][:cols]
+			for k, y := range acc {
+				acc[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
 			}
 		}
 	}
 }
 
-// spread accumulates a block's weight gradient, the backward pass of gather. For the pairs
-// from ≤ p < to and both inputs d of each,
+// quad returns the rows of the four inputs of quad p.
+func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
+	row := func(i int) []float64 { return v.data[(4*p+i)*v.stride:][:cols] }
+	return row(0), row(1), row(2), row(3)
+}
+
+// spread accumulates a block's weight gradient, the backward pass of gather:
 //
-//	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the column's entries in row order
+//	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the rows in order
 //
-// dw and init are D×cols, dz rows×cols with the block's rows. dw may be init.
-func spread(dw, init view, c *columns, from, to int, dz view, cols int) {
-	if from < 0 || from > to || 2*to > c.set.D {
-		panic(fmt.Sprintf("spread: pairs %d to %d of %d", from, to, c.set.D/2))
-	}
-	dw.check("spread", 2*to, cols)
-	init.check("spread", 2*to, cols)
+// dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
+func spread(dw, init view, c *columns, dz view, cols int) {
+	places := len(c.set.order)
+	dw.check("spread", places, cols)
+	init.check("spread", places, cols)
 	dz.check("spread", c.rows, cols)
 	switch {
-	case from == to || cols == 0:
+	case cols == 0:
 	case c.rows == 0:
-		spreadGeneric(dw, init, c, from, to, dz, cols)
-	case cores > 1 && c.rows*c.set.D*cols > 4*worthSplitting:
-		split(to-from, 1, func(p, q int) { spreadKernel(dw, init, c, from+p, from+q, dz, cols) })
+		spreadGeneric(dw, init, c, 0, len(c.end), dz, cols)
+	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
+		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, from, to, dz, cols) })
 	default:
-		spreadKernel(dw, init, c, from, to, dz, cols)
+		spreadKernel(dw, init, c, 0, len(c.end), dz, cols)
 	}
 }
 
+// spreadGeneric is spread for the quads from ≤ p < to.
 func spreadGeneric(dw, init view, c *columns, from, to int, dz view, cols int) {
 	for p := from; p < to; p++ {
-		dw0, dw1 := dw.data[2*p*dw.stride:][:cols], dw.data[(2*p+1)*dw.stride:][:cols]
-		copy(dw0, init.data[2*p*init.stride:][:cols])
-		copy(dw1, init.data[(2*p+1)*init.stride:][:cols])
+		for i := 4 * p; i < 4*p+4; i++ {
+			copy(dw.data[i*dw.stride:][:cols], init.data[i*init.stride:])
+		}
+		dw0, dw1, dw2, dw3 := dw.quad(p, cols)
 		for _, e := range c.column(p) {
-			n, x0, x1 := c.values(e)
-			for k, y := range dz.data[n*dz.stride:][:cols] {
+			x0, x1, x2, x3 := c.set.values(e)
+			for k, y := range dz.data[int(e%maxQuads)*dz.stride:][:cols] {
 				dw0[k] = math.FMA(x0, y, dw0[k])
 				dw1[k] = math.FMA(x1, y, dw1[k])
+				dw2[k] = math.FMA(x2, y, dw2[k])
+				dw3[k] = math.FMA(x3, y, dw3[k])
 			}
 		}
 	}

@@ -5,17 +5,17 @@ package main
 import "sync"
 
 // twin is one instruction set's version of the kernels; each function works like its Generic
-// namesake. gather and spread come for blocks of 4 and 2 vectors of units, mul for 2; the last of
-// each takes the first rest lanes of one vector. The elementwise ones take n
-// elements, a multiple of lanes. Strides are in bytes, lengths positive.
+// namesake. gather, spread and mul come for blocks of two vectors of units, and for the first
+// rest lanes of one. The elementwise ones take n elements, a multiple of lanes. Strides are in
+// bytes, lengths positive.
 type twin struct {
 	name     string
 	lanes    int
-	gather   [3]gatherFunc
-	spread   [3]spreadFunc
+	gather   [2]gatherFunc
+	spread   [2]spreadFunc
 	mul      [2]mulFunc
-	prefetch func(start, entries, rows *uint32, n int)
-	turn     func(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
+	prefetch func(start *uint32, entries *uint64, rows *uint32, n int)
+	turn     func(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 	adam     func(w, m, v, grad *float64, n int, step, factor float64)
 	chain    func(grad, slope *float64, n int)
 	rectify  func(a, z *float64, n int, leak float64)
@@ -32,13 +32,13 @@ type (
 
 var (
 	avx2 = &twin{"avx2", 4,
-		[3]gatherFunc{gather4AVX2, gather2AVX2, gather1AVX2},
-		[3]spreadFunc{spread4AVX2, spread2AVX2, spread1AVX2},
+		[2]gatherFunc{gather2AVX2, gather1AVX2},
+		[2]spreadFunc{spread2AVX2, spread1AVX2},
 		[2]mulFunc{mul2AVX2, mul1AVX2},
 		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
 	avx512 = &twin{"avx512", 8,
-		[3]gatherFunc{gather4AVX512, gather2AVX512, gather1AVX512},
-		[3]spreadFunc{spread4AVX512, spread2AVX512, spread1AVX512},
+		[2]gatherFunc{gather2AVX512, gather1AVX512},
+		[2]spreadFunc{spread2AVX512, spread1AVX512},
 		[2]mulFunc{mul2AVX512, mul1AVX512},
 		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
 )
@@ -74,12 +74,10 @@ func bestTwin() *twin {
 
 // block returns which of a kernel's versions takes the next columns, and how many it takes.
 func (t *twin) block(cols int) (version, n int) {
-	for version, n = 0, 4*t.lanes; version < 2; version, n = version+1, n/2 {
-		if cols >= n {
-			return version, n
-		}
+	if cols >= 2*t.lanes {
+		return 0, 2 * t.lanes
 	}
-	return version, min(cols, t.lanes)
+	return 1, min(cols, t.lanes)
 }
 
 func prefetchKernel(s *Set, rows []uint32) {
@@ -93,14 +91,14 @@ func turnKernel(c *columns, rows []uint32) {
 		turnGeneric(c, rows)
 		return
 	}
-	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows), c.set.codeBits)
+	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
 }
 
 // A block of columns of a wide matrix has its rows so far apart that they fall into few sets
 // of the first-level cache and push each other out; worse when the distance is a power of
 // two. Such a block is worked on in a panel, a copy with its rows side by side.
 const (
-	panelCols = 32 // the widest block
+	panelCols = 16 // the widest block
 	farApart  = 64 // elements between rows
 )
 
@@ -171,7 +169,7 @@ func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
 		block := p.pack(dz.from(0, k), c.rows, n)
-		simd.spread[version](&dw.data[2*from*dw.stride+k], 8*dw.stride, &init.data[2*from*init.stride+k], 8*init.stride,
+		simd.spread[version](&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
 			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
 		k += n
 	}
@@ -187,10 +185,7 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 	p := panelFor(b)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := 0, 2*simd.lanes
-		if cols-k < n {
-			version, n = 1, min(cols-k, simd.lanes)
-		}
+		version, n := simd.block(cols - k)
 		kernel, block := simd.mul[version], p.pack(b.from(0, k), inner, n)
 		i := rows &^ 3
 		if i > 0 {
@@ -263,16 +258,10 @@ func cpuid(leaf, subleaf uint32) (eax, ebx, ecx uint32)
 func xgetbv() uint32
 
 //go:noescape
-func gather4AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
 func gather2AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
 func gather1AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
-func spread4AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func spread2AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
@@ -287,10 +276,10 @@ func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai in
 func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX2(start, entries, rows *uint32, n int)
+func prefetchAVX2(start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
-func turnAVX2(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
+func turnAVX2(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
 func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
@@ -311,16 +300,10 @@ func tanhAVX2(a, z *float64, n int)
 func softplusAVX2(a, z *float64, n int)
 
 //go:noescape
-func gather4AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
 func gather2AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
 func gather1AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
-func spread4AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func spread2AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
@@ -335,10 +318,10 @@ func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai 
 func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 
 //go:noescape
-func prefetchAVX512(start, entries, rows *uint32, n int)
+func prefetchAVX512(start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
-func turnAVX512(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
+func turnAVX512(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
 
 //go:noescape
 func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)

@@ -5,8 +5,8 @@
 // checked here: lengths are positive, strides are in bytes. go vet does not read this file: the
 // frame offsets follow the Go signatures quoted above each kernel.
 
-// func prefetch(start, entries, rows *uint32, n int): the first 448 bytes of every row, which
-// is all of most
+// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first 512 bytes of
+// every row, which is all of most
 TEXT PREFETCH(SB), NOSPLIT, $0-32
 	MOVQ start+0(FP), BX
 	MOVQ entries+8(FP), R10
@@ -15,7 +15,7 @@ TEXT PREFETCH(SB), NOSPLIT, $0-32
 row:
 	MOVL (R8), AX
 	MOVL (BX)(AX*4), AX
-	LEAQ (R10)(AX*4), AX
+	LEAQ (R10)(AX*8), AX
 	PREFETCHT1 (AX)
 	PREFETCHT1 64(AX)
 	PREFETCHT1 128(AX)
@@ -23,85 +23,75 @@ row:
 	PREFETCHT1 256(AX)
 	PREFETCHT1 320(AX)
 	PREFETCHT1 384(AX)
+	PREFETCHT1 448(AX)
 	ADDQ $4, R8
 	DECQ R9
 	JNZ  row
 	RET
 
-// func turn(end *uint32, list *uint64, start, entries, rows *uint32, n, codeBits int)
-TEXT TURN(SB), NOSPLIT, $0-56
+// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
+TEXT TURN(SB), NOSPLIT, $0-48
 	MOVQ end+0(FP), DI
 	MOVQ list+8(FP), SI
 	MOVQ start+16(FP), BX
 	MOVQ entries+24(FP), R10
 	MOVQ rows+32(FP), R8
-	MOVQ codeBits+48(FP), CX
-	MOVL $1, R12
-	SHLL CX, R12
-	DECL R12                   // masks a code
-	XORL R13, R13              // n<<32
-	MOVQ $0x100000000, R9
+	MOVQ n+40(FP), R9
+	XORL R13, R13 // n
 row:
 	MOVL (R8), AX
 	MOVL (BX)(AX*4), R14
 	MOVL 4(BX)(AX*4), R15
-	LEAQ (R10)(R14*4), R14
-	LEAQ (R10)(R15*4), R15
+	LEAQ (R10)(R14*8), R14
+	LEAQ (R10)(R15*8), R15
 	CMPQ R14, R15
 	JAE  done
 entry:
-	MOVL (R14), AX
-	MOVL AX, DX
-	SHRL CX, AX
-	ANDL R12, DX               // code₀
-	MOVL AX, R11
-	SHRL CX, AX                // p
-	ANDL R12, R11              // code₁
-	SHLL $16, R11
-	ORL  R11, DX
-	ORQ  R13, DX
-	MOVL (DI)(AX*4), R11
-	MOVQ DX, (SI)(R11*8)
+	MOVQ (R14), AX
+	MOVBLZX AX, DX // p
+	MOVB R13, AX
+	MOVL (DI)(DX*4), R11
+	MOVQ AX, (SI)(R11*8)
 	INCL R11
-	MOVL R11, (DI)(AX*4)
-	ADDQ $4, R14
+	MOVL R11, (DI)(DX*4)
+	ADDQ $8, R14
 	CMPQ R14, R15
 	JB   entry
 done:
-	ADDQ R9, R13
+	INCL R13
 	ADDQ $4, R8
-	DECQ n+40(FP)
-	JNZ  row
+	CMPL R13, R9
+	JB   row
 	RET
 
-// Blocks of 4 or 2 vectors of units, or of 1 that may be a part. FIRST and SECOND are moves of
-// the weights of a pair's two inputs: V0 … V3 and V4 … V7.
-#define FIRST4(p) FIRST2(p); VMOVUPD (2*W)(p), V2; VMOVUPD (3*W)(p), V3
-#define FIRST2(p) VMOVUPD (p), V0; VMOVUPD W(p), V1
-#define FIRST1(p) MASKLOAD(p, V0)
-#define SECOND4(p) SECOND2(p); VMOVUPD (2*W)(p), V6; VMOVUPD (3*W)(p), V7
-#define SECOND2(p) VMOVUPD (p), V4; VMOVUPD W(p), V5
-#define SECOND1(p) MASKLOAD(p, V4)
+// QUAD moves the weights of a quad's four inputs at p, d bytes apart, for
+// two vectors of units, V0 to V7, or for a part of one, V0, V2, V4 and V6.
+#define QUAD(MOVE, p, d) MOVE(p, V0, V1); ADDQ d, p; MOVE(p, V2, V3); ADDQ d, p; MOVE(p, V4, V5); ADDQ d, p; MOVE(p, V6, V7); ADDQ d, p
+#define GET2(p, s0, s1) VMOVUPD (p), s0; VMOVUPD W(p), s1
+#define GET1(p, s0, s1) MASKLOAD(p, s0)
+#define PUT2(p, s0, s1) VMOVUPD s0, (p); VMOVUPD s1, W(p)
+#define PUT1(p, s0, s1) MASKSTORE(s0, p)
 
-// PAIR takes the entry at R14: AX is the address of row n of the matrix at R12 with rows R13
-// bytes apart, V8 and V9 are x₀ and x₁.
-#define PAIR \
-	MOVWLZX (R14), CX \
-	MOVWLZX 2(R14), DX \
-	MOVL 4(R14), AX \
+// ENTRY takes the entry at R14: AX is the address of row n of the matrix at R12 with rows R13
+// bytes apart, V8 to V11 are x₀ to x₃.
+#define CODE(bit, x) MOVQ AX, DX; SHRQ $bit, DX; ANDL $(const_maxLevels-1), DX; VBROADCASTSD (R11)(DX*8), x
+#define ENTRY \
+	MOVQ (R14), AX \
+	CODE(8, V8) \
+	CODE(22, V9) \
+	CODE(36, V10) \
+	CODE(50, V11) \
+	MOVBLZX AX, AX \
 	IMULQ R13, AX \
-	ADDQ R12, AX \
-	VBROADCASTSD (R11)(CX*8), V8 \
-	VBROADCASTSD (R11)(DX*8), V9
+	ADDQ R12, AX
 
-// z += x₀w₀ + x₁w₁ for one vector of z
-#define ADDTO(z, w0, w1) VMOVUPD z, V10; VFMADD231PD w0, V8, V10; VFMADD231PD w1, V9, V10; VMOVUPD V10, z
-#define ADD4 ADD2; ADDTO((2*W)(AX), V2, V6); ADDTO((3*W)(AX), V3, V7)
-#define ADD2 ADDTO((AX), V0, V4); ADDTO(W(AX), V1, V5)
-#define ADD1 MASKLOAD(AX, V10); VFMADD231PD V0, V8, V10; VFMADD231PD V4, V9, V10; MASKSTORE(V10, AX)
+// z += x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃ for one vector of z
+#define ADDTO(z, w0, w1, w2, w3) VFMADD231PD w0, V8, z; VFMADD231PD w1, V9, z; VFMADD231PD w2, V10, z; VFMADD231PD w3, V11, z
+#define ADD2 GET2(AX, V12, V13); ADDTO(V12, V0, V2, V4, V6); ADDTO(V13, V1, V3, V5, V7); PUT2(AX, V12, V13)
+#define ADD1 GET1(AX, V12, V13); ADDTO(V12, V0, V2, V4, V6); PUT1(AX, V12, V13)
 
 // func gather(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-#define GATHER(FIRST, SECOND, ADD) \
+#define GATHER(GET, ADD) \
 	SETMASK(rest+64(FP)) \
 	MOVQ z+0(FP), R12 \
 	MOVQ zs+8(FP), R13 \
@@ -112,54 +102,45 @@ done:
 	MOVQ n+40(FP), R9 \
 	MOVQ w+48(FP), SI \
 	MOVQ ws+56(FP), DI \
-pair: \
+quad: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
 	LEAQ (BX)(R15*8), R15 \
+	QUAD(GET, SI, DI) \
 	CMPQ R14, R15 \
 	JAE  done \
-	LEAQ (SI)(DI*1), AX \
-	FIRST(SI) \
-	SECOND(AX) \
 entry: \
-	PAIR \
+	ENTRY \
 	ADD \
 	ADDQ $8, R14 \
 	CMPQ R14, R15 \
 	JB   entry \
 done: \
-	LEAQ (SI)(DI*2), SI \
 	ADDQ $4, R8 \
 	ADDQ $(8*const_blockRows), R10 \
 	DECQ R9 \
-	JNZ  pair \
+	JNZ  quad \
 	VZEROUPPER \
 	RET
 
-TEXT GATHER4(SB), NOSPLIT, $0-72
-	GATHER(FIRST4, SECOND4, ADD4)
-
 TEXT GATHER2(SB), NOSPLIT, $0-72
-	GATHER(FIRST2, SECOND2, ADD2)
+	GATHER(GET2, ADD2)
 
 TEXT GATHER1(SB), NOSPLIT, $0-72
-	GATHER(FIRST1, SECOND1, ADD1)
+	GATHER(GET1, ADD1)
 
-// dw₀ += x₀dz, dw₁ += x₁dz for one vector of dz
-#define ADDFROM(dz, dw0, dw1) VMOVUPD dz, V10; VFMADD231PD V10, V8, dw0; VFMADD231PD V10, V9, dw1
-#define SUM4 SUM2; ADDFROM((2*W)(AX), V2, V6); ADDFROM((3*W)(AX), V3, V7)
-#define SUM2 ADDFROM((AX), V0, V4); ADDFROM(W(AX), V1, V5)
-#define SUM1 MASKLOAD(AX, V10); VFMADD231PD V10, V8, V0; VFMADD231PD V10, V9, V4
-#define PUTPAIR4(p, q) PUTPAIR2(p, q); VMOVUPD V2, (2*W)(p); VMOVUPD V3, (3*W)(p); VMOVUPD V6, (2*W)(q); VMOVUPD V7, (3*W)(q)
-#define PUTPAIR2(p, q) VMOVUPD V0, (p); VMOVUPD V1, W(p); VMOVUPD V4, (q); VMOVUPD V5, W(q)
-#define PUTPAIR1(p, q) MASKSTORE(V0, p); MASKSTORE(V4, q)
+// dw₀ … dw₃ += x₀dz … x₃dz for one vector of dz
+#define ADDFROM(dz, dw0, dw1, dw2, dw3) VFMADD231PD dz, V8, dw0; VFMADD231PD dz, V9, dw1; VFMADD231PD dz, V10, dw2; VFMADD231PD dz, V11, dw3
+#define SUM2 GET2(AX, V12, V13); ADDFROM(V12, V0, V2, V4, V6); ADDFROM(V13, V1, V3, V5, V7)
+#define SUM1 GET1(AX, V12, V13); ADDFROM(V12, V0, V2, V4, V6)
 
 // func spread(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int):
-// the indices in end count from list; the first pair's entries begin at column
-#define SPREAD(FIRST, SECOND, SUM, PUTPAIR) \
+// the indices in end count from list; the first quad's entries begin at column
+#define SPREAD(GET, SUM, PUT) \
 	SETMASK(rest+88(FP)) \
 	MOVQ dw+0(FP), DI \
 	MOVQ init+16(FP), SI \
+	MOVQ is+24(FP), CX \
 	MOVQ end+32(FP), R8 \
 	MOVQ list+40(FP), BX \
 	MOVQ column+48(FP), R10 \
@@ -167,51 +148,39 @@ TEXT GATHER1(SB), NOSPLIT, $0-72
 	MOVQ n+64(FP), R9 \
 	MOVQ dz+72(FP), R12 \
 	MOVQ dzs+80(FP), R13 \
-pair: \
+quad: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
 	LEAQ (BX)(R15*8), R15 \
-	FIRST(SI) \
-	ADDQ is+24(FP), SI \
-	SECOND(SI) \
-	ADDQ is+24(FP), SI \
+	QUAD(GET, SI, CX) \
 	CMPQ R14, R15 \
 	JAE  done \
 entry: \
-	PAIR \
+	ENTRY \
 	SUM \
 	ADDQ $8, R14 \
 	CMPQ R14, R15 \
 	JB   entry \
 done: \
 	MOVQ dws+8(FP), AX \
-	LEAQ (DI)(AX*1), CX \
-	PUTPAIR(DI, CX) \
-	LEAQ (DI)(AX*2), DI \
+	QUAD(PUT, DI, AX) \
 	ADDQ $4, R8 \
 	ADDQ $(8*const_blockRows), R10 \
 	DECQ R9 \
-	JNZ  pair \
+	JNZ  quad \
 	VZEROUPPER \
 	RET
 
-TEXT SPREAD4(SB), NOSPLIT, $0-96
-	SPREAD(FIRST4, SECOND4, SUM4, PUTPAIR4)
-
 TEXT SPREAD2(SB), NOSPLIT, $0-96
-	SPREAD(FIRST2, SECOND2, SUM2, PUTPAIR2)
+	SPREAD(GET2, SUM2, PUT2)
 
 TEXT SPREAD1(SB), NOSPLIT, $0-96
-	SPREAD(FIRST1, SECOND1, SUM1, PUTPAIR1)
+	SPREAD(GET1, SUM1, PUT1)
 
 // mul works on four rows at a time, by two vectors or by a part of one. Row i's sums are in
 // V(2i) and V(2i+1).
 #define ROW2(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0; VFMADD231PD V9, V10, s1
 #define ROW1(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0
-#define GET2(p, s0, s1) VMOVUPD (p), s0; VMOVUPD W(p), s1
-#define GET1(p, s0, s1) MASKLOAD(p, s0)
-#define PUT2(p, s0, s1) VMOVUPD s0, (p); VMOVUPD s1, W(p)
-#define PUT1(p, s0, s1) MASKSTORE(s0, p)
 
 // func mul(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
 #define MUL(GET, ROW, PUT) \

@@ -39,12 +39,10 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define NEGATIVE(x) VMOVAPD x, Y6
 #define SELECT(yes, no, to) VBLENDVPD Y6, yes, no, to
 
-#define GATHER4 ·gather4AVX2
 #define GATHER2 ·gather2AVX2
 #define GATHER1 ·gather1AVX2
 #define PREFETCH ·prefetchAVX2
 #define TURN ·turnAVX2
-#define SPREAD4 ·spread4AVX2
 #define SPREAD2 ·spread2AVX2
 #define SPREAD1 ·spread1AVX2
 #define MUL2 ·mul2AVX2

@@ -34,12 +34,10 @@
 #define NEGATIVE(x) VPMOVQ2M x, K2
 #define SELECT(yes, no, to) VBLENDMPD yes, no, K2, to
 
-#define GATHER4 ·gather4AVX512
 #define GATHER2 ·gather2AVX512
 #define GATHER1 ·gather1AVX512
 #define PREFETCH ·prefetchAVX512
 #define TURN ·turnAVX512
-#define SPREAD4 ·spread4AVX512
 #define SPREAD2 ·spread2AVX512
 #define SPREAD1 ·spread1AVX512
 #define MUL2 ·mul2AVX512

@@ -94,7 +94,7 @@ func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", files[2*i+1].name(), err)
 		}
-		splits[i] = encodeImages(images, labels)
+		splits[i] = encodeImages(images, labels, files[2*i].dims[1], files[2*i].dims[2])
 		raw[2*i] = nil
 	}
 	hash := sha256.New()
@@ -110,12 +110,12 @@ func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
 	}, nil
 }
 
-// encodeImages returns images (N×D bytes) as a Set in which a pixel is its own code:
+// encodeImages returns images (N×height×width bytes) as a Set in which a pixel is its own code:
 // level[p] = p/255.
-func encodeImages(images, labels []byte) Set {
+func encodeImages(images, labels []byte, height, width int) Set {
 	level := make([]float64, 256)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	return newSet(images, len(images)/len(labels), level, labels)
+	return newSet(images, height*width, inSquares(height, width), level, labels)
 }

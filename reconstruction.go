@@ -27,9 +27,8 @@ func newReconstruction(s *Set, n, k int) *reconstruction {
 		G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
 	for n := range l.energy {
 		for _, e := range s.row(n) {
-			_, code0, code1 := s.decode(e)
-			x0, x1 := s.level[code0], s.level[code1]
-			l.energy[n] = math.FMA(x1, x1, math.FMA(x0, x0, l.energy[n]))
+			x0, x1, x2, x3 := s.values(e)
+			l.energy[n] = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, l.energy[n]))))
 		}
 	}
 	return l

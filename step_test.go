@@ -82,7 +82,7 @@ func BenchmarkProducts(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("spread/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
-				spread(W.view(), zero, c, 0, len(c.end), Z.view(), k)
+				spread(W.view(), zero, c, Z.view(), k)
 			}
 		})
 	}

@@ -94,7 +94,7 @@ func planeDataset(name string, points []planePoint) *Dataset {
 	}
 }
 
-// encodePoints returns N ≤ 32,767 points as a Set whose levels are 0 and their coordinates,
+// encodePoints returns N ≤ 8,191 points as a Set whose levels are 0 and their coordinates,
 // each once.
 func encodePoints(points []planePoint) Set {
 	var x []float64
@@ -103,7 +103,7 @@ func encodePoints(points []planePoint) Set {
 		x, labels = append(x, p.x[:]...), append(labels, p.class)
 	}
 	codes, level := encodeReals(x)
-	return newSet(codes, 2, level, labels)
+	return newSet(codes, 2, inSquares(1, 2), level, labels)
 }
 
 // encodeReals returns as levels 0 and the other distinct values of x in ascending order, and the

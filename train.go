@@ -30,11 +30,11 @@ type Epoch struct {
 	TC      Number `json:"tc"`
 }
 
-// Weights are what a run learned and where it started. Inside the program W is D×K.
+// Weights are what a run learned and where it started. Inside the program W and V are D×K.
 type Weights struct {
 	W, W0 Mat
 	B, B0 []float64 // K
-	V     Mat       // D×K, the decoder; empty unless the objective is reconstruction
+	V     Mat       // the decoder; empty unless the objective is reconstruction
 	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
 	// two inputs: (epochs+1)×K×3.
 	Trajectory []float64
@@ -45,7 +45,7 @@ type trainer struct {
 	config Config
 	set    *Set
 	f      activation
-	W, V   Mat       // D×K
+	W, V   Mat       // places×K, as the set has the inputs
 	b      []float64 // K
 
 	clock               adamClock
@@ -54,7 +54,7 @@ type trainer struct {
 	zero      view
 	columns   *columns
 	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
-	dW, dV    Mat // D×K
+	dW, dV    Mat // places×K
 	db        []float64
 	infoMax   *infoMax
 	reconLoss *reconstruction
@@ -67,15 +67,15 @@ func newTrainer(c Config, s *Set) *trainer {
 		batch = min(batch, c.Batch)
 	}
 	t := &trainer{config: c, set: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
-		W: xavier(s.D, c.K, c.Seed, streamWeights), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
+		W: s.places(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
 	if c.Objective == "random" {
 		return t
 	}
 	t.columns = newColumns(s)
-	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(s.D, c.K)
+	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(t.W.Rows, c.K)
 	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
 	if c.Objective == "reconstruction" {
-		t.V, t.dV = xavier(s.D, c.K, c.Seed, streamDecoder), newMat(s.D, c.K)
+		t.V, t.dV = s.places(xavier(s.D, c.K, c.Seed, streamDecoder)), newMat(t.W.Rows, c.K)
 		t.adamV = newAdam(t.V.Data)
 		t.reconLoss = newReconstruction(s, batch, c.K)
 	} else {
@@ -102,7 +102,7 @@ func xavier(d, k int, seed, stream uint64) Mat {
 	return w
 }
 
-// product is one linear map of a batch: Z (N×K) and W (D×K), or their gradients.
+// product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients.
 type product struct {
 	Z, W Mat
 	init []float64 // K
@@ -134,7 +134,7 @@ func (c *columns) multiplyTransposed(rows []uint32, zero view, products ...produ
 			if n > 0 {
 				init = p.W.view()
 			}
-			spread(p.W.view(), init, c, 0, len(c.end), p.Z.view().from(n, 0), p.Z.Cols)
+			spread(p.W.view(), init, c, p.Z.view().from(n, 0), p.Z.Cols)
 		}
 	}
 }
@@ -258,7 +258,7 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	t := newTrainer(c, &data.Train)
 	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	w := &Weights{W: t.W, B: t.b, V: t.V, W0: Mat{t.W.Rows, t.W.Cols, slices.Clone(t.W.Data)}, B0: slices.Clone(t.b)}
+	w := &Weights{W0: t.set.inputs(t.W), B0: slices.Clone(t.b)}
 	var err error
 	if r.Init, err = t.measure(&data.Test); err != nil {
 		return nil, nil, err
@@ -290,6 +290,10 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
+	w.W, w.B = t.set.inputs(t.W), t.b
+	if c.Objective == "reconstruction" {
+		w.V = t.set.inputs(t.V)
+	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil
 }
@@ -297,7 +301,7 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 // measure returns all metrics of the present parameters, the activations' on set s.
 func (t *trainer) measure(s *Set) (Metrics, error) {
 	var m Metrics
-	m.measureWeights(t.W)
+	m.measureWeights(t.set.inputs(t.W))
 	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
 	rows := make([]uint32, s.N)
 	for n := range rows {
