@@ -68,7 +68,7 @@ func newSet[C byte | uint16](codes []C, D int, order []int, level []float64, lab
 	for n := range s.N {
 		for p := 0; p < len(order); p += 4 {
 			if e := quadOf(codes[n*D:(n+1)*D], order[p:p+4]); e != 0 {
-				s.values(e) // panics if a code has no level
+				values(e, level) // panics if a code has no level
 				s.entries = append(s.entries, e|uint64(p/4))
 			}
 		}
@@ -91,9 +91,9 @@ func quadOf[C byte | uint16](row []C, inputs []int) uint64 {
 func (s *Set) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
 
 // values returns the four inputs of an entry.
-func (s *Set) values(e uint64) (x0, x1, x2, x3 float64) {
+func values(e uint64, level []float64) (x0, x1, x2, x3 float64) {
 	const code = maxLevels - 1
-	return s.level[e>>8&code], s.level[e>>22&code], s.level[e>>36&code], s.level[e>>50]
+	return level[e>>8&code], level[e>>22&code], level[e>>36&code], level[e>>50]
 }
 
 // dense returns row n with its zeros.
@@ -101,7 +101,7 @@ func (s *Set) dense(n int) []float64 {
 	places := newMat(len(s.order), 1)
 	for _, e := range s.row(n) {
 		p := e % maxQuads * 4
-		places.Data[p], places.Data[p+1], places.Data[p+2], places.Data[p+3] = s.values(e)
+		places.Data[p], places.Data[p+1], places.Data[p+2], places.Data[p+3] = values(e, s.level)
 	}
 	return s.inputs(places).Data
 }

@@ -76,6 +76,7 @@ var elementwise = []struct {
 	{"chain", 2, func(x [4][]float64) { chainKernel(x[0], x[1]) }, func(x [4][]float64) { chainGeneric(x[0], x[1]) }},
 	{"rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0) }, func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0) }},
 	{"leaky rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0.01) }, func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0.01) }},
+	{"rotate", 2, func(x [4][]float64) { rotateKernel(x[0], x[1], 0.6, -0.8) }, func(x [4][]float64) { rotateGeneric(x[0], x[1], 0.6, -0.8) }},
 	{"exp", 1, func(x [4][]float64) { expKernel(x[0]) }, func(x [4][]float64) { expGeneric(x[0]) }},
 	{"tanh", 2, func(x [4][]float64) { tanhKernel(x[0], x[1]) }, func(x [4][]float64) { tanhGeneric(x[0], x[1]) }},
 	{"softplus", 2, func(x [4][]float64) { softplusKernel(x[0], x[1]) }, func(x [4][]float64) { softplusGeneric(x[0], x[1]) }},
@@ -114,6 +115,30 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 				check(1_000_000, 1)
 			})
 		}
+	}
+}
+
+func TestInnerGivesTheBitsOfPlainGo(t *testing.T) {
+	for _, impl := range implementations() {
+		t.Run(impl, func(t *testing.T) {
+			force(t, impl)
+			r := rand.New(rand.NewPCG(1, 8))
+			for n := innerSums; n < 40*innerSums; n += innerSums {
+				for offset := range 8 {
+					x, _ := arena(n, offset)
+					y, _ := arena(n, 7-offset)
+					fillPlain(r, x)
+					fillPlain(r, y)
+					if offset == 0 {
+						fill(r, x)
+					}
+					got, want := innerKernel(x, y), innerGeneric(x, y)
+					if _, ok := sameBits([]float64{got}, []float64{want}); !ok {
+						t.Fatalf("n = %d, offset %d: %x, want %x", n, offset, got, want)
+					}
+				}
+			}
+		})
 	}
 }
 
@@ -215,8 +240,8 @@ func checkGather(t *testing.T, c *columns, z, w view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(z.data), offset)
 	copy(got, z.data)
-	gather(view{got, z.stride}, c, w, cols)
-	gatherGeneric(z, c, w, cols)
+	gather(view{got, z.stride}, c, c.set.level, w, cols)
+	gatherGeneric(z, c, c.set.level, w, cols)
 	if j, ok := sameBits(got, z.data); !ok || !intact() {
 		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", c.rows, c.set.D, cols, j, got[j], z.data[j])
 	}
@@ -233,8 +258,8 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 		"from one row":       {{init.data, 0}, {init.data, 0}},
 		"from what is there": {{got, init.stride}, {want, init.stride}},
 	} {
-		spread(view{got, init.stride}, start[0], c, dz, cols)
-		spreadGeneric(view{want, init.stride}, start[1], c, 0, len(c.end), dz, cols)
+		spread(view{got, init.stride}, start[0], c, c.set.level, dz, cols)
+		spreadGeneric(view{want, init.stride}, start[1], c, c.set.level, 0, len(c.end), dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
 			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x", name, c.rows, c.set.D, cols, j, got[j], want[j])
 		}
@@ -253,7 +278,7 @@ func checkTurned(t *testing.T, c *columns, rows []uint32) {
 				t.Fatalf("turn: quad %d has row %d after %d", p, n, last)
 			}
 			last = n
-			x0, x1, x2, x3 := c.set.values(e)
+			x0, x1, x2, x3 := values(e, c.set.level)
 			for i, x := range []float64{x0, x1, x2, x3} {
 				X.Row(4*p + i)[n] = x
 			}

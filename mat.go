@@ -217,25 +217,27 @@ func (s *Set) prefetch(rows []uint32) {
 //
 //	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
 //
-// z is rows×cols with the block's rows, w places×cols.
-func gather(z view, c *columns, w view, cols int) {
+// z is rows×cols with the block's rows, w places×cols. The inputs take their values from level,
+// which is the set's own or a multiple.
+func gather(z view, c *columns, level []float64, w view, cols int) {
 	places := len(c.set.order)
 	z.check("gather", c.rows, cols)
 	w.check("gather", places, cols)
+	sameLength("gather", len(c.set.level), len(level))
 	switch {
 	case c.rows == 0 || cols == 0:
 	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, w.from(0, k), to-k) })
+		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, level, w.from(0, k), to-k) })
 	default:
-		gatherKernel(z, c, w, cols)
+		gatherKernel(z, c, level, w, cols)
 	}
 }
 
-func gatherGeneric(z view, c *columns, w view, cols int) {
+func gatherGeneric(z view, c *columns, level []float64, w view, cols int) {
 	for p := range c.end {
 		w0, w1, w2, w3 := w.quad(p, cols)
 		for _, e := range c.column(p) {
-			x0, x1, x2, x3 := c.set.values(e)
+			x0, x1, x2, x3 := values(e, level)
 			acc := z.data[int(e%maxQuads)*z.stride:][:cols]
 			for k, y := range acc {
 				acc[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
@@ -255,31 +257,32 @@ func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
 //	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the rows in order
 //
 // dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
-func spread(dw, init view, c *columns, dz view, cols int) {
+func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
 	places := len(c.set.order)
 	dw.check("spread", places, cols)
 	init.check("spread", places, cols)
 	dz.check("spread", c.rows, cols)
+	sameLength("spread", len(c.set.level), len(level))
 	switch {
 	case cols == 0:
 	case c.rows == 0:
-		spreadGeneric(dw, init, c, 0, len(c.end), dz, cols)
+		spreadGeneric(dw, init, c, level, 0, len(c.end), dz, cols)
 	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, from, to, dz, cols) })
+		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, level, from, to, dz, cols) })
 	default:
-		spreadKernel(dw, init, c, 0, len(c.end), dz, cols)
+		spreadKernel(dw, init, c, level, 0, len(c.end), dz, cols)
 	}
 }
 
 // spreadGeneric is spread for the quads from ≤ p < to.
-func spreadGeneric(dw, init view, c *columns, from, to int, dz view, cols int) {
+func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
 	for p := from; p < to; p++ {
 		for i := 4 * p; i < 4*p+4; i++ {
 			copy(dw.data[i*dw.stride:][:cols], init.data[i*init.stride:])
 		}
 		dw0, dw1, dw2, dw3 := dw.quad(p, cols)
 		for _, e := range c.column(p) {
-			x0, x1, x2, x3 := c.set.values(e)
+			x0, x1, x2, x3 := values(e, level)
 			for k, y := range dz.data[int(e%maxQuads)*dz.stride:][:cols] {
 				dw0[k] = math.FMA(x0, y, dw0[k])
 				dw1[k] = math.FMA(x1, y, dw1[k])

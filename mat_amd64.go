@@ -22,6 +22,8 @@ type twin struct {
 	exp      func(z *float64, n int)
 	tanh     func(a, z *float64, n int)
 	softplus func(a, z *float64, n int)
+	inner    func(x, y *float64, n int) float64 // n a multiple of innerSums
+	rotate   func(x, y *float64, n int, c, s float64)
 }
 
 type (
@@ -35,12 +37,12 @@ var (
 		[2]gatherFunc{gather2AVX2, gather1AVX2},
 		[2]spreadFunc{spread2AVX2, spread1AVX2},
 		[2]mulFunc{mul2AVX2, mul1AVX2},
-		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2}
+		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2, innerAVX2, rotateAVX2}
 	avx512 = &twin{"avx512", 8,
 		[2]gatherFunc{gather2AVX512, gather1AVX512},
 		[2]spreadFunc{spread2AVX512, spread1AVX512},
 		[2]mulFunc{mul2AVX512, mul1AVX512},
-		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512}
+		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512, innerAVX512, rotateAVX512}
 )
 
 // simd is the twin in use; nil is plain Go.
@@ -143,9 +145,9 @@ func (p *panel) unpack(v view, rows, cols int) {
 	}
 }
 
-func gatherKernel(z view, c *columns, w view, cols int) {
+func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
 	if simd == nil {
-		gatherGeneric(z, c, w, cols)
+		gatherGeneric(z, c, level, w, cols)
 		return
 	}
 	p := panelFor(z)
@@ -153,15 +155,15 @@ func gatherKernel(z view, c *columns, w view, cols int) {
 	for k := 0; k < cols; {
 		version, n := simd.block(cols - k)
 		block := p.pack(z.from(0, k), c.rows, n)
-		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &c.set.level[0], len(c.end), &w.data[k], 8*w.stride, min(n, simd.lanes))
+		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &level[0], len(c.end), &w.data[k], 8*w.stride, min(n, simd.lanes))
 		p.unpack(z.from(0, k), c.rows, n)
 		k += n
 	}
 }
 
-func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
 	if simd == nil {
-		spreadGeneric(dw, init, c, from, to, dz, cols)
+		spreadGeneric(dw, init, c, level, from, to, dz, cols)
 		return
 	}
 	p := panelFor(dz)
@@ -170,7 +172,7 @@ func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
 		version, n := simd.block(cols - k)
 		block := p.pack(dz.from(0, k), c.rows, n)
 		simd.spread[version](&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], &c.set.level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
+			&c.end[from], &c.list[0], &c.list[from*blockRows], &level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
 		k += n
 	}
 }
@@ -254,6 +256,21 @@ func softplusKernel(a, z []float64) {
 	softplusGeneric(a[n:], z[n:])
 }
 
+func innerKernel(x, y []float64) float64 {
+	if simd == nil {
+		return innerGeneric(x, y)
+	}
+	return simd.inner(&x[0], &y[0], len(x))
+}
+
+func rotateKernel(x, y []float64, c, s float64) {
+	n := simd.whole(len(x))
+	if n > 0 {
+		simd.rotate(&x[0], &y[0], n, c, s)
+	}
+	rotateGeneric(x[n:], y[n:], c, s)
+}
+
 func cpuid(leaf, subleaf uint32) (eax, ebx, ecx uint32)
 func xgetbv() uint32
 
@@ -300,6 +317,12 @@ func tanhAVX2(a, z *float64, n int)
 func softplusAVX2(a, z *float64, n int)
 
 //go:noescape
+func innerAVX2(x, y *float64, n int) float64
+
+//go:noescape
+func rotateAVX2(x, y *float64, n int, c, s float64)
+
+//go:noescape
 func gather2AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 
 //go:noescape
@@ -340,3 +363,9 @@ func tanhAVX512(a, z *float64, n int)
 
 //go:noescape
 func softplusAVX512(a, z *float64, n int)
+
+//go:noescape
+func innerAVX512(x, y *float64, n int) float64
+
+//go:noescape
+func rotateAVX512(x, y *float64, n int, c, s float64)

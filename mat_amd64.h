@@ -275,6 +275,52 @@ element:
 	VZEROUPPER
 	RET
 
+// func inner(x, y *float64, n int) float64
+#define CLEAR(i, sum) VXORPD sum, sum, sum
+#define TERM(i, sum) VMOVUPD (i*W)(SI)(AX*8), V8; VFMADD231PD (i*W)(DI)(AX*8), V8, sum
+TEXT INNER(SB), NOSPLIT, $0-32
+	MOVQ x+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	SUMS(CLEAR)
+	XORL AX, AX
+element:
+	SUMS(TERM)
+	ADDQ $const_innerSums, AX
+	CMPQ AX, CX
+	JB   element
+	HALVES
+	VEXTRACTF128 $1, Y0, X1
+	VADDPD X1, X0, X0
+	VPERMILPD $1, X0, X1
+	VADDSD X1, X0, X0
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+// func rotate(x, y *float64, n int, c, s float64)
+TEXT ROTATE(SB), NOSPLIT, $0-40
+	MOVQ x+0(FP), DI
+	MOVQ y+8(FP), SI
+	MOVQ n+16(FP), CX
+	VBROADCASTSD c+24(FP), V8
+	VBROADCASTSD s+32(FP), V9
+	XORL AX, AX
+element:
+	VMOVUPD (DI)(AX*8), V0
+	VMOVUPD (SI)(AX*8), V1
+	VMULPD V1, V9, V2
+	VMULPD V1, V8, V3
+	VFMSUB231PD V0, V8, V2 // c·x − s·y
+	VFMADD231PD V0, V9, V3 // s·x + c·y
+	VMOVUPD V2, (DI)(AX*8)
+	VMOVUPD V3, (SI)(AX*8)
+	ADDQ $(W/8), AX
+	CMPQ AX, CX
+	JB   element
+	VZEROUPPER
+	RET
+
 // func chain(grad, slope *float64, n int)
 TEXT CHAIN(SB), NOSPLIT, $0-24
 	MOVQ grad+0(FP), DI

@@ -34,6 +34,10 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define MASKLOAD(p, v) VMASKMOVPD (p), Y15, v
 #define MASKSTORE(v, p) VMASKMOVPD v, Y15, (p)
 
+// SUMS does something with every vector of an inner product's sums, HALVES adds them into Y0.
+#define SUMS(F) F(0, V0); F(1, V1); F(2, V2); F(3, V3)
+#define HALVES VADDPD V2, V0, V0; VADDPD V3, V1, V1; VADDPD V1, V0, V0
+
 // POSITIVE and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
 #define POSITIVE(x, zero) VCMPPD $30, zero, x, Y6
 #define NEGATIVE(x) VMOVAPD x, Y6
@@ -53,5 +57,7 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define EXPONENTIATE ·expAVX2
 #define TANH ·tanhAVX2
 #define SOFTPLUS ·softplusAVX2
+#define INNER ·innerAVX2
+#define ROTATE ·rotateAVX2
 
 #include "mat_amd64.h"

@@ -29,6 +29,10 @@
 #define MASKLOAD(p, v) VMOVUPD.Z (p), K1, v
 #define MASKSTORE(v, p) VMOVUPD v, K1, (p)
 
+// SUMS does something with every vector of an inner product's sums, HALVES adds them into Y0.
+#define SUMS(F) F(0, V0); F(1, V1)
+#define HALVES VADDPD V1, V0, V0; VEXTRACTF64X4 $1, Z0, Y1; VADDPD Y1, Y0, Y0
+
 // POSITIVE and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
 #define POSITIVE(x, zero) VCMPPD $30, zero, x, K2
 #define NEGATIVE(x) VPMOVQ2M x, K2
@@ -48,5 +52,7 @@
 #define EXPONENTIATE ·expAVX512
 #define TANH ·tanhAVX512
 #define SOFTPLUS ·softplusAVX512
+#define INNER ·innerAVX512
+#define ROTATE ·rotateAVX512
 
 #include "mat_amd64.h"

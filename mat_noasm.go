@@ -6,12 +6,15 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 	mulGeneric(out, init, a, b, rows, inner, cols)
 }
 
-func prefetchKernel(*Set, []uint32)                     {}
-func turnKernel(c *columns, rows []uint32)              { turnGeneric(c, rows) }
-func gatherKernel(z view, c *columns, w view, cols int) { gatherGeneric(z, c, w, cols) }
+func prefetchKernel(*Set, []uint32)        {}
+func turnKernel(c *columns, rows []uint32) { turnGeneric(c, rows) }
 
-func spreadKernel(dw, init view, c *columns, from, to int, dz view, cols int) {
-	spreadGeneric(dw, init, c, from, to, dz, cols)
+func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
+	gatherGeneric(z, c, level, w, cols)
+}
+
+func spreadKernel(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+	spreadGeneric(dw, init, c, level, from, to, dz, cols)
 }
 
 func adamKernel(w, m, v, g []float64, step, factor float64) { adamGeneric(w, m, v, g, step, factor) }
@@ -19,4 +22,6 @@ func chainKernel(g, slope []float64)                        { chainGeneric(g, sl
 func rectifyKernel(a, z []float64, leak float64)            { rectifyGeneric(a, z, leak) }
 func tanhKernel(a, z []float64)                             { tanhGeneric(a, z) }
 func softplusKernel(a, z []float64)                         { softplusGeneric(a, z) }
+func innerKernel(x, y []float64) float64                    { return innerGeneric(x, y) }
+func rotateKernel(x, y []float64, c, s float64)             { rotateGeneric(x, y, c, s) }
 func expKernel(z []float64)                                 { expGeneric(z) }

@@ -6,54 +6,64 @@ import "math"
 //
 //	L = 1/N Σₙ ‖xₙ − V aₙ‖²
 //
-// The residual is N×D and dense, but nothing here needs it. With G = VᵀV and H = AᵀA (K×K)
-// and Y = XV (N×K), where X is sparse:
+// The residual is N×D and dense, but nothing here needs it. With G = VᵀV and H = AᵀA (K×K) and
+// Y = −2/N · XV (N×K), where X is sparse:
 //
-//	N·L = Σₙ ‖xₙ‖² − 2 Σ A∘Y + Σ G∘H
-//	∂L/∂A = 2/N · (A G − Y)                                           (N×K)
-//	∂L/∂V = 2/N · (V H − XᵀA)                                         (D×K)
+//	L = 1/N (Σₙ ‖xₙ‖² + Σ G∘H) + Σ A∘Y
+//	∂L/∂A = A · 2/N G + Y                                             (N×K)
+//	∂L/∂V = V · 2/N H − 2/N XᵀA                                       (D×K)
+//
+// X enters both products with V as −2/N·X, which costs nothing: its levels are multiplied.
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
 type reconstruction struct {
+	set    *Set
 	energy []float64 // set.N: ‖x‖² of every row
+	level  []float64 // the set's, times −2/rows
+	rows   int
 	zero   view
 	G, H   Mat // K×K
 	Y      Mat // N×K
 }
 
 func newReconstruction(s *Set, n, k int) *reconstruction {
-	l := &reconstruction{energy: make([]float64, s.N), zero: view{make([]float64, k), 0},
-		G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
+	l := &reconstruction{set: s, energy: make([]float64, s.N), level: make([]float64, len(s.level)),
+		zero: view{make([]float64, k), 0}, G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
 	for n := range l.energy {
 		for _, e := range s.row(n) {
-			x0, x1, x2, x3 := s.values(e)
+			x0, x1, x2, x3 := values(e, s.level)
 			l.energy[n] = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, l.energy[n]))))
 		}
 	}
 	return l
 }
 
-// loss returns L for the rows of the set whose activations are A and XV is Y, and sets
-// dA = ∂L/∂A. It leaves −2A/N in Y, whose product with Xᵀ is a part of ∂L/∂V.
+// levels returns the set's levels times −2/N.
+func (l *reconstruction) levels(N int) []float64 {
+	if N != l.rows {
+		l.rows = N
+		for i, x := range l.set.level {
+			l.level[i] = -2 / float64(N) * x
+		}
+	}
+	return l.level
+}
+
+// loss returns L for the rows of the set whose activations are A and whose Y is given, and sets
+// dA = ∂L/∂A.
 func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
 	N, K := A.Rows, A.Cols
 	gram(l.G, V, l.zero)
 	gram(l.H, A, l.zero)
-	total := 0.0
+	total := inner(l.G.Data, l.H.Data)
 	for _, n := range rows {
 		total += l.energy[n]
 	}
-	total = math.FMA(-2, inner(A.Data, Y.Data), total) + inner(l.G.Data, l.H.Data)
-	scale := 2 / float64(N)
-	scaleBy(l.G, scale)
-	scaleBy(l.H, scale)
-	scaleBy(Y, -scale)
+	scaleBy(l.G, 2/float64(N))
+	scaleBy(l.H, 2/float64(N))
 	mul(dA.view(), Y.view(), coefficients{A.Data, K, 1}, l.G.view(), N, K, K)
-	for i, a := range A.Data {
-		Y.Data[i] = -scale * a
-	}
-	return total / float64(N)
+	return total/float64(N) + inner(A.Data, Y.Data)
 }
 
 func scaleBy(m Mat, s float64) {
@@ -62,7 +72,7 @@ func scaleBy(m Mat, s float64) {
 	}
 }
 
-// finishV completes dV = −2XᵀA/N to ∂L/∂V with the H that loss left.
+// finishV completes dV = −2/N XᵀA to ∂L/∂V with the H that loss left.
 func (l *reconstruction) finishV(dV, V Mat) {
 	K := V.Cols
 	mul(dV.view(), dV.view(), coefficients{V.Data, K, 1}, l.H.view(), V.Rows, K, K)

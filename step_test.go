@@ -71,7 +71,7 @@ func BenchmarkProducts(b *testing.B) {
 		W, Z, zero := newMat(784, k), newMat(128, k), view{make([]float64, k), 0}
 		b.Run(fmt.Sprintf("gather/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
-				gather(Z.view(), c, W.view(), k)
+				gather(Z.view(), c, c.set.level, W.view(), k)
 			}
 		})
 		b.Run(fmt.Sprintf("mul/K=%d", k), func(b *testing.B) { // the loss's product with K×K
@@ -82,7 +82,7 @@ func BenchmarkProducts(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("spread/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
-				spread(W.view(), zero, c, Z.view(), k)
+				spread(W.view(), zero, c, c.set.level, Z.view(), k)
 			}
 		})
 	}

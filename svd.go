@@ -116,7 +116,11 @@ func rotation(a, b, d float64) (c, s float64) {
 
 // rotate sets x, y = c x − s y, s x + c y.
 func rotate(x, y []float64, c, s float64) {
-	y = y[:len(x)]
+	sameLength("rotate", len(x), len(y))
+	rotateKernel(x, y, c, s)
+}
+
+func rotateGeneric(x, y []float64, c, s float64) {
 	for i, a := range x {
 		b := y[i]
 		x[i] = math.FMA(c, a, -float64(s*b))
@@ -124,18 +128,36 @@ func rotate(x, y []float64, c, s float64) {
 	}
 }
 
-// inner returns ⟨x,y⟩ as four sums, of every fourth term, so that the processor need not wait
-// for one addition to begin the next.
+// innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
+// in order. None waits for another, and they fill vector registers.
+const innerSums = 16
+
+// inner returns ⟨x,y⟩: the sums of its whole sixteens are added in halves, i and i+8, then i and
+// i+4, i+2, i+1; the terms that are left follow one by one.
 func inner(x, y []float64) float64 {
-	var s0, s1, s2, s3 float64
-	for ; len(x) >= 4 && len(y) >= 4; x, y = x[4:], y[4:] {
-		s0 = math.FMA(x[0], y[0], s0)
-		s1 = math.FMA(x[1], y[1], s1)
-		s2 = math.FMA(x[2], y[2], s2)
-		s3 = math.FMA(x[3], y[3], s3)
+	sameLength("inner", len(x), len(y))
+	sum := 0.0
+	n := len(x) / innerSums * innerSums
+	if n > 0 {
+		sum = innerKernel(x[:n], y[:n])
 	}
-	for i, a := range x {
-		s0 = math.FMA(a, y[i], s0)
+	for i := n; i < len(x); i++ {
+		sum = math.FMA(x[i], y[i], sum)
 	}
-	return (s0 + s1) + (s2 + s3)
+	return sum
+}
+
+func innerGeneric(x, y []float64) float64 {
+	var sums [innerSums]float64
+	for ; len(x) >= innerSums && len(y) >= innerSums; x, y = x[innerSums:], y[innerSums:] {
+		for i := range sums {
+			sums[i] = math.FMA(x[i], y[i], sums[i])
+		}
+	}
+	for half := innerSums / 2; half > 0; half /= 2 {
+		for i := range half {
+			sums[i] += sums[i+half]
+		}
+	}
+	return sums[0]
 }

@@ -141,9 +141,9 @@ func gaussTC(G Mat) float64 {
 	for k := range L.Rows {
 		row := L.Row(k)
 		for j := range k {
-			row[j] = (row[j] - dot(row[:j], L.Row(j)[:j])) / L.Row(j)[j]
+			row[j] = (row[j] - inner(row[:j], L.Row(j)[:j])) / L.Row(j)[j]
 		}
-		v := max(row[k]-dot(row[:k], row[:k]), floor)
+		v := max(row[k]-inner(row[:k], row[:k]), floor)
 		row[k] = math.Sqrt(v)
 		sum += log(v)
 	}
@@ -168,20 +168,11 @@ func correlations(G Mat) Mat {
 	return R
 }
 
-// dot returns Σ_i x_i y_i, in index order.
-func dot(x, y []float64) float64 {
-	var sum float64
-	for i := range x {
-		sum = math.FMA(x[i], y[i], sum)
-	}
-	return sum
-}
-
 // leastUnexplained returns 2δ²/Σ score² of gaussTC for N rows.
 func leastUnexplained(N int) float64 {
 	score := normalScores(N)
 	gap := score[N/2] - score[N/2-1]
-	return 2 * gap * gap / dot(score, score)
+	return 2 * gap * gap / inner(score, score)
 }
 
 // gaussLimit returns what gaussTC counts, in nats, for one unit that others determine.

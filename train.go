@@ -104,8 +104,9 @@ func xavier(d, k int, seed, stream uint64) Mat {
 
 // product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients.
 type product struct {
-	Z, W Mat
-	init []float64 // K
+	Z, W  Mat
+	init  []float64 // K
+	level []float64 // of the inputs
 }
 
 // multiply sets Z = 1·initᵀ + XW for the given rows of c's set, for every product.
@@ -114,10 +115,11 @@ func (c *columns) multiply(rows []uint32, products ...product) {
 		block := rows[n:min(n+blockRows, len(rows))]
 		c.turn(block)
 		for _, p := range products {
-			for i := range block {
-				copy(p.Z.Row(n+i), p.init)
+			z := p.Z.Data[n*p.Z.Cols : (n+len(block))*p.Z.Cols]
+			for filled := copy(z, p.init); filled < len(z); filled *= 2 {
+				copy(z[filled:], z[:filled])
 			}
-			gather(p.Z.view().from(n, 0), c, p.W.view(), p.Z.Cols)
+			gather(p.Z.view().from(n, 0), c, p.level, p.W.view(), p.Z.Cols)
 		}
 	}
 }
@@ -134,7 +136,7 @@ func (c *columns) multiplyTransposed(rows []uint32, zero view, products ...produ
 			if n > 0 {
 				init = p.W.view()
 			}
-			spread(p.W.view(), init, c, p.Z.view().from(n, 0), p.Z.Cols)
+			spread(p.W.view(), init, c, p.level, p.Z.view().from(n, 0), p.Z.Cols)
 		}
 	}
 }
@@ -145,14 +147,14 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	N := len(rows)
 	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
 	if t.reconLoss == nil {
-		t.columns.multiply(rows, product{Z, t.W, t.b})
+		t.columns.multiply(rows, product{Z, t.W, t.b, t.set.level})
 		t.f.forward(A.Data, Z.Data, Z.Cols)
 		entropy, tc = t.infoMax.loss(A)
 		loss = math.FMA(t.config.Lambda, tc, entropy)
 		t.infoMax.gradient(dA)
 	} else {
 		Y := t.reconLoss.Y.head(N)
-		t.columns.multiply(rows, product{Z, t.W, t.b}, product{Y, t.V, t.zero.data})
+		t.columns.multiply(rows, product{Z, t.W, t.b, t.set.level}, product{Y, t.V, t.zero.data, t.reconLoss.levels(N)})
 		t.f.forward(A.Data, Z.Data, Z.Cols)
 		loss, entropy, tc = t.reconLoss.loss(dA, A, t.V, Y, rows), math.NaN(), math.NaN()
 	}
@@ -165,9 +167,9 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	dZ := dA
 	t.clock.tick()
 	if t.reconLoss == nil {
-		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW})
+		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW, level: t.set.level})
 	} else {
-		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW}, product{Z: t.reconLoss.Y.head(N), W: t.dV})
+		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW, level: t.set.level}, product{Z: A, W: t.dV, level: t.reconLoss.levels(N)})
 		t.reconLoss.finishV(t.dV, t.V)
 		t.adamV.update(&t.clock, t.dV.Data)
 	}
@@ -307,7 +309,7 @@ func (t *trainer) measure(s *Set) (Metrics, error) {
 	for n := range rows {
 		rows[n] = uint32(n)
 	}
-	newColumns(s).multiply(rows, product{Z, t.W, t.b})
+	newColumns(s).multiply(rows, product{Z, t.W, t.b, s.level})
 	t.f.forward(A.Data, Z.Data, Z.Cols)
 	m.measureActivations(A)
 	m.MaxResponsibility = Number(math.NaN())

@@ -90,17 +90,10 @@ func pathOf(a npyArray) (path [][][3]float64) {
 // similarity returns the largest |cos| of the angle between two rows of W; NaN below two rows.
 func similarity(W Mat) float64 {
 	largest := math.NaN()
-	dot := func(x, y []float64) float64 {
-		sum := 0.0
-		for i := range x {
-			sum = math.FMA(x[i], y[i], sum)
-		}
-		return sum
-	}
 	for j := range W.Rows {
 		for k := range j {
 			x, y := W.Row(j), W.Row(k)
-			cos := math.Abs(dot(x, y)) / math.Sqrt(dot(x, x)) / math.Sqrt(dot(y, y))
+			cos := math.Abs(inner(x, y)) / math.Sqrt(inner(x, x)) / math.Sqrt(inner(y, y))
 			if !(cos <= largest) && finite(cos) {
 				largest = min(cos, 1)
 			}
