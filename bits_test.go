@@ -46,7 +46,7 @@ func sampleData() *Dataset {
 				codes[i] = byte(r.Uint32())
 			}
 		}
-		return newSet(codes, 196, inSquares(14, 14), level, make([]byte, n))
+		return newSet(codes, 14, 14, level, make([]byte, n))
 	}
 	return &Dataset{Name: "sample", D: 196, Train: draw(300), Test: draw(64)}
 }

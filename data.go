@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
 type Dataset struct {
@@ -32,8 +35,37 @@ const (
 	maxLevels = 1 << 14
 )
 
-// inSquares returns the pixels of an image in squares of 2×2. Inputs that are no image are one
-// line of pixels.
+// newSet returns images of height×width codes as a Set. Inputs that are no image are one line.
+func newSet[C byte | uint16](codes []C, height, width int, level []float64, labels []byte) Set {
+	D := height * width
+	s := Set{N: len(codes) / D, D: D, order: inSquares(height, width), level: level, labels: labels}
+	if len(codes)%D != 0 || len(s.order) > 4*maxQuads || len(level) > maxLevels || level[0] != 0 {
+		panic(fmt.Sprintf("newSet: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
+	}
+	if len(codes) > 0 && int(slices.Max(codes)) >= len(level) {
+		panic(fmt.Sprintf("newSet: code %d of %d levels", slices.Max(codes), len(level)))
+	}
+	s.start = make([]uint32, s.N+1)
+	for n := range s.N {
+		s.start[n+1] = s.start[n]
+		for p := 0; p < len(s.order); p += 4 {
+			if quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]) != 0 {
+				s.start[n+1]++
+			}
+		}
+	}
+	s.entries = make([]uint64, 0, s.start[s.N])
+	for n := range s.N {
+		for p := 0; p < len(s.order); p += 4 {
+			if e := quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]); e != 0 {
+				s.entries = append(s.entries, e|uint64(p/4))
+			}
+		}
+	}
+	return s
+}
+
+// inSquares returns the pixels of an image in squares of 2×2.
 func inSquares(height, width int) (order []int) {
 	for y := 0; y < height; y += 2 {
 		for x := 0; x < width; x += 2 {
@@ -47,33 +79,6 @@ func inSquares(height, width int) (order []int) {
 		}
 	}
 	return order
-}
-
-// newSet returns the rows of codes, D to a row, as a Set.
-func newSet[C byte | uint16](codes []C, D int, order []int, level []float64, labels []byte) Set {
-	s := Set{N: len(codes) / D, D: D, order: order, level: level, labels: labels}
-	if len(codes)%D != 0 || len(order)%4 != 0 || len(order) > 4*maxQuads || len(level) > maxLevels || level[0] != 0 {
-		panic(fmt.Sprintf("newSet: %d codes of %d levels in rows of %d in %d places, level[0] = %v", len(codes), len(level), D, len(order), level[0]))
-	}
-	s.start = make([]uint32, s.N+1)
-	for n := range s.N {
-		s.start[n+1] = s.start[n]
-		for p := 0; p < len(order); p += 4 {
-			if quadOf(codes[n*D:(n+1)*D], order[p:p+4]) != 0 {
-				s.start[n+1]++
-			}
-		}
-	}
-	s.entries = make([]uint64, 0, s.start[s.N])
-	for n := range s.N {
-		for p := 0; p < len(order); p += 4 {
-			if e := quadOf(codes[n*D:(n+1)*D], order[p:p+4]); e != 0 {
-				values(e, level) // panics if a code has no level
-				s.entries = append(s.entries, e|uint64(p/4))
-			}
-		}
-	}
-	return s
 }
 
 // quadOf returns the codes of a row's quad as they are in an entry.
@@ -106,8 +111,8 @@ func (s *Set) dense(n int) []float64 {
 	return s.inputs(places).Data
 }
 
-// places returns a D×K matrix with its rows where their inputs are in the set, and zeros where
-// there is no input; inputs is its inverse.
+// places returns a D×K matrix as places×K: every row where its input is in the set, zeros where
+// there is no input. inputs is its inverse.
 func (s *Set) places(inputs Mat) Mat {
 	m := newMat(len(s.order), inputs.Cols)
 	for p, d := range s.order {

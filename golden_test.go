@@ -74,7 +74,7 @@ func matOf(rows [][]float64) Mat {
 func setOf(X Mat) Set {
 	height := 2 - X.Cols%2
 	codes, level := encodeReals(X.Data)
-	return newSet(codes, X.Cols, inSquares(height, X.Cols/height), level, make([]byte, X.Rows))
+	return newSet(codes, height, X.Cols/height, level, make([]byte, X.Rows))
 }
 
 func allRows(n int) []uint32 {

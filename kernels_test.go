@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -194,7 +195,7 @@ func sparseRows(r *rand.Rand, n, d int) Set {
 		density := []float64{0, 0.1, 0.5, 1}[r.IntN(4)]
 		for j := range d {
 			if r.Float64() < density {
-				X.Data[i*d+j] = float64(1+r.IntN(255)) / 255
+				X.Data[i*d+j] = r.Float64()
 			}
 		}
 	}
@@ -212,13 +213,17 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 						continue
 					}
 					s := sparseRows(r, 20, 1+r.IntN(90))
-					rows := make([]uint32, 1+r.IntN(20))
+					rows := make([]uint32, 1+r.IntN([]int{20, blockRows}[r.IntN(2)]))
 					for i := range rows {
 						rows[i] = uint32(r.IntN(s.N))
 					}
 					c := newColumns(&s)
 					c.turn(rows)
 					checkTurned(t, c, rows)
+					level := slices.Clone(s.level)
+					for i := range level {
+						level[i] *= -3
+					}
 					fillWith := fillPlain
 					if offset%2 == 1 {
 						fillWith = fill
@@ -228,20 +233,20 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 						fillWith(r, x)
 						return view{x, cols + offset}
 					}
-					checkGather(t, c, random(len(rows)), random(len(s.order)), cols, offset)
-					checkSpread(t, c, random(len(s.order)), random(len(rows)), cols, offset)
+					checkGather(t, c, level, random(len(rows)), random(len(s.order)), cols, offset)
+					checkSpread(t, c, level, random(len(s.order)), random(len(rows)), cols, offset)
 				}
 			}
 		})
 	}
 }
 
-func checkGather(t *testing.T, c *columns, z, w view, cols, offset int) {
+func checkGather(t *testing.T, c *columns, level []float64, z, w view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(z.data), offset)
 	copy(got, z.data)
-	gather(view{got, z.stride}, c, c.set.level, w, cols)
-	gatherGeneric(z, c, c.set.level, w, cols)
+	gather(view{got, z.stride}, c, level, w, cols)
+	gatherGeneric(z, c, level, w, cols)
 	if j, ok := sameBits(got, z.data); !ok || !intact() {
 		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", c.rows, c.set.D, cols, j, got[j], z.data[j])
 	}
@@ -249,7 +254,7 @@ func checkGather(t *testing.T, c *columns, z, w view, cols, offset int) {
 
 // checkSpread starts from a matrix, from one row repeated as a batch's first block does, and from
 // what is there as its later blocks do.
-func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
+func checkSpread(t *testing.T, c *columns, level []float64, init, dz view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(init.data), offset)
 	want := append([]float64{}, got...)
@@ -258,8 +263,8 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 		"from one row":       {{init.data, 0}, {init.data, 0}},
 		"from what is there": {{got, init.stride}, {want, init.stride}},
 	} {
-		spread(view{got, init.stride}, start[0], c, c.set.level, dz, cols)
-		spreadGeneric(view{want, init.stride}, start[1], c, c.set.level, 0, len(c.end), dz, cols)
+		spread(view{got, init.stride}, start[0], c, level, dz, cols)
+		spreadGeneric(view{want, init.stride}, start[1], c, level, 0, len(c.end), dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
 			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x", name, c.rows, c.set.D, cols, j, got[j], want[j])
 		}

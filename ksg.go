@@ -32,7 +32,13 @@ import "math"
 
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
-	even, odd := pairwiseMI(everySecond(order, 0)), pairwiseMI(everySecond(order, 1))
+	var info [2]Mat
+	split(2, 1, func(from, to int) {
+		for half := from; half < to; half++ {
+			info[half] = pairwiseMI(everySecond(order, half))
+		}
+	})
+	even, odd := info[0], info[1]
 	return (treeWeight(maximumSpanningTree(even), odd) + treeWeight(maximumSpanningTree(odd), even)) / 2
 }
 

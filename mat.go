@@ -46,7 +46,7 @@ func transpose(t, m Mat) {
 // The kernels. Each is defined by its plain Go version here; the assembly twins give the
 // same bits because every one of them computes each element by the same operations in the
 // same order, and only the number of elements in a register differs. Sums run over rows,
-// inputs or units in index order, one fused multiply-add at a time.
+// places or units in order, one fused multiply-add at a time; inner's order is at its definition.
 //
 // A kernel has one checked wrapper, which every caller uses. It picks the twin.
 

@@ -1,12 +1,12 @@
 // The SIMD kernels for amd64, written once and assembled twice: mat_avx2_amd64.s and
-// mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, the masked moves
-// and the names, and include this file. A vector holds W/8 units (or elements), each computed
-// as the plain Go version of the kernel does; nothing is summed across a vector. Nothing is
-// checked here: lengths are positive, strides are in bytes. go vet does not read this file: the
-// frame offsets follow the Go signatures quoted above each kernel.
+// mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, what differs between
+// the two and the names, and include this file. A vector holds W/8 units (or elements), each
+// computed as the plain Go version of the kernel does; only inner adds across a vector, in the
+// order that svd.go gives. Nothing is checked here: lengths are positive, strides are in bytes. go
+// vet does not read this file: the frame offsets follow the Go signatures quoted above each kernel.
 
-// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first 512 bytes of
-// every row, which is all of most
+// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first eight
+// lines of every row, which are all of most
 TEXT PREFETCH(SB), NOSPLIT, $0-32
 	MOVQ start+0(FP), BX
 	MOVQ entries+8(FP), R10
@@ -64,8 +64,8 @@ done:
 	JB   row
 	RET
 
-// QUAD moves the weights of a quad's four inputs at p, d bytes apart, for
-// two vectors of units, V0 to V7, or for a part of one, V0, V2, V4 and V6.
+// QUAD moves the weights of a quad's four inputs at p, d bytes apart, for two vectors of units, V0
+// to V7, or for a part of one, V0, V2, V4 and V6.
 #define QUAD(MOVE, p, d) MOVE(p, V0, V1); ADDQ d, p; MOVE(p, V2, V3); ADDQ d, p; MOVE(p, V4, V5); ADDQ d, p; MOVE(p, V6, V7); ADDQ d, p
 #define GET2(p, s0, s1) VMOVUPD (p), s0; VMOVUPD W(p), s1
 #define GET1(p, s0, s1) MASKLOAD(p, s0)

@@ -117,5 +117,5 @@ func encodeImages(images, labels []byte, height, width int) Set {
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	return newSet(images, height*width, inSquares(height, width), level, labels)
+	return newSet(images, height, width, level, labels)
 }

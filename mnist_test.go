@@ -121,6 +121,19 @@ func TestEncodeImagesKeepsEveryPixel(t *testing.T) {
 	}
 }
 
+func TestSetRefusesCodesWithoutALevel(t *testing.T) {
+	for _, code := range []uint16{2, maxLevels} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("code %d of 2 levels was taken", code)
+				}
+			}()
+			newSet([]uint16{0, 1, 0, code}, 2, 2, []float64{0, 1}, []byte{0})
+		}()
+	}
+}
+
 // denseRows returns the N×D values of s, row-major.
 func denseRows(s Set) (x []float64) {
 	for n := range s.N {

@@ -13,7 +13,7 @@ import "math"
 //	∂L/∂A = A · 2/N G + Y                                             (N×K)
 //	∂L/∂V = V · 2/N H − 2/N XᵀA                                       (D×K)
 //
-// X enters both products with V as −2/N·X, which costs nothing: its levels are multiplied.
+// X enters XV and XᵀA as −2/N·X, which costs nothing: only its levels are multiplied.
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
@@ -21,7 +21,7 @@ type reconstruction struct {
 	set    *Set
 	energy []float64 // set.N: ‖x‖² of every row
 	level  []float64 // the set's, times −2/rows
-	rows   int
+	rows   int       // that level is for
 	zero   view
 	G, H   Mat // K×K
 	Y      Mat // N×K

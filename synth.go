@@ -103,7 +103,7 @@ func encodePoints(points []planePoint) Set {
 		x, labels = append(x, p.x[:]...), append(labels, p.class)
 	}
 	codes, level := encodeReals(x)
-	return newSet(codes, 2, inSquares(1, 2), level, labels)
+	return newSet(codes, 1, 2, level, labels)
 }
 
 // encodeReals returns as levels 0 and the other distinct values of x in ascending order, and the

@@ -100,6 +100,24 @@ func TestUniformFillsTheSquare(t *testing.T) {
 	}
 }
 
+// TestPlacesWithoutInputKeepNoWeight: a point fills two of a square's four places.
+func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
+	data := clusters()
+	for _, objective := range []string{"infomax", "reconstruction"} {
+		tr := newTrainer(Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}, &data.Train)
+		for range 5 {
+			tr.step(allRows(128))
+		}
+		for _, m := range []Mat{tr.W, tr.V} {
+			for i, x := range m.Data {
+				if (x == 0) != (i >= 2*m.Cols) {
+					t.Errorf("%s: place %d of 4 has weight %v", objective, i/m.Cols, x)
+				}
+			}
+		}
+	}
+}
+
 func TestEncodePointsKeepsEveryCoordinate(t *testing.T) {
 	points := []planePoint{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
 	s := encodePoints(points)

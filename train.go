@@ -115,6 +115,7 @@ func (c *columns) multiply(rows []uint32, products ...product) {
 		block := rows[n:min(n+blockRows, len(rows))]
 		c.turn(block)
 		for _, p := range products {
+			sameLength("multiply", p.Z.Cols, len(p.init))
 			z := p.Z.Data[n*p.Z.Cols : (n+len(block))*p.Z.Cols]
 			for filled := copy(z, p.init); filled < len(z); filled *= 2 {
 				copy(z[filled:], z[:filled])
@@ -302,6 +303,9 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 
 // measure returns all metrics of the present parameters, the activations' on set s.
 func (t *trainer) measure(s *Set) (Metrics, error) {
+	if !slices.Equal(s.order, t.set.order) {
+		panic("measure: the set's inputs are not where the training set's are")
+	}
 	var m Metrics
 	m.measureWeights(t.set.inputs(t.W))
 	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
