@@ -5,8 +5,10 @@
 // order that svd.go gives. Nothing is checked here: lengths are positive, strides are in bytes. go
 // vet does not read this file: the frame offsets follow the Go signatures quoted above each kernel.
 
-// func prefetch(start *uint32, entries *uint64, rows *uint32, n int): the first eight
-// lines of every row, which are all of most
+// FETCH asks for the first eight lines of the row that begins at p, which are all of most.
+#define FETCH(HINT, p) HINT (p); HINT 64(p); HINT 128(p); HINT 192(p); HINT 256(p); HINT 320(p); HINT 384(p); HINT 448(p)
+
+// func prefetch(start *uint32, entries *uint64, rows *uint32, n int)
 TEXT PREFETCH(SB), NOSPLIT, $0-32
 	MOVQ start+0(FP), BX
 	MOVQ entries+8(FP), R10
@@ -16,20 +18,14 @@ row:
 	MOVL (R8), AX
 	MOVL (BX)(AX*4), AX
 	LEAQ (R10)(AX*8), AX
-	PREFETCHT1 (AX)
-	PREFETCHT1 64(AX)
-	PREFETCHT1 128(AX)
-	PREFETCHT1 192(AX)
-	PREFETCHT1 256(AX)
-	PREFETCHT1 320(AX)
-	PREFETCHT1 384(AX)
-	PREFETCHT1 448(AX)
+	FETCH(PREFETCHT1, AX)
 	ADDQ $4, R8
 	DECQ R9
 	JNZ  row
 	RET
 
-// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
+// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int): rows that
+// prefetch brought to the second-level cache go on to the first, three rows ahead
 TEXT TURN(SB), NOSPLIT, $0-48
 	MOVQ end+0(FP), DI
 	MOVQ list+8(FP), SI
@@ -44,6 +40,14 @@ row:
 	MOVL 4(BX)(AX*4), R15
 	LEAQ (R10)(R14*8), R14
 	LEAQ (R10)(R15*8), R15
+	LEAL 3(R13), AX
+	CMPL AX, R9
+	JAE  near
+	MOVL 12(R8), AX
+	MOVL (BX)(AX*4), AX
+	LEAQ (R10)(AX*8), AX
+	FETCH(PREFETCHT0, AX)
+near:
 	CMPQ R14, R15
 	JAE  done
 entry:
