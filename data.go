@@ -23,7 +23,7 @@ type Dataset struct {
 // byte/255; a set of reals has a level for each distinct value.
 type Set struct {
 	N, D    int
-	order   []int    // of the inputs; −1 is none, always 0
+	order   []int    // of the inputs; at −1 there is none, and x is 0
 	start   []uint32 // N+1
 	entries []uint64
 	level   []float64

@@ -119,26 +119,41 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 	}
 }
 
-func TestInnerGivesTheBitsOfPlainGo(t *testing.T) {
+// TestInnerAddsInItsOrder compares every implementation with the order that inner promises.
+func TestInnerAddsInItsOrder(t *testing.T) {
+	want := func(x, y []float64) float64 {
+		var s [16]float64
+		whole := len(x) - len(x)%16
+		for i := range whole {
+			s[i%16] = math.FMA(x[i], y[i], s[i%16])
+		}
+		four := func(i int) float64 { return (s[i] + s[i+8]) + (s[i+4] + s[i+12]) }
+		sum := (four(0) + four(2)) + (four(1) + four(3))
+		for i := whole; i < len(x); i++ {
+			sum = math.FMA(x[i], y[i], sum)
+		}
+		return sum
+	}
 	for _, impl := range implementations() {
 		t.Run(impl, func(t *testing.T) {
 			force(t, impl)
 			r := rand.New(rand.NewPCG(1, 8))
-			for n := innerSums; n < 40*innerSums; n += innerSums {
-				for offset := range 8 {
-					x, _ := arena(n, offset)
-					y, _ := arena(n, 7-offset)
-					fillPlain(r, x)
-					fillPlain(r, y)
-					if offset == 0 {
-						fill(r, x)
-					}
-					got, want := innerKernel(x, y), innerGeneric(x, y)
-					if _, ok := sameBits([]float64{got}, []float64{want}); !ok {
-						t.Fatalf("n = %d, offset %d: %x, want %x", n, offset, got, want)
-					}
+			check := func(n, offset int, fillWith func(*rand.Rand, []float64)) {
+				x, _ := arena(n, offset)
+				y, _ := arena(n, 7-offset)
+				fillWith(r, x)
+				fillPlain(r, y)
+				if _, ok := sameBits([]float64{inner(x, y)}, []float64{want(x, y)}); !ok {
+					t.Fatalf("n = %d, offset %d: %x, want %x", n, offset, inner(x, y), want(x, y))
 				}
 			}
+			for n := range 68 {
+				for offset := range 8 {
+					check(n, offset, fillPlain)
+					check(n, offset, fill)
+				}
+			}
+			check(1_000_005, 3, fillPlain)
 		})
 	}
 }

@@ -46,12 +46,12 @@ func transpose(t, m Mat) {
 // The kernels. Each is defined by its plain Go version here; the assembly twins give the
 // same bits because every one of them computes each element by the same operations in the
 // same order, and only the number of elements in a register differs. Sums run over rows,
-// places or units in order, one fused multiply-add at a time; inner's order is at its definition.
+// places or units in order, one fused multiply-add at a time; inner has an order of its own.
 //
 // A kernel has one checked wrapper, which every caller uses. It picks the twin.
 
-// cores is how many goroutines a large call of a kernel may use, each on its own part of the
-// result, so that it changes no bit. It is set before the first run.
+// cores is how many goroutines a large piece of work may use, each on its own part of the result,
+// so that it changes no bit. It is set before the first run.
 var cores = 1
 
 // worthSplitting multiply-adds pay for waking another core.
@@ -291,4 +291,38 @@ func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz 
 			}
 		}
 	}
+}
+
+// innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
+// in order. None waits for another, and they fill vector registers.
+const innerSums = 16
+
+// inner returns ⟨x,y⟩: the sums of its whole sixteens are added in halves, i and i+8, then i and
+// i+4, i+2, i+1; the terms that are left follow one by one.
+func inner(x, y []float64) float64 {
+	sameLength("inner", len(x), len(y))
+	sum := 0.0
+	n := len(x) / innerSums * innerSums
+	if n > 0 {
+		sum = innerKernel(x[:n], y[:n])
+	}
+	for i := n; i < len(x); i++ {
+		sum = math.FMA(x[i], y[i], sum)
+	}
+	return sum
+}
+
+func innerGeneric(x, y []float64) float64 {
+	var sums [innerSums]float64
+	for ; len(x) >= innerSums && len(y) >= innerSums; x, y = x[innerSums:], y[innerSums:] {
+		for i := range sums {
+			sums[i] = math.FMA(x[i], y[i], sums[i])
+		}
+	}
+	for half := innerSums / 2; half > 0; half /= 2 {
+		for i := range half {
+			sums[i] += sums[i+half]
+		}
+	}
+	return sums[0]
 }

@@ -2,7 +2,7 @@
 // mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, what differs between
 // the two and the names, and include this file. A vector holds W/8 units (or elements), each
 // computed as the plain Go version of the kernel does; only inner adds across a vector, in the
-// order that svd.go gives. Nothing is checked here: lengths are positive, strides are in bytes. go
+// order that mat.go gives. Nothing is checked here: lengths are positive, strides are in bytes. go
 // vet does not read this file: the frame offsets follow the Go signatures quoted above each kernel.
 
 // FETCH asks for the first eight lines of the row that begins at p, which are all of most.
@@ -242,6 +242,9 @@ TEXT MUL2(SB), NOSPLIT, $0-96
 TEXT MUL1(SB), NOSPLIT, $0-96
 	MUL(GET1, ROW1, PUT1)
 
+// NEXT ends an elementwise kernel, whose next element is AX of CX.
+#define NEXT ADDQ $(W/8), AX; CMPQ AX, CX; JB element; VZEROUPPER; RET
+
 // func adam(w, m, v, grad *float64, n int, step, factor float64)
 TEXT ADAM(SB), NOSPLIT, $0-56
 	MOVQ w+0(FP), DI
@@ -273,11 +276,7 @@ element:
 	VMOVUPD (DI)(AX*8), V3
 	VSUBPD V1, V3, V3
 	VMOVUPD V3, (DI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 // func inner(x, y *float64, n int) float64
 #define CLEAR(i, sum) VXORPD sum, sum, sum
@@ -319,11 +318,7 @@ element:
 	VFMADD231PD V0, V9, V3 // s·x + c·y
 	VMOVUPD V2, (DI)(AX*8)
 	VMOVUPD V3, (SI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 // func chain(grad, slope *float64, n int)
 TEXT CHAIN(SB), NOSPLIT, $0-24
@@ -335,11 +330,7 @@ element:
 	VMOVUPD (DI)(AX*8), V0
 	VMULPD (SI)(AX*8), V0, V0
 	VMOVUPD V0, (DI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 // func rectify(a, z *float64, n int, leak float64)
 TEXT RECTIFY(SB), NOSPLIT, $0-32
@@ -359,11 +350,7 @@ element:
 	SELECT(V9, V8, V3)      // slope = 1 where positive
 	VMOVUPD V2, (DI)(AX*8)
 	VMOVUPD V3, (SI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 // reduce of elementary.go: x in V0 gives n in V1, hi in V2, lo in V3. Uses V4, V5.
 #define HORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V2, V4
@@ -420,11 +407,7 @@ element:
 	VMOVUPD (DI)(AX*8), V0
 	EXP
 	VMOVUPD V0, (DI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 // func tanh(a, z *float64, n int), after tanh of elementary.go
 TEXT TANH(SB), NOSPLIT, $0-24
@@ -472,11 +455,7 @@ element:
 	VMOVAPD V13, V0
 	VFNMADD231PD V9, V9, V0    // 1 − a²
 	VMOVUPD V0, (SI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT
 
 #define LOGHORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V9, V4
 
@@ -534,8 +513,4 @@ element:
 	VMAXPD V15, V14, V0        // max(z, 0)
 	VADDPD V7, V0, V0
 	VMOVUPD V0, (DI)(AX*8)
-	ADDQ $(W/8), AX
-	CMPQ AX, CX
-	JB   element
-	VZEROUPPER
-	RET
+	NEXT

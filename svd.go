@@ -127,37 +127,3 @@ func rotateGeneric(x, y []float64, c, s float64) {
 		y[i] = math.FMA(s, a, float64(c*b))
 	}
 }
-
-// innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
-// in order. None waits for another, and they fill vector registers.
-const innerSums = 16
-
-// inner returns ⟨x,y⟩: the sums of its whole sixteens are added in halves, i and i+8, then i and
-// i+4, i+2, i+1; the terms that are left follow one by one.
-func inner(x, y []float64) float64 {
-	sameLength("inner", len(x), len(y))
-	sum := 0.0
-	n := len(x) / innerSums * innerSums
-	if n > 0 {
-		sum = innerKernel(x[:n], y[:n])
-	}
-	for i := n; i < len(x); i++ {
-		sum = math.FMA(x[i], y[i], sum)
-	}
-	return sum
-}
-
-func innerGeneric(x, y []float64) float64 {
-	var sums [innerSums]float64
-	for ; len(x) >= innerSums && len(y) >= innerSums; x, y = x[innerSums:], y[innerSums:] {
-		for i := range sums {
-			sums[i] = math.FMA(x[i], y[i], sums[i])
-		}
-	}
-	for half := innerSums / 2; half > 0; half /= 2 {
-		for i := range half {
-			sums[i] += sums[i+half]
-		}
-	}
-	return sums[0]
-}
