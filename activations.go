@@ -42,25 +42,10 @@ func activationByName(name string) activation {
 	return activations[i]
 }
 
-// sameLength panics unless the arrays of an elementwise kernel are of one length.
-func sameLength(kernel string, n int, others ...int) {
-	for _, m := range others {
-		if m != n {
-			panic(fmt.Sprintf("%s: lengths %d and %d", kernel, n, m))
-		}
-	}
-}
-
 // chain is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
 func chain(g, _, slope []float64, _ int) {
 	sameLength("chain", len(g), len(slope))
 	chainKernel(g, slope)
-}
-
-func chainGeneric(g, slope []float64) {
-	for i, s := range slope {
-		g[i] *= s
-	}
 }
 
 // rectify is ReLU and, with a leak, leaky ReLU; its slope at 0 is the leak, as in PyTorch.
@@ -73,27 +58,10 @@ func rectify(a, z []float64, leak float64) {
 	rectifyKernel(a, z, leak)
 }
 
-func rectifyGeneric(a, z []float64, leak float64) {
-	for i, x := range z {
-		if x > 0 {
-			a[i], z[i] = x, 1
-		} else {
-			a[i], z[i] = math.FMA(leak, x, 0), leak
-		}
-	}
-}
-
 // tanhSlope sets a = tanh z and z to tanh′ z = 1 − a².
 func tanhSlope(a, z []float64) {
 	sameLength("tanhSlope", len(a), len(z))
 	tanhKernel(a, z)
-}
-
-func tanhGeneric(a, z []float64) {
-	for i, x := range z {
-		y := tanh(x)
-		a[i], z[i] = y, math.FMA(-y, y, 1)
-	}
 }
 
 // softplus sets a = log(1+eᶻ) and z to its slope, the logistic function. With u = e^−|z| ≤ 1
@@ -105,26 +73,8 @@ func softplus(a, z []float64) {
 	softplusKernel(a, z)
 }
 
-func softplusGeneric(a, z []float64) {
-	for i, x := range z {
-		u := exp(-math.Abs(x))
-		a[i] = max(x, 0) + log1p(u)
-		top := 1.0
-		if x < 0 {
-			top = u
-		}
-		z[i] = top / (1 + u)
-	}
-}
-
 // exponentiate sets z to eᶻ.
 func exponentiate(z []float64) { expKernel(z) }
-
-func expGeneric(z []float64) {
-	for i, x := range z {
-		z[i] = exp(x)
-	}
-}
 
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
 func softmax(a, z []float64, K int) {

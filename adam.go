@@ -2,16 +2,6 @@ package main
 
 import "math"
 
-// Adam as in Kingma & Ba (2015), algorithm 1, with the bias correction in the step's factors:
-//
-//	m ← β₁ m + (1−β₁) g          v ← β₂ v + (1−β₂) g²
-//	w ← w − η/(1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε)
-const (
-	adamBeta1   = 0.9
-	adamBeta2   = 0.999
-	adamEpsilon = 1e-8
-)
-
 // adamClock holds what all parameters share at step t.
 type adamClock struct {
 	rate         float64 // η, the learning rate
@@ -44,13 +34,4 @@ func (a adam) update(c *adamClock, g []float64) {
 	}
 	step, factor := c.step, c.factor
 	split(len(g), 8, func(i, to int) { adamKernel(a.w[i:to], a.m[i:to], a.v[i:to], g[i:to], step, factor) })
-}
-
-// adamGeneric is the step at the head of this file, for arrays of one length.
-func adamGeneric(w, m, v, grad []float64, step, factor float64) {
-	for i, g := range grad {
-		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
-		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))
-		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
-	}
 }

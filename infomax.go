@@ -55,11 +55,6 @@ type infoMax struct {
 	St     Mat // K×N, when K > N
 }
 
-var (
-	ones      = coefficients{data: []float64{1}}
-	minusOnes = coefficients{data: []float64{-1}}
-)
-
 func newInfoMax(lambda float64, n, fewest, k int) *infoMax {
 	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k), q: make([]float64, k),
 		zero: view{make([]float64, max(n, k)), 0}, R: newMat(n, k)}
@@ -126,88 +121,4 @@ func (l *infoMax) gradient(dA Mat) {
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
 	mul(dA.view(), l.zero, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
-}
-
-// center sets mean to the means of A's columns and R = A − 1·meanᵀ.
-func center(R Mat, mean []float64, A Mat, zero view) {
-	N, K := A.Rows, A.Cols
-	mul(view{mean, 0}, zero, ones, A.view(), 1, N, K)
-	for k := range mean {
-		mean[k] /= float64(N)
-	}
-	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
-}
-
-// gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.
-func gram(M, R Mat, zero view) {
-	const strip = 8
-	K := R.Cols
-	for i := 0; i < K; i += strip {
-		n := min(strip, K-i)
-		mul(view{M.Data[i*K+i:], K}, zero, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
-		for j := i; j < i+n; j++ {
-			for k := j + 1; k < K; k++ {
-				M.Data[k*K+j] = M.Data[j*K+k]
-			}
-		}
-	}
-}
-
-// lossWide is loss on the N×N side, from (3). R becomes S.
-func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
-	N, K := R.Rows, R.Cols
-	clear(l.q)
-	for n := range N {
-		for k, r := range R.Row(n) {
-			l.q[k] = math.FMA(r, r, l.q[k])
-		}
-	}
-	for k, sum := range l.q {
-		entropy -= l.rescale(k, sum, N)
-		// ‖C − I‖² = ‖C‖² + Σₖ (1 − 2Cₖₖ)
-		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
-	}
-	for n := range N {
-		chain(R.Row(n), nil, l.scale, K)
-	}
-	St := Mat{K, N, l.St.Data[:K*N]}
-	transpose(St, R)
-	T := Mat{N, N, l.T.Data[:N*N]}
-	gram(T, St, l.zero)
-	for i := range T.Data {
-		T.Data[i] /= float64(N - 1)
-	}
-	return entropy, tc + inner(T.Data, T.Data)
-}
-
-// gradientWide is gradient on the N×N side. With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
-//
-//	qₖ = 4λ/(N−1) · Σₙ (TS − S)ₙₖ Sₙₖ
-//	∂L/∂Aₙₖ = sₖ ( 4λ/(N−1) · (TS)ₙₖ − (4λ/(N−1) + cₖ) Sₙₖ )
-//
-// It goes through a few units at a time, whose columns then stay in the cache.
-func (l *infoMax) gradientWide(dA Mat) {
-	const few = 64
-	N, K := dA.Rows, dA.Cols
-	S := l.R.head(N)
-	mul(dA.view(), l.zero, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
-	alpha := 4 * l.lambda / float64(N-1)
-	for from := 0; from < K; from += few {
-		to := min(from+few, K)
-		q, scale := l.q[from:to], l.scale[from:to]
-		clear(q)
-		for n := range N {
-			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
-			for k := range q {
-				q[k] = math.FMA(ts[k]-s[k], s[k], q[k])
-			}
-		}
-		for n := range N {
-			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
-			for k, sum := range q {
-				c := math.FMA(alpha, sum, 2) / float64(N-1)
-				ts[k] = scale[k] * math.FMA(alpha, ts[k], -float64((alpha+c)*s[k]))
-			}
-		}
-	}
 }

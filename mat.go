@@ -148,150 +148,7 @@ func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
 	}
 }
 
-// blockRows is how many rows of a batch are turned at a time.
-const blockRows = 128
-
 const _ = uint(maxQuads - blockRows) // a row fits where the quad was
-
-// columns is a block of up to blockRows rows of a set turned around: the entries of quad p of
-// inputs, in row order, are list[p*blockRows:end[p]], each with its row of the block in place of
-// p. Then the weights of a quad stay in registers while the block's rows pass by, forward and
-// backward.
-type columns struct {
-	set  *Set
-	rows int      // of the block
-	end  []uint32 // a quad
-	list []uint64
-}
-
-func newColumns(s *Set) *columns {
-	quads := len(s.order) / 4
-	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
-}
-
-// column returns the entries of quad p.
-func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
-
-// turn sets c to the columns of the given rows of its set.
-func (c *columns) turn(rows []uint32) {
-	if len(rows) > blockRows {
-		panic(fmt.Sprintf("turn: %d rows, at most %d", len(rows), blockRows))
-	}
-	c.rows = len(rows)
-	for p := range c.end {
-		c.end[p] = uint32(p * blockRows)
-	}
-	if len(rows) > 0 {
-		c.set.checkRows("turn", rows)
-		turnKernel(c, rows)
-	}
-}
-
-func turnGeneric(c *columns, rows []uint32) {
-	for n, row := range rows {
-		for _, e := range c.set.row(int(row)) {
-			p := e % maxQuads
-			c.list[c.end[p]] = e - p + uint64(n)
-			c.end[p]++
-		}
-	}
-}
-
-func (s *Set) checkRows(kernel string, rows []uint32) {
-	for _, n := range rows {
-		if int(n) >= s.N {
-			panic(fmt.Sprintf("%s: row %d of %d", kernel, n, s.N))
-		}
-	}
-}
-
-// prefetch asks for the given rows to be brought near, ahead of the step that uses them.
-func (s *Set) prefetch(rows []uint32) {
-	if len(rows) > 0 {
-		s.checkRows("prefetch", rows)
-		prefetchKernel(s, rows)
-	}
-}
-
-// gather adds a block's product with weights to z, the forward pass of the layer:
-//
-//	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
-//
-// z is rows×cols with the block's rows, w places×cols. The inputs take their values from level,
-// which is the set's own or a multiple.
-func gather(z view, c *columns, level []float64, w view, cols int) {
-	places := len(c.set.order)
-	z.check("gather", c.rows, cols)
-	w.check("gather", places, cols)
-	sameLength("gather", len(c.set.level), len(level))
-	switch {
-	case c.rows == 0 || cols == 0:
-	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, level, w.from(0, k), to-k) })
-	default:
-		gatherKernel(z, c, level, w, cols)
-	}
-}
-
-func gatherGeneric(z view, c *columns, level []float64, w view, cols int) {
-	for p := range c.end {
-		w0, w1, w2, w3 := w.quad(p, cols)
-		for _, e := range c.column(p) {
-			x0, x1, x2, x3 := values(e, level)
-			acc := z.data[int(e%maxQuads)*z.stride:][:cols]
-			for k, y := range acc {
-				acc[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
-			}
-		}
-	}
-}
-
-// quad returns the rows of the four inputs of quad p.
-func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
-	row := func(i int) []float64 { return v.data[(4*p+i)*v.stride:][:cols] }
-	return row(0), row(1), row(2), row(3)
-}
-
-// spread accumulates a block's weight gradient, the backward pass of gather:
-//
-//	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the rows in order
-//
-// dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
-func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
-	places := len(c.set.order)
-	dw.check("spread", places, cols)
-	init.check("spread", places, cols)
-	dz.check("spread", c.rows, cols)
-	sameLength("spread", len(c.set.level), len(level))
-	switch {
-	case cols == 0:
-	case c.rows == 0:
-		spreadGeneric(dw, init, c, level, 0, len(c.end), dz, cols)
-	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, level, from, to, dz, cols) })
-	default:
-		spreadKernel(dw, init, c, level, 0, len(c.end), dz, cols)
-	}
-}
-
-// spreadGeneric is spread for the quads from ≤ p < to.
-func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
-	for p := from; p < to; p++ {
-		for i := 4 * p; i < 4*p+4; i++ {
-			copy(dw.data[i*dw.stride:][:cols], init.data[i*init.stride:])
-		}
-		dw0, dw1, dw2, dw3 := dw.quad(p, cols)
-		for _, e := range c.column(p) {
-			x0, x1, x2, x3 := values(e, level)
-			for k, y := range dz.data[int(e%maxQuads)*dz.stride:][:cols] {
-				dw0[k] = math.FMA(x0, y, dw0[k])
-				dw1[k] = math.FMA(x1, y, dw1[k])
-				dw2[k] = math.FMA(x2, y, dw2[k])
-				dw3[k] = math.FMA(x3, y, dw3[k])
-			}
-		}
-	}
-}
 
 // innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
 // in order. None waits for another, and they fill vector registers.
@@ -325,4 +182,40 @@ func innerGeneric(x, y []float64) float64 {
 		}
 	}
 	return sums[0]
+}
+
+var (
+	ones      = coefficients{data: []float64{1}}
+	minusOnes = coefficients{data: []float64{-1}}
+)
+
+// center sets mean to the means of A's columns and R = A − 1·meanᵀ.
+func center(R Mat, mean []float64, A Mat, zero view) {
+	N, K := A.Rows, A.Cols
+	mul(view{mean, 0}, zero, ones, A.view(), 1, N, K)
+	for k := range mean {
+		mean[k] /= float64(N)
+	}
+	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
+}
+
+// gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.
+func gram(M, R Mat, zero view) {
+	const strip = 8
+	K := R.Cols
+	for i := 0; i < K; i += strip {
+		n := min(strip, K-i)
+		mul(view{M.Data[i*K+i:], K}, zero, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
+		for j := i; j < i+n; j++ {
+			for k := j + 1; k < K; k++ {
+				M.Data[k*K+j] = M.Data[j*K+k]
+			}
+		}
+	}
+}
+
+func scaleBy(m Mat, s float64) {
+	for i := range m.Data {
+		m.Data[i] *= s
+	}
 }

@@ -153,3 +153,63 @@ func tanh(x float64) float64 {
 	rest := math.FMA(-q, d, hi) + math.FMA(-q, dlo, lo)
 	return math.Copysign(q+rest/d, x)
 }
+
+func chainGeneric(g, slope []float64) {
+	for i, s := range slope {
+		g[i] *= s
+	}
+}
+
+func rectifyGeneric(a, z []float64, leak float64) {
+	for i, x := range z {
+		if x > 0 {
+			a[i], z[i] = x, 1
+		} else {
+			a[i], z[i] = math.FMA(leak, x, 0), leak
+		}
+	}
+}
+
+func tanhGeneric(a, z []float64) {
+	for i, x := range z {
+		y := tanh(x)
+		a[i], z[i] = y, math.FMA(-y, y, 1)
+	}
+}
+
+func softplusGeneric(a, z []float64) {
+	for i, x := range z {
+		u := exp(-math.Abs(x))
+		a[i] = max(x, 0) + log1p(u)
+		top := 1.0
+		if x < 0 {
+			top = u
+		}
+		z[i] = top / (1 + u)
+	}
+}
+
+func expGeneric(z []float64) {
+	for i, x := range z {
+		z[i] = exp(x)
+	}
+}
+
+// Adam as in Kingma & Ba (2015), algorithm 1, with the bias correction in the step's factors:
+//
+//	m ← β₁ m + (1−β₁) g          v ← β₂ v + (1−β₂) g²
+//	w ← w − η/(1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε)
+const (
+	adamBeta1   = 0.9
+	adamBeta2   = 0.999
+	adamEpsilon = 1e-8
+)
+
+// adamGeneric is the step at the head of this file, for arrays of one length.
+func adamGeneric(w, m, v, grad []float64, step, factor float64) {
+	for i, g := range grad {
+		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
+		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))
+		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
+	}
+}

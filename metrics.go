@@ -1,34 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 )
 
 // What is measured of a run: W after initialisation and after training, and the activations
 // of the whole test split.
-
-// Number is a float64 that JSON can hold: null when it is not finite, which reads back as NaN.
-type Number float64
-
-func (x Number) MarshalJSON() ([]byte, error) {
-	if !finite(float64(x)) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(x))
-}
-
-func (x *Number) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*x = Number(math.NaN())
-		return nil
-	}
-	v, err := strconv.ParseFloat(string(b), 64)
-	*x = Number(v)
-	return err
-}
 
 // Metrics are the measurements of one state of a run.
 type Metrics struct {
@@ -271,13 +249,4 @@ func withoutLastColumn(A Mat) Mat {
 		copy(B.Row(n), A.Row(n))
 	}
 	return B
-}
-
-// mean returns Σx/n.
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }

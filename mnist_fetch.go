@@ -74,15 +74,6 @@ func mnistCache() (string, error) {
 	return filepath.Join(dir, "infomax", "mnist"), err
 }
 
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice != 0
-}
-
 // load returns the data set from the cache, else from the first other source that has it,
 // and then fills or repairs the cache. Its error gives every source's reason.
 func (f *fetcher) load(ctx context.Context) (*Dataset, error) {

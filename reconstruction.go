@@ -66,12 +66,6 @@ func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
 	return total/float64(N) + inner(A.Data, Y.Data)
 }
 
-func scaleBy(m Mat, s float64) {
-	for i := range m.Data {
-		m.Data[i] *= s
-	}
-}
-
 // finishV completes dV = −2/N XᵀA to ∂L/∂V with the H that loss left.
 func (l *reconstruction) finishV(dV, V Mat) {
 	K := V.Cols

@@ -128,3 +128,66 @@ func (a *analysis) verdictOf(c comparison) string {
 	}
 	return ""
 }
+
+// column is one of results.csv; of is "" where it does not apply.
+type column struct {
+	name string
+	of   func(*Result) string
+}
+
+func resultColumns() []column {
+	only := func(when bool, text string) string {
+		if when {
+			return text
+		}
+		return ""
+	}
+	infomax := func(r *Result) bool { return r.Config.Objective == "infomax" }
+	trained := func(r *Result) bool { return r.Config.Objective != "random" }
+	columns := []column{
+		{"id", func(r *Result) string { return r.ID }},
+		{"data", func(r *Result) string { return r.Config.Data }},
+		{"objective", func(r *Result) string { return r.Config.Objective }},
+		{"activation", func(r *Result) string { return r.Config.Activation }},
+		{"k", func(r *Result) string { return strconv.Itoa(r.Config.K) }},
+		{"lambda", func(r *Result) string { return only(infomax(r), shortest(r.Config.Lambda)) }},
+		{"seed", func(r *Result) string { return strconv.FormatUint(r.Config.Seed, 10) }},
+		{"epochs", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Epochs)) }},
+		{"batch", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Batch)) }},
+		{"learning_rate", func(r *Result) string { return only(trained(r), shortest(r.Config.LearningRate)) }},
+		{"tc_rows", func(r *Result) string { return strconv.Itoa(r.Config.TCRows) }},
+		{"status", func(r *Result) string { return r.Status }},
+		{"diverged_epoch", func(r *Result) string { return only(r.DivergedEpoch > 0, strconv.Itoa(r.DivergedEpoch)) }},
+		{"initial_loss", func(r *Result) string { return shortest(float64(r.InitialLoss)) }},
+		{"final_loss", func(r *Result) string { return shortest(float64(r.FinalLoss)) }},
+		{"epochs_to_90", func(r *Result) string { return only(r.EpochsTo90 > 0, strconv.Itoa(r.EpochsTo90)) }},
+	}
+	columns = append(columns, metricColumns("init_", func(r *Result) Metrics { return r.Init })...)
+	columns = append(columns, metricColumns("final_", func(r *Result) Metrics { return r.Final })...)
+	return append(columns, column{"weights_sha256", func(r *Result) string { return r.WeightsSHA256 }})
+}
+
+func metricColumns(prefix string, state func(*Result) Metrics) (columns []column) {
+	for _, m := range metrics {
+		columns = append(columns, column{prefix + m.field, func(r *Result) string { return shortest(m.of(state(r))) }})
+	}
+	return append(columns,
+		column{prefix + "variance_ratio_status", func(r *Result) string { return state(r).VarianceRatioStatus }},
+		column{prefix + "tc_status", func(r *Result) string { return state(r).TCStatus }},
+		column{prefix + "tc_units", func(r *Result) string { return strconv.Itoa(state(r).TCUnits) }})
+}
+
+// formatResults returns results.csv, in the order of the runs.
+func formatResults(runs []*Result) ([]byte, error) {
+	columns := resultColumns()
+	rows := make([][]string, len(runs)+1)
+	for _, c := range columns {
+		rows[0] = append(rows[0], c.name)
+		for i, r := range runs {
+			rows[i+1] = append(rows[i+1], c.of(r))
+		}
+	}
+	var b bytes.Buffer
+	err := csv.NewWriter(&b).WriteAll(rows)
+	return b.Bytes(), err
+}

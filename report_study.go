@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"iter"
 	"math"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // The runs of an output folder, arranged for comparison. A study is the runs of one data set
@@ -241,20 +239,119 @@ func (s *study) centre(p place, m measure) intervalEstimate {
 	return unsupported()
 }
 
-// inParallel calls do(0) … do(n−1) on all processors.
-func inParallel(n int, do func(i int)) {
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
-	}
-	close(next)
-	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		wg.Go(func() {
-			for i := range next {
-				do(i)
+// What runs are compared by.
+
+// measure is a number of a run that runs are compared by: a metric after training, or one of the
+// training itself.
+type measure struct {
+	metric
+	of func(*Result) float64
+}
+
+var (
+	finalLoss = measure{metric{field: "final_loss", title: "Final loss", better: -1},
+		func(r *Result) float64 { return float64(r.FinalLoss) }}
+	epochs90 = measure{metric{field: "epochs_to_90", title: "Epochs to 90 % of the gain", better: -1},
+		func(r *Result) float64 {
+			if r.EpochsTo90 == 0 {
+				return math.NaN()
 			}
-		})
+			return float64(r.EpochsTo90)
+		}}
+	// primaries decide the verdict; declared beforehand.
+	primaries = []measure{measureOf("effective_rank"), measureOf("weight_correlation")}
+)
+
+// measureOf is the metric of that field after training.
+func measureOf(field string) measure {
+	i := slices.IndexFunc(metrics, func(m metric) bool { return m.field == field })
+	m := metrics[i]
+	return measure{m, func(r *Result) float64 { return m.of(r.Final) }}
+}
+
+// inSentence is the title within a sentence.
+func (m measure) inSentence() string { return strings.ToLower(m.title[:1]) + m.title[1:] }
+
+// isTC tells whether m is an estimate of total correlation.
+func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
+
+// trainedMetrics are all metrics, after training.
+func trainedMetrics() (all []measure) {
+	for _, m := range metrics {
+		all = append(all, measureOf(m.field))
 	}
-	wg.Wait()
+	return all
+}
+
+// plottedMeasures have a figure by activation each.
+func plottedMeasures() (all []measure) {
+	for _, field := range []string{"effective_rank", "weight_correlation", "dead_units", "output_correlation",
+		"tc_gauss_nats", "tc_tree_nats", "tc_knn_nats"} {
+		all = append(all, measureOf(field))
+	}
+	return all
+}
+
+// axis is the quantity of a measure. Correlations range over decades.
+func (m measure) axis() quantity {
+	title, unit, _ := strings.Cut(m.title, " (")
+	q := quantity{Title: title, Unit: strings.TrimSuffix(unit, ")"), Better: m.better}
+	switch m.field {
+	case "weight_correlation", "output_correlation":
+		q.Log = true
+	case "dead_units":
+		q.Unit, q.Whole = "of K", true
+	case "tc_knn_nats":
+		q.Unit += ", saturates in high dimension"
+	}
+	return q
+}
+
+func (m measure) figureName() string { return strings.ReplaceAll(m.field, "_", "-") }
+
+// arrowed is a measure's title with the way that is better.
+func (m measure) arrowed() string {
+	return m.title + map[int]string{+1: " ↑", -1: " ↓", 0: ""}[m.better]
+}
+
+// tabled are the measures of the levels.
+func tabled() []measure { return append(trainedMetrics(), finalLoss, epochs90) }
+
+// treated lists the activations that have runs of the treatment at K.
+func (s *study) treated(K int) (activations []string) {
+	for _, activation := range s.activations {
+		if s.runs[place{treatment, activation, K}] != nil {
+			activations = append(activations, activation)
+		}
+	}
+	return activations
+}
+
+// curve is the median loss of each epoch, between the smallest and the largest of the runs that
+// did not diverge.
+func (s *study) curve(p place) (points []point) {
+	for epoch := range s.Epochs {
+		var losses []float64
+		for _, r := range s.runs[p] {
+			if r != nil && r.Status == "ok" && epoch < len(r.Curve) {
+				losses = append(losses, float64(r.Curve[epoch].Loss))
+			}
+		}
+		e := estimate{math.NaN(), math.NaN(), math.NaN()}
+		if len(losses) > 0 {
+			e = estimate{median(losses), slices.Min(losses), slices.Max(losses)}
+		}
+		points = append(points, point{X: float64(epoch + 1), estimate: e})
+	}
+	return points
+}
+
+// lambdas are the conditions of infomax, by ascending λ.
+func (s *study) lambdas() (all []condition) {
+	for _, c := range s.conditions {
+		if c.objective == "infomax" {
+			all = append(all, c)
+		}
+	}
+	return all
 }

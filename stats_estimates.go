@@ -134,3 +134,9 @@ func interquartileMeanInterval(x []float64, seed uint64) intervalEstimate {
 	result.Low, result.High, result.Level = means[tail-1], means[resamples-tail], 0.95
 	return result
 }
+
+func median(x []float64) float64 {
+	sorted := slices.Sorted(slices.Values(x))
+	last := len(sorted) - 1
+	return (sorted[last/2] + sorted[last-last/2]) / 2
+}

@@ -10,12 +10,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // Run folders. A run is whole or not there at all: its files are written and synced in a
@@ -38,14 +36,6 @@ func (s store) runs() string { return filepath.Join(s.out, "runs") }
 // folder is where the run of an id belongs.
 func (s store) folder(id string) string { return filepath.Join(s.runs(), id) }
 
-const (
-	tempPrefix    = ".infomax-tmp-"
-	damagedPrefix = "damaged-"
-	// leftoverAge is far beyond the seconds that a live process needs between making a
-	// temporary file and renaming it, and any difference between two machines' clocks.
-	leftoverAge = time.Hour
-)
-
 // prepare makes the folder ready to be written to, and clears what killed processes left
 // unfinished there.
 func (s store) prepare() error {
@@ -58,23 +48,6 @@ func (s store) prepare() error {
 		return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
 	}
 	return errors.Join(os.Remove(probe), clearLeftovers(s.out), clearLeftovers(s.runs()), syncFolder(s.out))
-}
-
-func clearLeftovers(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		info, statErr := e.Info()
-		if strings.HasPrefix(e.Name(), tempPrefix) && statErr == nil && time.Since(info.ModTime()) > leftoverAge {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
-	return err
-}
-
-// file is a file of a run's folder.
-type file struct {
-	name string
-	data []byte
 }
 
 // save puts a run's folder in place.
@@ -282,47 +255,64 @@ func (s store) readAll(found inventory, names []string) (err error) {
 	return err
 }
 
-// writeSynced writes a new file to the disk itself.
-func writeSynced(path string, b []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
+// The files of a run's folder.
+
+// runFiles returns the files of a run. It sets r's hash of the weights.
+func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
+	var weights bytes.Buffer
+	if err := writeNPZ(&weights, weightArrays(w, r.Config.K)); err != nil {
+		return nil, err
 	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
+	r.WeightsSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights.Bytes()))
+	run, err := formatRun(r)
+	files := []file{
+		{"run.json", run},
+		{"weights.npz", weights.Bytes()},
+		{"filters.svg", filters(r, w, data)},
 	}
-	return errors.Join(err, f.Close())
+	if len(r.Curve) > 0 {
+		files = append(files, file{"training.svg", trainingCurves(r)})
+	}
+	return files, err
 }
 
-// writeAtomic makes path hold b, or on failure what it held before.
-func writeAtomic(path string, b []byte) error {
-	dir := filepath.Dir(path)
-	temp := filepath.Join(dir, tempPrefix+rand.Text())
-	defer os.Remove(temp) // nothing is left of it once it is renamed
-	if err := writeSynced(temp, b); err != nil {
-		return err
+// weightArrays has a unit's weights in a row, as is usual: W is K×D here.
+func weightArrays(w *Weights, K int) []npyArray {
+	matrix := func(name string, m Mat) npyArray { return npyArray{name, []int{m.Rows, m.Cols}, m.Data} }
+	vector := func(name string, v []float64) npyArray { return npyArray{name, []int{len(v)}, v} }
+	arrays := []npyArray{matrix("W", w.W.T()), vector("b", w.B), matrix("W0", w.W0.T()), vector("b0", w.B0)}
+	if len(w.V.Data) > 0 {
+		arrays = append(arrays, matrix("V", w.V))
 	}
-	if err := os.Rename(temp, path); err != nil {
-		return err
+	if len(w.Trajectory) > 0 {
+		arrays = append(arrays, npyArray{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory})
 	}
-	return syncFolder(dir)
+	return arrays
 }
 
-// syncFolder makes the names in dir durable. Windows has no such thing, and some network
-// folders neither.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
+// filters draws the weight vectors: as images for images, as arrows and lines in the plane.
+func filters(r *Result, w *Weights, data *Dataset) []byte {
+	if data.D != 2 {
+		return filterPicture([]strip{{W: w.W.T()}})
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
+	p := plane{Title: r.ID, Activation: r.Config.Activation}
+	for n := range data.Test.N {
+		p.Points = append(p.Points, [2]float64(data.Test.dense(n)))
 	}
-	defer d.Close()
-	err = d.Sync()
-	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		return nil
+	for i := 0; i < len(w.Trajectory); i += 3 * r.Config.K {
+		units := make([][3]float64, r.Config.K)
+		for k := range units {
+			units[k] = [3]float64(w.Trajectory[i+3*k:])
+		}
+		p.Path, p.Units = append(p.Path, units), units
 	}
-	return err
+	return planePicture([]plane{p})
+}
+
+func trainingCurves(r *Result) []byte {
+	var loss, entropy, tc []float64
+	for _, e := range r.Curve {
+		loss, entropy, tc = append(loss, float64(e.Loss)), append(entropy, float64(e.Entropy)), append(tc, float64(e.TC))
+	}
+	return trainingPlot(r.Config.Activation, loss, entropy, tc)
 }

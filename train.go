@@ -11,17 +11,6 @@ import (
 
 // One run: initialise, take the steps, measure.
 
-// Every purpose has a random stream of its own: rand.NewPCG(seed, stream).
-const (
-	streamWeights uint64 = iota + 1
-	streamBatches
-	streamDecoder
-	streamData
-	streamTies
-	streamNull
-	streamBootstrap
-)
-
 // Epoch holds the means of an epoch's batch losses; entropy and tc are the unweighted terms
 // of the InfoMax loss, null for reconstruction.
 type Epoch struct {
@@ -179,8 +168,6 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	t.adamB.update(&t.clock, t.db)
 	return loss, entropy, tc
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // train runs all epochs and returns the curve and the loss of the first batch before any step.
 // It stops at a loss that is not finite, whose epoch is then the curve's last; ctx stops it

@@ -1,0 +1,270 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Set is a split in sparse form. Inputs come four together, for an image in squares of 2×2
+// pixels, because neighbouring pixels are mostly black or not black together: row n has the
+// entries start[n] to start[n+1], one for each quad that is not all zero, in order:
+//
+//	code₃<<50 | code₂<<36 | code₁<<22 | code₀<<8 | quad          xᵢ = level[codeᵢ]
+//
+// Place 4·quad + i stands for the input order[4·quad+i]. level[0] is 0. MNIST's levels are
+// byte/255; a set of reals has a level for each distinct value.
+type Set struct {
+	N, D    int
+	order   []int    // of the inputs; at −1 there is none, and x is 0
+	start   []uint32 // N+1
+	entries []uint64
+	level   []float64
+	labels  []byte // N: the digit, the cluster, or 0
+}
+
+const (
+	maxQuads  = 1 << 8
+	maxLevels = 1 << 14
+)
+
+// newSet returns images of height×width codes as a Set. Inputs that are no image are one line.
+func newSet[C byte | uint16](codes []C, height, width int, level []float64, labels []byte) Set {
+	D := height * width
+	s := Set{N: len(codes) / D, D: D, order: inSquares(height, width), level: level, labels: labels}
+	if len(codes)%D != 0 || len(s.order) > 4*maxQuads || len(level) > maxLevels || level[0] != 0 {
+		panic(fmt.Sprintf("newSet: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
+	}
+	if len(codes) > 0 && int(slices.Max(codes)) >= len(level) {
+		panic(fmt.Sprintf("newSet: code %d of %d levels", slices.Max(codes), len(level)))
+	}
+	s.start = make([]uint32, s.N+1)
+	for n := range s.N {
+		s.start[n+1] = s.start[n]
+		for p := 0; p < len(s.order); p += 4 {
+			if quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]) != 0 {
+				s.start[n+1]++
+			}
+		}
+	}
+	s.entries = make([]uint64, 0, s.start[s.N])
+	for n := range s.N {
+		for p := 0; p < len(s.order); p += 4 {
+			if e := quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]); e != 0 {
+				s.entries = append(s.entries, e|uint64(p/4))
+			}
+		}
+	}
+	return s
+}
+
+// inSquares returns the pixels of an image in squares of 2×2.
+func inSquares(height, width int) (order []int) {
+	for y := 0; y < height; y += 2 {
+		for x := 0; x < width; x += 2 {
+			for _, at := range [4][2]int{{y, x}, {y, x + 1}, {y + 1, x}, {y + 1, x + 1}} {
+				if at[0] < height && at[1] < width {
+					order = append(order, at[0]*width+at[1])
+				} else {
+					order = append(order, -1)
+				}
+			}
+		}
+	}
+	return order
+}
+
+// quadOf returns the codes of a row's quad as they are in an entry.
+func quadOf[C byte | uint16](row []C, inputs []int) uint64 {
+	code := func(i int) uint64 {
+		if d := inputs[i]; d >= 0 {
+			return uint64(row[d])
+		}
+		return 0
+	}
+	return code(0)<<8 | code(1)<<22 | code(2)<<36 | code(3)<<50
+}
+
+// row returns the entries of row n.
+func (s *Set) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
+
+// values returns the four inputs of an entry.
+func values(e uint64, level []float64) (x0, x1, x2, x3 float64) {
+	const code = maxLevels - 1
+	return level[e>>8&code], level[e>>22&code], level[e>>36&code], level[e>>50]
+}
+
+// dense returns row n with its zeros.
+func (s *Set) dense(n int) []float64 {
+	places := newMat(len(s.order), 1)
+	for _, e := range s.row(n) {
+		p := e % maxQuads * 4
+		places.Data[p], places.Data[p+1], places.Data[p+2], places.Data[p+3] = values(e, s.level)
+	}
+	return s.inputs(places).Data
+}
+
+// places returns a D×K matrix as places×K: every row where its input is in the set, zeros where
+// there is no input. inputs is its inverse.
+func (s *Set) places(inputs Mat) Mat {
+	m := newMat(len(s.order), inputs.Cols)
+	for p, d := range s.order {
+		if d >= 0 {
+			copy(m.Row(p), inputs.Row(d))
+		}
+	}
+	return m
+}
+
+func (s *Set) inputs(places Mat) Mat {
+	m := newMat(s.D, places.Cols)
+	for p, d := range s.order {
+		if d >= 0 {
+			copy(m.Row(d), places.Row(p))
+		}
+	}
+	return m
+}
+
+// blockRows is how many rows of a batch are turned at a time.
+const blockRows = 128
+
+// columns is a block of up to blockRows rows of a set turned around: the entries of quad p of
+// inputs, in row order, are list[p*blockRows:end[p]], each with its row of the block in place of
+// p. Then the weights of a quad stay in registers while the block's rows pass by, forward and
+// backward.
+type columns struct {
+	set  *Set
+	rows int      // of the block
+	end  []uint32 // a quad
+	list []uint64
+}
+
+func newColumns(s *Set) *columns {
+	quads := len(s.order) / 4
+	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
+}
+
+// column returns the entries of quad p.
+func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
+
+// turn sets c to the columns of the given rows of its set.
+func (c *columns) turn(rows []uint32) {
+	if len(rows) > blockRows {
+		panic(fmt.Sprintf("turn: %d rows, at most %d", len(rows), blockRows))
+	}
+	c.rows = len(rows)
+	for p := range c.end {
+		c.end[p] = uint32(p * blockRows)
+	}
+	if len(rows) > 0 {
+		c.set.checkRows("turn", rows)
+		turnKernel(c, rows)
+	}
+}
+
+func turnGeneric(c *columns, rows []uint32) {
+	for n, row := range rows {
+		for _, e := range c.set.row(int(row)) {
+			p := e % maxQuads
+			c.list[c.end[p]] = e - p + uint64(n)
+			c.end[p]++
+		}
+	}
+}
+
+func (s *Set) checkRows(kernel string, rows []uint32) {
+	for _, n := range rows {
+		if int(n) >= s.N {
+			panic(fmt.Sprintf("%s: row %d of %d", kernel, n, s.N))
+		}
+	}
+}
+
+// prefetch asks for the given rows to be brought near, ahead of the step that uses them.
+func (s *Set) prefetch(rows []uint32) {
+	if len(rows) > 0 {
+		s.checkRows("prefetch", rows)
+		prefetchKernel(s, rows)
+	}
+}
+
+// gather adds a block's product with weights to z, the forward pass of the layer:
+//
+//	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
+//
+// z is rows×cols with the block's rows, w places×cols. The inputs take their values from level,
+// which is the set's own or a multiple.
+func gather(z view, c *columns, level []float64, w view, cols int) {
+	places := len(c.set.order)
+	z.check("gather", c.rows, cols)
+	w.check("gather", places, cols)
+	sameLength("gather", len(c.set.level), len(level))
+	switch {
+	case c.rows == 0 || cols == 0:
+	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
+		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, level, w.from(0, k), to-k) })
+	default:
+		gatherKernel(z, c, level, w, cols)
+	}
+}
+
+func gatherGeneric(z view, c *columns, level []float64, w view, cols int) {
+	for p := range c.end {
+		w0, w1, w2, w3 := w.quad(p, cols)
+		for _, e := range c.column(p) {
+			x0, x1, x2, x3 := values(e, level)
+			acc := z.data[int(e%maxQuads)*z.stride:][:cols]
+			for k, y := range acc {
+				acc[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
+			}
+		}
+	}
+}
+
+// quad returns the rows of the four inputs of quad p.
+func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
+	row := func(i int) []float64 { return v.data[(4*p+i)*v.stride:][:cols] }
+	return row(0), row(1), row(2), row(3)
+}
+
+// spread accumulates a block's weight gradient, the backward pass of gather:
+//
+//	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the rows in order
+//
+// dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
+func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
+	places := len(c.set.order)
+	dw.check("spread", places, cols)
+	init.check("spread", places, cols)
+	dz.check("spread", c.rows, cols)
+	sameLength("spread", len(c.set.level), len(level))
+	switch {
+	case cols == 0:
+	case c.rows == 0:
+		spreadGeneric(dw, init, c, level, 0, len(c.end), dz, cols)
+	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
+		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, level, from, to, dz, cols) })
+	default:
+		spreadKernel(dw, init, c, level, 0, len(c.end), dz, cols)
+	}
+}
+
+// spreadGeneric is spread for the quads from ≤ p < to.
+func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+	for p := from; p < to; p++ {
+		for i := 4 * p; i < 4*p+4; i++ {
+			copy(dw.data[i*dw.stride:][:cols], init.data[i*init.stride:])
+		}
+		dw0, dw1, dw2, dw3 := dw.quad(p, cols)
+		for _, e := range c.column(p) {
+			x0, x1, x2, x3 := values(e, level)
+			for k, y := range dz.data[int(e%maxQuads)*dz.stride:][:cols] {
+				dw0[k] = math.FMA(x0, y, dw0[k])
+				dw1[k] = math.FMA(x1, y, dw1[k])
+				dw2[k] = math.FMA(x2, y, dw2[k])
+				dw3[k] = math.FMA(x3, y, dw3[k])
+			}
+		}
+	}
+}

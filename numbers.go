@@ -1,0 +1,219 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Every purpose has a random stream of its own: rand.NewPCG(seed, stream).
+const (
+	streamWeights uint64 = iota + 1
+	streamBatches
+	streamDecoder
+	streamData
+	streamTies
+	streamNull
+	streamBootstrap
+)
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// sameLength panics unless the arrays of an elementwise kernel are of one length.
+func sameLength(kernel string, n int, others ...int) {
+	for _, m := range others {
+		if m != n {
+			panic(fmt.Sprintf("%s: lengths %d and %d", kernel, n, m))
+		}
+	}
+}
+
+// shortest is x in the fewest digits that read back as x.
+func shortest(x float64) string {
+	if !finite(x) {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// Number is a float64 that JSON can hold: null when it is not finite, which reads back as NaN.
+type Number float64
+
+func (x Number) MarshalJSON() ([]byte, error) {
+	if !finite(float64(x)) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(x))
+}
+
+func (x *Number) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		*x = Number(math.NaN())
+		return nil
+	}
+	v, err := strconv.ParseFloat(string(b), 64)
+	*x = Number(v)
+	return err
+}
+
+// mean returns Σx/n.
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
+
+// inParallel calls do(0) … do(n−1) on all processors.
+func inParallel(n int, do func(i int)) {
+	next := make(chan int, n)
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// short formats a value for a reader, to four significant digits without trailing zeros.
+func short(x float64) string {
+	if math.IsNaN(x) {
+		return "no value"
+	}
+	return readable(strconv.FormatFloat(x, 'g', 4, 64))
+}
+
+// aligned formats a value for a column of them: three significant digits, zeros included.
+func aligned(x float64) string {
+	if e := exponent(x); -4 < e && e < 6 {
+		return readable(strconv.FormatFloat(x, 'f', max(0, 2-e), 64))
+	}
+	return readable(strconv.FormatFloat(x, 'g', 3, 64))
+}
+
+// exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
+func exponent(x float64) int {
+	_, digits, _ := strings.Cut(strconv.FormatFloat(x, 'e', 6, 64), "e")
+	e, _ := strconv.Atoi(digits)
+	return e
+}
+
+var superscript = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³",
+	"4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
+
+// readable turns a number's text into print: 2e+05 into 2×10⁵, 1e-4 into 10⁻⁴, - into −.
+func readable(s string) string {
+	mantissa, exponent, scientific := strings.Cut(s, "e")
+	mantissa = strings.ReplaceAll(mantissa, "-", "−")
+	if !scientific {
+		return mantissa
+	}
+	e, _ := strconv.Atoi(exponent)
+	power := "10" + superscript.Replace(strconv.Itoa(e))
+	if mantissa == "1" {
+		return power
+	}
+	return mantissa + "×" + power
+}
+
+// Numbers as tables and sentences of the report write them.
+
+// plus puts a sign before the text of a positive number.
+func plus(x float64, text string) string {
+	if x > 0 {
+		return "+" + text
+	}
+	return text
+}
+
+// pText is a p-value for a reader: two significant digits, no less than 0.0001.
+func pText(p float64) string {
+	switch {
+	case math.IsNaN(p):
+		return "–"
+	case p < 0.0001:
+		return "< 0.0001"
+	}
+	return readable(strconv.FormatFloat(p, 'g', 2, 64))
+}
+
+// pEquals is "p = 0.035" or "p < 0.0001".
+func pEquals(p float64) string {
+	if text := pText(p); strings.HasPrefix(text, "<") {
+		return "p " + text
+	}
+	return "p = " + pText(p)
+}
+
+// fixed has that many decimals, none if it is negative.
+func fixed(x float64, decimals int) string {
+	return readable(strconv.FormatFloat(x, 'f', max(0, decimals), 64))
+}
+
+// roughly has two significant digits, or the whole part of what has more.
+func roughly(x float64) string {
+	if math.Abs(x) >= 10 {
+		return fixed(x, 0)
+	}
+	return readable(strconv.FormatFloat(x, 'g', 2, 64))
+}
+
+// ranges writes ascending whole numbers as "1–3, 7".
+func ranges(numbers []uint64, dash string) string {
+	var parts []string
+	for i := 0; i < len(numbers); {
+		j := i
+		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
+			j++
+		}
+		part := strconv.FormatUint(numbers[i], 10)
+		if j > i {
+			part += dash + strconv.FormatUint(numbers[j], 10)
+		}
+		parts = append(parts, part)
+		i = j + 1
+	}
+	return strings.Join(parts, ", ")
+}
+
+// listing is "a, b and c".
+func listing(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+func atK(K int) string { return fmt.Sprintf("K = %d", K) }
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// number has five significant digits, in plain notation where that is short.
+func number(x float64) string {
+	if !finite(x) {
+		return ""
+	}
+	text := fmt.Sprintf("%.5g", x)
+	if math.Abs(x) >= 1e5 && math.Abs(x) < 1e9 {
+		text = fmt.Sprintf("%.0f", x)
+	}
+	return text
+}
