@@ -152,12 +152,6 @@ func (o options) grid() (g grid, err error) {
 	return g, err
 }
 
-// plan is the grid of a command, all its runs, and those of its shard, longest first.
-type plan struct {
-	grid      grid
-	all, mine []Config
-}
-
 func (o options) plan() (p plan, err error) {
 	if p.grid, err = o.grid(); err != nil {
 		return p, err

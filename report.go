@@ -6,29 +6,15 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"path/filepath"
 )
 
 // The report: what is derived from all runs for a reader. report.html has everything; tests,
 // tables and figures are files of their own besides. The same runs give the same bytes on every
 // machine, so no time, machine or order of events is in them.
 
-// writeReport writes the report of all runs, which are in the order of compareConfigs.
-func writeReport(out string, runs []*Result) error {
-	files, err := reportFiles(store{out}, runs)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := writeAtomic(filepath.Join(out, f.name), f.data); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// reportFiles returns the report's files. It reads the weights that are shown from st.
-func reportFiles(st store, runs []*Result) (files []file, err error) {
+// reportFiles returns the report's files, from all runs in the order of compareConfigs. weights gives
+// the weights.npz of those that are shown.
+func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files []file, err error) {
 	results, err := formatResults(runs)
 	if err != nil {
 		return nil, err
@@ -37,7 +23,7 @@ func reportFiles(st store, runs []*Result) (files []file, err error) {
 	var analyses []*analysis
 	for _, s := range studies(runs) {
 		a := analyse(s)
-		c, err := a.chapter(st)
+		c, err := a.chapter(weights)
 		if err != nil {
 			return nil, err
 		}
@@ -96,14 +82,14 @@ type section struct {
 // SVG is the figure within the page.
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
-func (a *analysis) chapter(st store) (chapter, error) {
+func (a *analysis) chapter(weights func(id string) ([]byte, error)) (chapter, error) {
 	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), DataSHA256: a.dataSHA256(),
 		PerBaseline: a.perBaseline(), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged()}
 	if len(a.answers) > 0 {
 		table := a.verdictSheet()
 		c.Verdicts = &table
 	}
-	shown, err := a.shownNetworks(st)
+	shown, err := a.shownNetworks(weights)
 	if err != nil {
 		return c, err
 	}

@@ -168,7 +168,7 @@ type network struct {
 
 // shownNetworks reads the treatment's runs of the smallest K and of the seed that most
 // activations have.
-func (s *study) shownNetworks(st store) (shown []network, err error) {
+func (s *study) shownNetworks(weights func(id string) ([]byte, error)) (shown []network, err error) {
 	for _, K := range s.ks {
 		seed, most := 0, 0
 		for i := range s.seeds {
@@ -187,7 +187,7 @@ func (s *study) shownNetworks(st store) (shown []network, err error) {
 			if r == nil {
 				continue
 			}
-			next, err := readNetwork(st, r)
+			next, err := readNetwork(r, weights)
 			if err != nil {
 				return nil, err
 			}
@@ -200,9 +200,9 @@ func (s *study) shownNetworks(st store) (shown []network, err error) {
 	return shown, nil
 }
 
-func readNetwork(st store, r *Result) (network, error) {
+func readNetwork(r *Result, weights func(id string) ([]byte, error)) (network, error) {
 	n := network{run: r}
-	b, err := st.readFile(r.ID, "weights.npz")
+	b, err := weights(r.ID)
 	if err != nil {
 		return n, err
 	}

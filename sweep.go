@@ -139,14 +139,7 @@ func (s store) derive(known inventory, withReport bool) (inventory, error) {
 		if err != nil {
 			return now, err
 		}
-		b, err := formatResults(now.sorted())
-		if err == nil {
-			err = writeAtomic(filepath.Join(s.out, "results.csv"), b)
-		}
-		if err == nil && withReport {
-			err = writeReport(s.out, now.sorted())
-		}
-		if err != nil {
+		if err := s.writeDerived(now.sorted(), withReport); err != nil {
 			return now, err
 		}
 		again, err := s.scan(now)
@@ -155,6 +148,22 @@ func (s store) derive(known inventory, withReport bool) (inventory, error) {
 		}
 		known = again
 	}
+}
+
+func (s store) writeDerived(runs []*Result, withReport bool) error {
+	results, err := formatResults(runs)
+	files := []file{{"results.csv", results}}
+	if err == nil && withReport {
+		var report []file
+		report, err = reportFiles(runs, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
+		files = append(files, report...)
+	}
+	for _, f := range files {
+		if err == nil {
+			err = writeAtomic(filepath.Join(s.out, f.name), f.data)
+		}
+	}
+	return err
 }
 
 // manifest is manifest.json.

@@ -202,3 +202,9 @@ func slurmShard(getenv func(string) string) (shard, error) {
 	}
 	return shard{(id-first)/step + 1, count}, nil
 }
+
+// plan is the grid of a command, all its runs, and those of its shard, longest first.
+type plan struct {
+	grid      grid
+	all, mine []Config
+}
