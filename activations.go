@@ -8,21 +8,35 @@ import (
 
 // activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
 type activation struct {
-	name string
+	mark
 	// forward sets a = f(z), and z to what backward needs: for an elementwise f the slope f′(z).
 	forward func(a, z []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
 	backward func(g, a, slope []float64, K int)
 }
 
+// mark is an activation's name and look in every figure: a colour of Okabe and Ito (2008), which
+// survives colour blindness, and a shape and a dash, which survive greyscale.
+type mark struct {
+	name, colour, dash string
+	shape              []float64 // x, y in turn, in units of the radius; nil: a circle
+}
+
 // activations in the order of every table and figure.
 var activations = []activation{
-	{"identity", func(a, z []float64, _ int) { copy(a, z) }, nil},
-	{"relu", func(a, z []float64, _ int) { rectify(a, z, 0) }, chain},
-	{"leaky_relu", func(a, z []float64, _ int) { rectify(a, z, 0.01) }, chain},
-	{"softmax", softmax, softmaxBackward},
-	{"tanh", func(a, z []float64, _ int) { tanhSlope(a, z) }, chain},
-	{"softplus", func(a, z []float64, _ int) { softplus(a, z) }, chain},
+	{mark{"identity", "#000000", "none", nil},
+		func(a, z []float64, _ int) { copy(a, z) }, nil},
+	{mark{"relu", "#d55e00", "8 3", []float64{-.9, -.9, .9, -.9, .9, .9, -.9, .9}},
+		func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise},
+	{mark{"leaky_relu", "#e69f00", "4 2", []float64{0, -1.2, 1.15, .85, -1.15, .85}},
+		func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise},
+	{mark{"softmax", "#0072b2", "10 3 2 3", []float64{0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0}},
+		softmax, softmaxBackward},
+	{mark{"tanh", "#009e73", "2 2", []float64{0, 1.2, 1.15, -.85, -1.15, -.85}},
+		func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise},
+	{mark{"softplus", "#cc79a7", "10 2 2 2 2 2", []float64{-.4, -1.2, .4, -1.2, .4, -.4, 1.2, -.4, 1.2, .4,
+		.4, .4, .4, 1.2, -.4, 1.2, -.4, .4, -1.2, .4, -1.2, -.4, -.4, -.4}},
+		func(a, z []float64, _ int) { softplus(a, z) }, elementwise},
 }
 
 // activationNames are their names, in this order.
@@ -42,39 +56,8 @@ func activationByName(name string) activation {
 	return activations[i]
 }
 
-// chain is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
-func chain(g, _, slope []float64, _ int) {
-	sameLength("chain", len(g), len(slope))
-	chainKernel(g, slope)
-}
-
-// rectify is ReLU and, with a leak, leaky ReLU; its slope at 0 is the leak, as in PyTorch.
-//
-//	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
-//
-// The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
-func rectify(a, z []float64, leak float64) {
-	sameLength("rectify", len(a), len(z))
-	rectifyKernel(a, z, leak)
-}
-
-// tanhSlope sets a = tanh z and z to tanh′ z = 1 − a².
-func tanhSlope(a, z []float64) {
-	sameLength("tanhSlope", len(a), len(z))
-	tanhKernel(a, z)
-}
-
-// softplus sets a = log(1+eᶻ) and z to its slope, the logistic function. With u = e^−|z| ≤ 1
-// nothing overflows or loses precision:
-//
-//	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
-func softplus(a, z []float64) {
-	sameLength("softplus", len(a), len(z))
-	softplusKernel(a, z)
-}
-
-// exponentiate sets z to eᶻ.
-func exponentiate(z []float64) { expKernel(z) }
+// elementwise is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
+func elementwise(g, _, slope []float64, _ int) { chain(g, slope) }
 
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
 func softmax(a, z []float64, K int) {

@@ -31,10 +31,7 @@ import (
 //	varₖ = Mₖₖ/(N−1)        Cⱼₖ = sⱼ Mⱼₖ sₖ/(N−1)
 //	∂L/∂A = R B,   Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1)      (2)
 //
-// Two products, RᵀR and R·B, are the whole cost. When K > N they grow as K² and there is a
-// cheaper side: with T = SSᵀ/(N−1) (N×N), SC = TS and ‖C‖_F = ‖T‖_F, so
-//
-//	P = 4λ/(N−1) · (T S − S)        tc = ‖T‖²_F − 2 Σₖ Cₖₖ + K        (3)
+// Two products, RᵀR and R·B, are the whole cost. When K > N there is a cheaper way: infomax_wide.go.
 //
 // A unit without variance has R = 0: it keeps its penalty (0−1)², and its gradient is 0.
 

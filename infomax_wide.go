@@ -2,7 +2,12 @@ package main
 
 import "math"
 
-// lossWide is loss on the N×N side, from (3). R becomes S.
+// The loss of infomax.go for more units than rows, K > N. Its two products grow as K²; on the other
+// side, with T = SSᵀ/(N−1) (N×N), SC = TS and ‖C‖_F = ‖T‖_F, so that the cost is linear in K:
+//
+//	P = 4λ/(N−1) · (T S − S)        tc = ‖T‖²_F − 2 Σₖ Cₖₖ + K        (3)
+
+// lossWide is loss from (3). R becomes S.
 func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 	N, K := R.Rows, R.Cols
 	clear(l.q)
@@ -17,7 +22,7 @@ func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
 	}
 	for n := range N {
-		chain(R.Row(n), nil, l.scale, K)
+		chain(R.Row(n), l.scale)
 	}
 	St := Mat{K, N, l.St.Data[:K*N]}
 	transpose(St, R)
@@ -29,7 +34,7 @@ func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 	return entropy, tc + inner(T.Data, T.Data)
 }
 
-// gradientWide is gradient on the N×N side. With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
+// gradientWide is gradient from (3). With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
 //
 //	qₖ = 4λ/(N−1) · Σₙ (TS − S)ₙₖ Sₙₖ
 //	∂L/∂Aₙₖ = sₖ ( 4λ/(N−1) · (TS)ₙₖ − (4λ/(N−1) + cₖ) Sₙₖ )

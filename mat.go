@@ -43,10 +43,11 @@ func transpose(t, m Mat) {
 	}
 }
 
-// The kernels. Each is defined by its plain Go version here; the assembly twins give the
-// same bits because every one of them computes each element by the same operations in the
-// same order, and only the number of elements in a register differs. Sums run over rows,
-// places or units in order, one fused multiply-add at a time; inner has an order of its own.
+// The kernels: mul and inner here, gather and spread in mat_sparse.go, the elementwise ones in
+// mat_elementary.go, rotate in mat_svd.go. Each is defined by its plain Go version; the assembly
+// twins give the same bits because every one of them computes each element by the same operations
+// in the same order, and only the number of elements in a register differs. Sums run over rows,
+// inputs or units in order, one fused multiply-add at a time; inner has an order of its own.
 //
 // A kernel has one checked wrapper, which every caller uses. It picks the twin.
 

@@ -82,7 +82,7 @@ func (t *twin) block(cols int) (version, n int) {
 	return 1, min(cols, t.lanes)
 }
 
-func prefetchKernel(s *Set, rows []uint32) {
+func prefetchKernel(s *sparse, rows []uint32) {
 	if simd != nil && len(s.entries) > 0 {
 		simd.prefetch(&s.start[0], &s.entries[0], &rows[0], len(rows))
 	}

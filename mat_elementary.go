@@ -2,7 +2,7 @@ package main
 
 import "math"
 
-// The elementary functions, the same bits on every machine.
+// The elementary functions, the same bits on every machine, and the elementwise kernels made of them.
 //
 // math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on
 // others, so nothing that reaches a result may call them. These are built from additions,
@@ -154,10 +154,29 @@ func tanh(x float64) float64 {
 	return math.Copysign(q+rest/d, x)
 }
 
+// The elementwise kernels, of arrays of one length.
+
+// chain multiplies g by the slope, element by element.
+func chain(g, slope []float64) {
+	sameLength("chain", len(g), len(slope))
+	chainKernel(g, slope)
+}
+
 func chainGeneric(g, slope []float64) {
 	for i, s := range slope {
 		g[i] *= s
 	}
+}
+
+// rectify is ReLU and, with a leak, leaky ReLU. It leaves the slope in z; at 0 that is the leak, as in
+// PyTorch.
+//
+//	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
+//
+// The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
+func rectify(a, z []float64, leak float64) {
+	sameLength("rectify", len(a), len(z))
+	rectifyKernel(a, z, leak)
 }
 
 func rectifyGeneric(a, z []float64, leak float64) {
@@ -170,11 +189,26 @@ func rectifyGeneric(a, z []float64, leak float64) {
 	}
 }
 
+// tanhSlope sets a = tanh z and z to tanh′ z = 1 − a².
+func tanhSlope(a, z []float64) {
+	sameLength("tanhSlope", len(a), len(z))
+	tanhKernel(a, z)
+}
+
 func tanhGeneric(a, z []float64) {
 	for i, x := range z {
 		y := tanh(x)
 		a[i], z[i] = y, math.FMA(-y, y, 1)
 	}
+}
+
+// softplus sets a = log(1+eᶻ) and z to its slope, the logistic function. With u = e^−|z| ≤ 1
+// nothing overflows or loses precision:
+//
+//	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
+func softplus(a, z []float64) {
+	sameLength("softplus", len(a), len(z))
+	softplusKernel(a, z)
 }
 
 func softplusGeneric(a, z []float64) {
@@ -189,23 +223,29 @@ func softplusGeneric(a, z []float64) {
 	}
 }
 
+// exponentiate sets z to eᶻ.
+func exponentiate(z []float64) { expKernel(z) }
+
 func expGeneric(z []float64) {
 	for i, x := range z {
 		z[i] = exp(x)
 	}
 }
 
-// Adam as in Kingma & Ba (2015), algorithm 1, with the bias correction in the step's factors:
-//
-//	m ← β₁ m + (1−β₁) g          v ← β₂ v + (1−β₂) g²
-//	w ← w − η/(1−β₁ᵗ) · m / (√v / √(1−β₂ᵗ) + ε)
 const (
 	adamBeta1   = 0.9
 	adamBeta2   = 0.999
 	adamEpsilon = 1e-8
 )
 
-// adamGeneric is the step at the head of this file, for arrays of one length.
+// adamStep is one step of Adam (adam.go) for the weights w with moments m and v:
+//
+//	m ← β₁ m + (1−β₁) g        v ← β₂ v + (1−β₂) g²        w ← w − step · m / (√v · factor + ε)
+func adamStep(w, m, v, g []float64, step, factor float64) {
+	sameLength("adam", len(w), len(m), len(v), len(g))
+	adamKernel(w, m, v, g, step, factor)
+}
+
 func adamGeneric(w, m, v, grad []float64, step, factor float64) {
 	for i, g := range grad {
 		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))

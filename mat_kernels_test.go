@@ -66,8 +66,8 @@ func sameBits(a, b []float64) (int, bool) {
 	return 0, true
 }
 
-// elementwise kernels, as functions of up to four arrays that they may change.
-var elementwise = []struct {
+// elementwiseKernels, as functions of up to four arrays that they may change.
+var elementwiseKernels = []struct {
 	name         string
 	arrays       int
 	kernel, want func(x [4][]float64)
@@ -85,7 +85,7 @@ var elementwise = []struct {
 
 func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 	for _, impl := range implementations() {
-		for _, e := range elementwise {
+		for _, e := range elementwiseKernels {
 			t.Run(impl+"/"+e.name, func(t *testing.T) {
 				force(t, impl)
 				r := rand.New(rand.NewPCG(1, 2))
@@ -114,6 +114,38 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					}
 				}
 				check(1_000_000, 1)
+			})
+		}
+	}
+}
+
+// TestActivationsGiveTheBitsOfPlainGo takes every activation forward and backward.
+func TestActivationsGiveTheBitsOfPlainGo(t *testing.T) {
+	pass := func(f activation, z []float64, K int) (a, slope, g []float64) {
+		a, slope, g = make([]float64, len(z)), slices.Clone(z), slices.Clone(z)
+		f.forward(a, slope, K)
+		if f.backward != nil {
+			f.backward(g, a, slope, K)
+		}
+		return a, slope, g
+	}
+	for _, f := range activations {
+		for _, impl := range implementations() {
+			t.Run(f.name+"/"+impl, func(t *testing.T) {
+				r := rand.New(rand.NewPCG(1, 11))
+				for K := 1; K < 40; K++ {
+					z := make([]float64, K*(1+r.IntN(9)))
+					fill(r, z)
+					force(t, "generic")
+					a, slope, g := pass(f, z, K)
+					force(t, impl)
+					b, otherSlope, h := pass(f, z, K)
+					for i, pair := range [][2][]float64{{a, b}, {slope, otherSlope}, {g, h}} {
+						if j, ok := sameBits(pair[0], pair[1]); !ok {
+							t.Fatalf("K = %d: element %d of %s is %x, want %x", K, j, []string{"a", "slope", "gradient"}[i], pair[1][j], pair[0][j])
+						}
+					}
+				}
 			})
 		}
 	}
@@ -204,7 +236,7 @@ func TestMulGivesTheBitsOfPlainGo(t *testing.T) {
 }
 
 // sparseRows is a random set in which rows are empty, full or in between.
-func sparseRows(r *rand.Rand, n, d int) Set {
+func sparseRows(r *rand.Rand, n, d int) *sparse {
 	X := newMat(n, d)
 	for i := range n {
 		density := []float64{0, 0.1, 0.5, 1}[r.IntN(4)]
@@ -214,7 +246,7 @@ func sparseRows(r *rand.Rand, n, d int) Set {
 			}
 		}
 	}
-	return setOf(X)
+	return setOf(X).inputs.(images).sparse
 }
 
 func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
@@ -232,8 +264,8 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					for i := range rows {
 						rows[i] = uint32(r.IntN(s.N))
 					}
-					c := newColumns(&s)
-					c.turn(rows)
+					c := newColumns(s)
+					c.load(rows)
 					checkTurned(t, c, rows)
 					level := slices.Clone(s.level)
 					for i := range level {
@@ -304,7 +336,7 @@ func checkTurned(t *testing.T, c *columns, rows []uint32) {
 			}
 		}
 	}
-	X = c.set.inputs(X).T()
+	X = c.set.restore(X).T()
 	for n, row := range rows {
 		if j, ok := sameBits(X.Row(n), c.set.dense(int(row))); !ok {
 			t.Fatalf("turn: row %d differs at input %d", n, j)
@@ -314,7 +346,7 @@ func checkTurned(t *testing.T, c *columns, rows []uint32) {
 
 func BenchmarkKernels(b *testing.B) {
 	for _, impl := range implementations() {
-		for _, e := range elementwise {
+		for _, e := range elementwiseKernels {
 			b.Run(fmt.Sprintf("%s/n=4096/impl=%s", e.name, impl), func(b *testing.B) {
 				force(b, impl)
 				r := rand.New(rand.NewPCG(1, 5))

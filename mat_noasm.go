@@ -6,7 +6,7 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 	mulGeneric(out, init, a, b, rows, inner, cols)
 }
 
-func prefetchKernel(*Set, []uint32)        {}
+func prefetchKernel(*sparse, []uint32)     {}
 func turnKernel(c *columns, rows []uint32) { turnGeneric(c, rows) }
 
 func gatherKernel(z view, c *columns, level []float64, w view, cols int) {

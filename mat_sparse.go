@@ -6,21 +6,33 @@ import (
 	"slices"
 )
 
-// Set is a split in sparse form. Inputs come four together, for an image in squares of 2×2
-// pixels, because neighbouring pixels are mostly black or not black together: row n has the
-// entries start[n] to start[n+1], one for each quad that is not all zero, in order:
+// Sparse inputs. Four of five pixels of MNIST are black, and a step's cost is the multiply-adds on the
+// others and the memory that they touch. The words of this file:
+//
+//	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
+//	         are mostly black or not black together
+//	place    where an input stands: place 4·quad + i is input order[4·quad+i], or none
+//	level    a value that inputs have; an input is stored as its index, the code
+//	entry    the four codes of one row's quad, and which quad it is; a quad of zeros has none
+//	block    up to blockRows rows of a batch
+//	turn     a block from rows to quads, once for both products
+//	gather   the forward product, Z + XW: a row of Z gathers the weights of the places that are on
+//	spread   the backward product, XᵀdZ: a row of dZ is spread over the same places
+//
+// Once a block is turned, the weights of a quad stay in registers while the block's rows pass by,
+// forward and backward.
+
+// sparse is the rows X (N×D). Row n has the entries start[n] to start[n+1], in order of quads:
 //
 //	code₃<<50 | code₂<<36 | code₁<<22 | code₀<<8 | quad          xᵢ = level[codeᵢ]
 //
-// Place 4·quad + i stands for the input order[4·quad+i]. level[0] is 0. MNIST's levels are
-// byte/255; a set of reals has a level for each distinct value.
-type Set struct {
+// level[0] is 0. MNIST's levels are byte/255; a set of reals has a level for each distinct value.
+type sparse struct {
 	N, D    int
 	order   []int    // of the inputs; at −1 there is none, and x is 0
 	start   []uint32 // N+1
 	entries []uint64
 	level   []float64
-	labels  []byte // N: the digit, the cluster, or 0
 }
 
 const (
@@ -28,15 +40,20 @@ const (
 	maxLevels = 1 << 14
 )
 
-// newSet returns images of height×width codes as a Set. Inputs that are no image are one line.
-func newSet[C byte | uint16](codes []C, height, width int, level []float64, labels []byte) Set {
+// fitsSparse tells whether images of height×width with that many levels can be sparse.
+func fitsSparse(height, width, levels int) bool {
+	return (height+1)/2*((width+1)/2) <= maxQuads && levels <= maxLevels
+}
+
+// newSparse returns images of height×width codes. Inputs that are no image are one line.
+func newSparse[C byte | uint16](codes []C, height, width int, level []float64) *sparse {
 	D := height * width
-	s := Set{N: len(codes) / D, D: D, order: inSquares(height, width), level: level, labels: labels}
-	if len(codes)%D != 0 || len(s.order) > 4*maxQuads || len(level) > maxLevels || level[0] != 0 {
-		panic(fmt.Sprintf("newSet: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
+	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: level}
+	if len(codes)%D != 0 || !fitsSparse(height, width, len(level)) || level[0] != 0 {
+		panic(fmt.Sprintf("newSparse: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
 	}
 	if len(codes) > 0 && int(slices.Max(codes)) >= len(level) {
-		panic(fmt.Sprintf("newSet: code %d of %d levels", slices.Max(codes), len(level)))
+		panic(fmt.Sprintf("newSparse: code %d of %d levels", slices.Max(codes), len(level)))
 	}
 	s.start = make([]uint32, s.N+1)
 	for n := range s.N {
@@ -86,7 +103,7 @@ func quadOf[C byte | uint16](row []C, inputs []int) uint64 {
 }
 
 // row returns the entries of row n.
-func (s *Set) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
+func (s *sparse) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
 
 // values returns the four inputs of an entry.
 func values(e uint64, level []float64) (x0, x1, x2, x3 float64) {
@@ -95,18 +112,27 @@ func values(e uint64, level []float64) (x0, x1, x2, x3 float64) {
 }
 
 // dense returns row n with its zeros.
-func (s *Set) dense(n int) []float64 {
+func (s *sparse) dense(n int) []float64 {
 	places := newMat(len(s.order), 1)
 	for _, e := range s.row(n) {
 		p := e % maxQuads * 4
 		places.Data[p], places.Data[p+1], places.Data[p+2], places.Data[p+3] = values(e, s.level)
 	}
-	return s.inputs(places).Data
+	return s.restore(places).Data
 }
 
-// places returns a D×K matrix as places×K: every row where its input is in the set, zeros where
-// there is no input. inputs is its inverse.
-func (s *Set) places(inputs Mat) Mat {
+// squaredNorm returns ‖xₙ‖², summed over the places in order.
+func (s *sparse) squaredNorm(n int) (sum float64) {
+	for _, e := range s.row(n) {
+		x0, x1, x2, x3 := values(e, s.level)
+		sum = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, sum))))
+	}
+	return sum
+}
+
+// arrange returns a D×K matrix as places×K: every row where its input is, zeros where there is no
+// input. restore is its inverse.
+func (s *sparse) arrange(inputs Mat) Mat {
 	m := newMat(len(s.order), inputs.Cols)
 	for p, d := range s.order {
 		if d >= 0 {
@@ -116,7 +142,7 @@ func (s *Set) places(inputs Mat) Mat {
 	return m
 }
 
-func (s *Set) inputs(places Mat) Mat {
+func (s *sparse) restore(places Mat) Mat {
 	m := newMat(s.D, places.Cols)
 	for p, d := range s.order {
 		if d >= 0 {
@@ -126,39 +152,53 @@ func (s *Set) inputs(places Mat) Mat {
 	return m
 }
 
-// blockRows is how many rows of a batch are turned at a time.
+// blockRows is how many rows of a batch are at hand at a time.
 const blockRows = 128
 
-// columns is a block of up to blockRows rows of a set turned around: the entries of quad p of
-// inputs, in row order, are list[p*blockRows:end[p]], each with its row of the block in place of
-// p. Then the weights of a quad stay in registers while the block's rows pass by, forward and
-// backward.
+// columns is a block turned: the entries of quad p, in row order, are list[p*blockRows:end[p]], each
+// with its row of the block in place of p.
 type columns struct {
-	set  *Set
-	rows int      // of the block
-	end  []uint32 // a quad
-	list []uint64
+	set    *sparse
+	rows   int      // of the block
+	end    []uint32 // a quad
+	list   []uint64
+	scale  float64   // that scaled is for
+	scaled []float64 // the set's levels times scale
 }
 
-func newColumns(s *Set) *columns {
+func newColumns(s *sparse) *columns {
 	quads := len(s.order) / 4
-	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
+	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows), scaled: make([]float64, len(s.level))}
+}
+
+// levels returns the set's levels times scale: a multiple of X costs nothing else.
+func (c *columns) levels(scale float64) []float64 {
+	if scale == 1 {
+		return c.set.level
+	}
+	if scale != c.scale {
+		c.scale = scale
+		for i, x := range c.set.level {
+			c.scaled[i] = scale * x
+		}
+	}
+	return c.scaled
 }
 
 // column returns the entries of quad p.
 func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
 
-// turn sets c to the columns of the given rows of its set.
-func (c *columns) turn(rows []uint32) {
+// load turns the given rows of the set.
+func (c *columns) load(rows []uint32) {
 	if len(rows) > blockRows {
-		panic(fmt.Sprintf("turn: %d rows, at most %d", len(rows), blockRows))
+		panic(fmt.Sprintf("load: %d rows, at most %d", len(rows), blockRows))
 	}
 	c.rows = len(rows)
 	for p := range c.end {
 		c.end[p] = uint32(p * blockRows)
 	}
 	if len(rows) > 0 {
-		c.set.checkRows("turn", rows)
+		c.set.checkRows("load", rows)
 		turnKernel(c, rows)
 	}
 }
@@ -173,7 +213,7 @@ func turnGeneric(c *columns, rows []uint32) {
 	}
 }
 
-func (s *Set) checkRows(kernel string, rows []uint32) {
+func (s *sparse) checkRows(kernel string, rows []uint32) {
 	for _, n := range rows {
 		if int(n) >= s.N {
 			panic(fmt.Sprintf("%s: row %d of %d", kernel, n, s.N))
@@ -182,10 +222,10 @@ func (s *Set) checkRows(kernel string, rows []uint32) {
 }
 
 // prefetch asks for the given rows to be brought near, ahead of the step that uses them.
-func (s *Set) prefetch(rows []uint32) {
+func (c *columns) prefetch(rows []uint32) {
 	if len(rows) > 0 {
-		s.checkRows("prefetch", rows)
-		prefetchKernel(s, rows)
+		c.set.checkRows("prefetch", rows)
+		prefetchKernel(c.set, rows)
 	}
 }
 
@@ -193,8 +233,11 @@ func (s *Set) prefetch(rows []uint32) {
 //
 //	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
 //
-// z is rows×cols with the block's rows, w places×cols. The inputs take their values from level,
-// which is the set's own or a multiple.
+// z is rows×cols with the block's rows, w places×cols. The inputs are scale times the set's.
+func (c *columns) gather(z view, scale float64, w view, cols int) {
+	gather(z, c, c.levels(scale), w, cols)
+}
+
 func gather(z view, c *columns, level []float64, w view, cols int) {
 	places := len(c.set.order)
 	z.check("gather", c.rows, cols)
@@ -233,6 +276,10 @@ func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
 //	dw_dₖ = init_dₖ + Σₙ xₙ_d dzₙₖ,   over the rows in order
 //
 // dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
+func (c *columns) spread(dw, init view, scale float64, dz view, cols int) {
+	spread(dw, init, c, c.levels(scale), dz, cols)
+}
+
 func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
 	places := len(c.set.order)
 	dw.check("spread", places, cols)

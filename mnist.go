@@ -4,7 +4,7 @@
 //	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major
 //
 // Four pixels in five are zero, so a row becomes the list of its other pixels, x = byte/255.
-// fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
+// mnist_fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
 
 package main
 
@@ -94,7 +94,7 @@ func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", files[2*i+1].name(), err)
 		}
-		splits[i] = encodeImages(images, labels, files[2*i].dims[1], files[2*i].dims[2])
+		splits[i] = imageSet(images, files[2*i].dims[1], files[2*i].dims[2], labels)
 		raw[2*i] = nil
 	}
 	hash := sha256.New()
@@ -108,14 +108,4 @@ func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
 		Test:   splits[1],
 		SHA256: hex.EncodeToString(hash.Sum(nil)),
 	}, nil
-}
-
-// encodeImages returns images (N×height×width bytes) as a Set in which a pixel is its own code:
-// level[p] = p/255.
-func encodeImages(images, labels []byte, height, width int) Set {
-	level := make([]float64, 256)
-	for p := range level {
-		level[p] = float64(p) / 255
-	}
-	return newSet(images, height, width, level, labels)
 }

@@ -93,7 +93,7 @@ func wantWhole(t *testing.T, d *Dataset, err error) {
 	_, raw := smallMNIST()
 	want := append(raw[0][16:], raw[2][16:]...)
 	var got []byte
-	for _, x := range append(denseRows(d.Train), denseRows(d.Test)...) {
+	for _, x := range append(elementsOf(d.Train), elementsOf(d.Test)...) {
 		got = append(got, byte(x*255+0.5))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

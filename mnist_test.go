@@ -44,7 +44,7 @@ func TestMNISTIsAsPublished(t *testing.T) {
 
 func factsOf(s Set) mnistFacts {
 	facts := mnistFacts{N: s.N, D: s.D, FirstLabels: s.labels[:5]}
-	for _, e := range s.entries {
+	for _, e := range s.inputs.(images).entries {
 		for bit := 8; bit < 64; bit += 14 {
 			code := e >> bit % maxLevels
 			facts.Sum += int(code)
@@ -102,26 +102,26 @@ func TestParseIDXRefusesBadBytes(t *testing.T) {
 	}
 }
 
-func TestEncodeImagesKeepsEveryPixel(t *testing.T) {
-	images := []byte{
+func TestImageSetKeepsEveryPixel(t *testing.T) {
+	pixels := []byte{
 		0, 255, 0, 0, 0, 7, 0, 0, // the left square
 		0, 0, 0, 0, 0, 0, 0, 0,
 		1, 2, 3, 4, 5, 6, 7, 8, // both squares
 	}
-	s := encodeImages(images, []byte{9, 0, 3}, 2, 4)
-	if len(s.entries) != 3 {
-		t.Errorf("%d entries for 3 squares", len(s.entries))
+	s := imageSet(pixels, 2, 4, []byte{9, 0, 3})
+	if n := len(s.inputs.(images).entries); n != 3 {
+		t.Errorf("%d entries for 3 squares", n)
 	}
-	want := make([]float64, len(images))
-	for i, p := range images {
+	want := make([]float64, len(pixels))
+	for i, p := range pixels {
 		want[i] = float64(p) / 255
 	}
-	if diff := cmp.Diff(want, denseRows(s)); diff != "" {
+	if diff := cmp.Diff(want, elementsOf(s)); diff != "" {
 		t.Errorf("pixels (-want +got):\n%s", diff)
 	}
 }
 
-func TestSetRefusesCodesWithoutALevel(t *testing.T) {
+func TestSparseRefusesCodesWithoutALevel(t *testing.T) {
 	for _, code := range []uint16{2, maxLevels} {
 		func() {
 			defer func() {
@@ -129,13 +129,13 @@ func TestSetRefusesCodesWithoutALevel(t *testing.T) {
 					t.Errorf("code %d of 2 levels was taken", code)
 				}
 			}()
-			newSet([]uint16{0, 1, 0, code}, 2, 2, []float64{0, 1}, []byte{0})
+			newSparse([]uint16{0, 1, 0, code}, 2, 2, []float64{0, 1})
 		}()
 	}
 }
 
-// denseRows returns the N×D values of s, row-major.
-func denseRows(s Set) (x []float64) {
+// elementsOf returns the N×D values of s, row-major.
+func elementsOf(s Set) (x []float64) {
 	for n := range s.N {
 		x = append(x, s.dense(n)...)
 	}

@@ -1,7 +1,5 @@
 package main
 
-import "math"
-
 // The reconstruction loss of an autoencoder with a free linear decoder V (D×K), no bias:
 //
 //	L = 1/N Σₙ ‖xₙ − V aₙ‖²
@@ -13,41 +11,23 @@ import "math"
 //	∂L/∂A = A · 2/N G + Y                                             (N×K)
 //	∂L/∂V = V · 2/N H − 2/N XᵀA                                       (D×K)
 //
-// X enters XV and XᵀA as −2/N·X, which costs nothing: only its levels are multiplied.
+// X enters XV and XᵀA as −2/N·X, which costs nothing where X is sparse.
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
 type reconstruction struct {
-	set    *Set
-	energy []float64 // set.N: ‖x‖² of every row
-	level  []float64 // the set's, times −2/rows
-	rows   int       // that level is for
+	energy []float64 // ‖x‖² of every row of the set
 	zero   view
 	G, H   Mat // K×K
 	Y      Mat // N×K
 }
 
 func newReconstruction(s *Set, n, k int) *reconstruction {
-	l := &reconstruction{set: s, energy: make([]float64, s.N), level: make([]float64, len(s.level)),
-		zero: view{make([]float64, k), 0}, G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
+	l := &reconstruction{energy: make([]float64, s.N), zero: view{make([]float64, k), 0}, G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
 	for n := range l.energy {
-		for _, e := range s.row(n) {
-			x0, x1, x2, x3 := values(e, s.level)
-			l.energy[n] = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, l.energy[n]))))
-		}
+		l.energy[n] = s.squaredNorm(n)
 	}
 	return l
-}
-
-// levels returns the set's levels times −2/N.
-func (l *reconstruction) levels(N int) []float64 {
-	if N != l.rows {
-		l.rows = N
-		for i, x := range l.set.level {
-			l.level[i] = -2 / float64(N) * x
-		}
-	}
-	return l.level
 }
 
 // loss returns L for the rows of the set whose activations are A and whose Y is given, and sets

@@ -125,35 +125,18 @@ func textWidth(s string, size float64) float64 {
 	return float64(width * size)
 }
 
-// mark is how an activation looks in every figure: a colour of Okabe and Ito (2008), which
-// survives colour blindness, and a shape and a dash, which survive greyscale.
-type mark struct {
-	name, colour, dash string
-	shape              []float64 // x, y in turn, in units of the radius; nil: a circle
-}
-
-var marks = []mark{
-	{"identity", "#000000", "none", nil},
-	{"relu", "#d55e00", "8 3", []float64{-.9, -.9, .9, -.9, .9, .9, -.9, .9}},
-	{"leaky_relu", "#e69f00", "4 2", []float64{0, -1.2, 1.15, .85, -1.15, .85}},
-	{"softmax", "#0072b2", "10 3 2 3", []float64{0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0}},
-	{"tanh", "#009e73", "2 2", []float64{0, 1.2, 1.15, -.85, -1.15, -.85}},
-	{"softplus", "#cc79a7", "10 2 2 2 2 2", []float64{-.4, -1.2, .4, -1.2, .4, -.4, 1.2, -.4, 1.2, .4,
-		.4, .4, .4, 1.2, -.4, 1.2, -.4, .4, -1.2, .4, -1.2, -.4, -.4, -.4}},
-}
-
 // markIndex is the place of an activation in every figure; after all of them, that of other names.
 func markIndex(name string) int {
-	if i := slices.IndexFunc(marks, func(m mark) bool { return m.name == name }); i >= 0 {
+	if i := slices.Index(activationNames, name); i >= 0 {
 		return i
 	}
-	return len(marks)
+	return len(activations)
 }
 
 // markOf returns the mark of a name, a grey circle if it is not an activation's.
 func markOf(name string) mark {
-	if i := markIndex(name); i < len(marks) {
-		return marks[i]
+	if i := markIndex(name); i < len(activations) {
+		return activations[i].mark
 	}
 	return mark{name: name, colour: grey, dash: "none"}
 }

@@ -130,7 +130,7 @@ func (c *canvas) run(y quantity, m mark, points []point,
 	every, offset := 1, 0
 	if style == bands {
 		every = max(1, len(points)/5)
-		offset = markIndex(m.name) * every / (len(marks) + 1)
+		offset = markIndex(m.name) * every / (len(activations) + 1)
 	}
 	for i, p := range points {
 		if i%every != offset {

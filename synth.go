@@ -10,7 +10,6 @@ import (
 	"encoding/hex"
 	"math"
 	"math/rand/v2"
-	"slices"
 )
 
 const (
@@ -88,38 +87,18 @@ func planeDataset(name string, points []planePoint) *Dataset {
 	return &Dataset{
 		Name:   name,
 		D:      2,
-		Train:  encodePoints(points[:planeTrain]),
-		Test:   encodePoints(points[planeTrain:]),
+		Train:  pointSet(points[:planeTrain]),
+		Test:   pointSet(points[planeTrain:]),
 		SHA256: hex.EncodeToString(hash[:]),
 	}
 }
 
-// encodePoints returns N ≤ 8,191 points as a Set whose levels are 0 and their coordinates,
-// each once.
-func encodePoints(points []planePoint) Set {
-	var x []float64
-	var labels []byte
-	for _, p := range points {
-		x, labels = append(x, p.x[:]...), append(labels, p.class)
+// pointSet returns points (N×2) and their classes.
+func pointSet(points []planePoint) Set {
+	X, labels := newMat(len(points), 2), make([]byte, len(points))
+	for n, p := range points {
+		copy(X.Row(n), p.x[:])
+		labels[n] = p.class
 	}
-	codes, level := encodeReals(x)
-	return newSet(codes, 1, 2, level, labels)
-}
-
-// encodeReals returns as levels 0 and the other distinct values of x in ascending order, and the
-// level of each element.
-func encodeReals(x []float64) (codes []uint16, level []float64) {
-	sorted := slices.Clone(x)
-	slices.Sort(sorted)
-	sorted = slices.DeleteFunc(slices.Compact(sorted), func(v float64) bool { return v == 0 })
-	level = append([]float64{0}, sorted...)
-	for _, v := range x {
-		code := 0
-		if v != 0 {
-			code, _ = slices.BinarySearch(sorted, v)
-			code++
-		}
-		codes = append(codes, uint16(code))
-	}
-	return codes, level
+	return realSet(X, labels)
 }

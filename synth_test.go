@@ -38,7 +38,7 @@ func TestClustersHaveTheirCentresAndSpread(t *testing.T) {
 	var sum, squares [8][2]float64 // of x − centre
 	d := clusters()
 	for _, s := range []Set{d.Train, d.Test} {
-		for i, x := range denseRows(s) {
+		for i, x := range elementsOf(s) {
 			class := s.labels[i/2]
 			offset := x - clusterCentres[class][i%2]
 			count[class]++
@@ -80,7 +80,7 @@ func TestClustersAreShuffled(t *testing.T) {
 
 // A mean of n values uniform on [−1, 1] is within 5·√(1/3n) of 0.
 func TestUniformFillsTheSquare(t *testing.T) {
-	x := denseRows(uniform().Train)
+	x := elementsOf(uniform().Train)
 	const n = planeTrain
 	var sum, squares [2]float64
 	for i, v := range x {
@@ -118,19 +118,20 @@ func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
 	}
 }
 
-func TestEncodePointsKeepsEveryCoordinate(t *testing.T) {
+func TestPointSetKeepsEveryCoordinate(t *testing.T) {
 	points := []planePoint{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
-	s := encodePoints(points)
-	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, s.level); diff != "" {
+	s := pointSet(points)
+	x := s.inputs.(images)
+	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, x.level); diff != "" {
 		t.Errorf("levels (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]byte{3, 0, 1, 0}, s.labels); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)
 	}
-	if len(s.entries) != 3 {
-		t.Errorf("%d entries for 3 points other than 0", len(s.entries))
+	if len(x.entries) != 3 {
+		t.Errorf("%d entries for 3 points other than 0", len(x.entries))
 	}
-	if diff := cmp.Diff([]float64{1.5, -2, 0, 1.5, 0, 0, -2, 7}, denseRows(s)); diff != "" {
+	if diff := cmp.Diff([]float64{1.5, -2, 0, 1.5, 0, 0, -2, 7}, elementsOf(s)); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
 }

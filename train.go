@@ -32,16 +32,16 @@ type Weights struct {
 // trainer holds one run's parameters, optimiser and reused memory.
 type trainer struct {
 	config Config
-	set    *Set
+	X      *Set
 	f      activation
-	W, V   Mat       // places×K, as the set has the inputs
+	W, V   Mat       // places×K, arranged as X takes its inputs
 	b      []float64 // K
 
 	clock               adamClock
 	adamW, adamV, adamB adam
 
 	zero      view
-	columns   *columns
+	block     block
 	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
 	dW, dV    Mat // places×K
 	db        []float64
@@ -55,16 +55,16 @@ func newTrainer(c Config, s *Set) *trainer {
 	if c.Batch > 0 {
 		batch = min(batch, c.Batch)
 	}
-	t := &trainer{config: c, set: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
-		W: s.places(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
+	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
+		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
 	if c.Objective == "random" {
 		return t
 	}
-	t.columns = newColumns(s)
+	t.block = s.newBlock()
 	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(t.W.Rows, c.K)
 	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
 	if c.Objective == "reconstruction" {
-		t.V, t.dV = s.places(xavier(s.D, c.K, c.Seed, streamDecoder)), newMat(t.W.Rows, c.K)
+		t.V, t.dV = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder)), newMat(t.W.Rows, c.K)
 		t.adamV = newAdam(t.V.Data)
 		t.reconLoss = newReconstruction(s, batch, c.K)
 	} else {
@@ -91,82 +91,68 @@ func xavier(d, k int, seed, stream uint64) Mat {
 	return w
 }
 
-// product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients.
-type product struct {
-	Z, W  Mat
-	init  []float64 // K
-	level []float64 // of the inputs
-}
-
-// multiply sets Z = 1·initᵀ + XW for the given rows of c's set, for every product.
-func (c *columns) multiply(rows []uint32, products ...product) {
-	for n := 0; n < len(rows); n += blockRows {
-		block := rows[n:min(n+blockRows, len(rows))]
-		c.turn(block)
-		for _, p := range products {
-			sameLength("multiply", p.Z.Cols, len(p.init))
-			z := p.Z.Data[n*p.Z.Cols : (n+len(block))*p.Z.Cols]
-			for filled := copy(z, p.init); filled < len(z); filled *= 2 {
-				copy(z[filled:], z[:filled])
-			}
-			gather(p.Z.view().from(n, 0), c, p.level, p.W.view(), p.Z.Cols)
-		}
-	}
-}
-
-// multiplyTransposed sets W = XᵀZ for the rows that multiply saw last, for every product.
-func (c *columns) multiplyTransposed(rows []uint32, zero view, products ...product) {
-	init := zero
-	for n := 0; n < len(rows); n += blockRows {
-		block := rows[n:min(n+blockRows, len(rows))]
-		if len(rows) > blockRows { // else they are still turned
-			c.turn(block)
-		}
-		for _, p := range products {
-			if n > 0 {
-				init = p.W.view()
-			}
-			spread(p.W.view(), init, c, p.level, p.Z.view().from(n, 0), p.Z.Cols)
-		}
-	}
-}
-
 // step takes one step on a batch and returns its losses. When the loss is not finite the
 // parameters stay as they were.
 func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
+	t.forward(rows)
+	loss, entropy, tc = t.loss(rows)
+	if finite(loss) {
+		t.backward(rows)
+		t.update()
+	}
+	return loss, entropy, tc
+}
+
+// forward sets Z = XW + b and A = f(Z), and what the reconstruction loss needs of X: Y = −2/N XV.
+func (t *trainer) forward(rows []uint32) {
 	N := len(rows)
-	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
+	A, Z := t.A.head(N), t.Z.head(N)
+	layer := product{Z, t.W, t.b, 1}
 	if t.reconLoss == nil {
-		t.columns.multiply(rows, product{Z, t.W, t.b, t.set.level})
-		t.f.forward(A.Data, Z.Data, Z.Cols)
-		entropy, tc = t.infoMax.loss(A)
-		loss = math.FMA(t.config.Lambda, tc, entropy)
-		t.infoMax.gradient(dA)
+		multiply(t.block, rows, layer)
 	} else {
-		Y := t.reconLoss.Y.head(N)
-		t.columns.multiply(rows, product{Z, t.W, t.b, t.set.level}, product{Y, t.V, t.zero.data, t.reconLoss.levels(N)})
-		t.f.forward(A.Data, Z.Data, Z.Cols)
-		loss, entropy, tc = t.reconLoss.loss(dA, A, t.V, Y, rows), math.NaN(), math.NaN()
+		multiply(t.block, rows, layer, product{t.reconLoss.Y.head(N), t.V, t.zero.data, -2 / float64(N)})
 	}
-	if !finite(loss) {
-		return loss, entropy, tc
+	t.f.forward(A.Data, Z.Data, Z.Cols)
+}
+
+// loss returns the batch's losses and sets dA = ∂L/∂A.
+func (t *trainer) loss(rows []uint32) (loss, entropy, tc float64) {
+	N := len(rows)
+	A, dA := t.A.head(N), t.dA.head(N)
+	if t.reconLoss != nil {
+		return t.reconLoss.loss(dA, A, t.V, t.reconLoss.Y.head(N), rows), math.NaN(), math.NaN()
 	}
+	entropy, tc = t.infoMax.loss(A)
+	t.infoMax.gradient(dA)
+	return math.FMA(t.config.Lambda, tc, entropy), entropy, tc
+}
+
+// backward sets dW = ∂L/∂W = XᵀdZ, db = Σₙ dZₙ and dV, from dA, in which it leaves dZ = ∂L/∂Z.
+func (t *trainer) backward(rows []uint32) {
+	N := len(rows)
+	A, Z, dZ := t.A.head(N), t.Z.head(N), t.dA.head(N)
 	if t.f.backward != nil {
-		t.f.backward(dA.Data, A.Data, Z.Data, Z.Cols)
+		t.f.backward(dZ.Data, A.Data, Z.Data, Z.Cols)
 	}
-	dZ := dA
-	t.clock.tick()
+	layer := product{Z: dZ, W: t.dW, scale: 1}
 	if t.reconLoss == nil {
-		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW, level: t.set.level})
+		multiplyTransposed(t.block, rows, t.zero, layer)
 	} else {
-		t.columns.multiplyTransposed(rows, t.zero, product{Z: dZ, W: t.dW, level: t.set.level}, product{Z: A, W: t.dV, level: t.reconLoss.levels(N)})
+		multiplyTransposed(t.block, rows, t.zero, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
 		t.reconLoss.finishV(t.dV, t.V)
-		t.adamV.update(&t.clock, t.dV.Data)
 	}
 	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, dZ.Cols)
+}
+
+// update takes Adam's step along the gradients.
+func (t *trainer) update() {
+	t.clock.tick()
 	t.adamW.update(&t.clock, t.dW.Data)
 	t.adamB.update(&t.clock, t.db)
-	return loss, entropy, tc
+	if t.reconLoss != nil {
+		t.adamV.update(&t.clock, t.dV.Data)
+	}
 }
 
 // train runs all epochs and returns the curve and the loss of the first batch before any step.
@@ -175,7 +161,7 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
 	curve, first = []Epoch{}, math.NaN()
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
-	order := make([]uint32, t.set.N)
+	order := make([]uint32, t.X.N)
 	for n := range order {
 		order[n] = uint32(n)
 	}
@@ -207,7 +193,7 @@ func (t *trainer) epoch(ctx context.Context, order []uint32) (e Epoch, first flo
 			return e, first, err
 		}
 		n := min(t.A.Rows, len(rest))
-		t.set.prefetch(rest[n:min(n+blockRows, len(rest))])
+		t.block.prefetch(rest[n:min(n+blockRows, len(rest))])
 		loss, entropy, tc := t.step(rest[:n])
 		rest = rest[n:]
 		if steps == 0 {
@@ -248,7 +234,7 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	t := newTrainer(c, &data.Train)
 	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	w := &Weights{W0: t.set.inputs(t.W), B0: slices.Clone(t.b)}
+	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	var err error
 	if r.Init, err = t.measure(&data.Test); err != nil {
 		return nil, nil, err
@@ -280,9 +266,9 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
-	w.W, w.B = t.set.inputs(t.W), t.b
+	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {
-		w.V = t.set.inputs(t.V)
+		w.V = t.X.restore(t.V)
 	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil
@@ -290,17 +276,15 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 
 // measure returns all metrics of the present parameters, the activations' on set s.
 func (t *trainer) measure(s *Set) (Metrics, error) {
-	if !slices.Equal(s.order, t.set.order) {
-		panic("measure: the set's inputs are not where the training set's are")
-	}
 	var m Metrics
-	m.measureWeights(t.set.inputs(t.W))
+	W := t.X.restore(t.W)
+	m.measureWeights(W)
 	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
 	rows := make([]uint32, s.N)
 	for n := range rows {
 		rows[n] = uint32(n)
 	}
-	newColumns(s).multiply(rows, product{Z, t.W, t.b, s.level})
+	multiply(s.newBlock(), rows, product{Z, s.arrange(W), t.b, 1})
 	t.f.forward(A.Data, Z.Data, Z.Cols)
 	m.measureActivations(A)
 	m.MaxResponsibility = Number(math.NaN())

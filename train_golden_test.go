@@ -70,11 +70,16 @@ func matOf(rows [][]float64) Mat {
 	return Mat{len(rows), len(rows[0]), slices.Concat(rows...)}
 }
 
-// setOf codes dense rows as a Set of images of two lines, of one line if D is odd.
+// setOf codes dense rows as sparse images of two lines, of one line if D is odd.
 func setOf(X Mat) Set {
-	height := 2 - X.Cols%2
-	codes, level := encodeReals(X.Data)
-	return newSet(codes, height, X.Cols/height, level, make([]byte, X.Rows))
+	s, height := realSet(X, make([]byte, X.Rows)), 2-X.Cols%2
+	line := s.inputs.(images).sparse
+	codes := make([]uint16, 0, len(X.Data))
+	for _, x := range X.Data {
+		codes = append(codes, uint16(slices.Index(line.level, x)))
+	}
+	s.inputs = images{newSparse(codes, height, X.Cols/height, line.level)}
+	return s
 }
 
 func allRows(n int) []uint32 {
@@ -85,15 +90,14 @@ func allRows(n int) []uint32 {
 	return rows
 }
 
-// trainerOn returns a trainer for one full batch of X that starts from W (K×D), b and V (D×K).
-func trainerOn(c Config, X, W Mat, b []float64, V Mat) *trainer {
-	s := setOf(X)
+// trainerOn returns a trainer for one full batch of s that starts from W (K×D), b and V (D×K).
+func trainerOn(c Config, s Set, W Mat, b []float64, V Mat) *trainer {
 	c.K, c.Seed, c.LearningRate = W.Rows, 1, 1e-3
 	t := newTrainer(c, &s)
-	copy(t.W.Data, s.places(W.T()).Data)
+	copy(t.W.Data, s.arrange(W.T()).Data)
 	copy(t.b, b)
 	if c.Objective == "reconstruction" {
-		copy(t.V.Data, s.places(V).Data)
+		copy(t.V.Data, s.arrange(V).Data)
 	}
 	return t
 }
@@ -105,9 +109,9 @@ var closeTo = cmpopts.EquateApprox(1e-10, 1e-13)
 func TestInfoMaxAgreesWithPyTorch(t *testing.T) {
 	for _, c := range readGolden(t).InfoMax {
 		t.Run(fmt.Sprintf("%s λ=%v", c.Act, c.Lam), func(t *testing.T) {
-			tr := trainerOn(Config{Objective: "infomax", Activation: c.Act, Lambda: c.Lam}, matOf(c.X), matOf(c.W), c.B, Mat{})
-			loss, entropy, tc := tr.step(allRows(tr.set.N))
-			got := []any{loss, entropy, tc, tr.A.Data, tr.set.inputs(tr.dW).T().Data, tr.db}
+			tr := trainerOn(Config{Objective: "infomax", Activation: c.Act, Lambda: c.Lam}, setOf(matOf(c.X)), matOf(c.W), c.B, Mat{})
+			loss, entropy, tc := tr.step(allRows(tr.X.N))
+			got := []any{loss, entropy, tc, tr.A.Data, tr.X.restore(tr.dW).T().Data, tr.db}
 			want := []any{c.Loss, c.Entropy, c.TC, matOf(c.A).Data, matOf(c.DW).Data, c.DB}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("loss, entropy, tc, A, dW, db (-want +got)\n%s", diff)
@@ -119,9 +123,9 @@ func TestInfoMaxAgreesWithPyTorch(t *testing.T) {
 func TestReconstructionAgreesWithPyTorch(t *testing.T) {
 	for _, c := range readGolden(t).Reconstruction {
 		t.Run(c.Act, func(t *testing.T) {
-			tr := trainerOn(Config{Objective: "reconstruction", Activation: c.Act}, matOf(c.X), matOf(c.W), c.B, matOf(c.V))
-			loss, _, _ := tr.step(allRows(tr.set.N))
-			got := []any{loss, tr.set.inputs(tr.dW).T().Data, tr.db, tr.set.inputs(tr.dV).Data}
+			tr := trainerOn(Config{Objective: "reconstruction", Activation: c.Act}, setOf(matOf(c.X)), matOf(c.W), c.B, matOf(c.V))
+			loss, _, _ := tr.step(allRows(tr.X.N))
+			got := []any{loss, tr.X.restore(tr.dW).T().Data, tr.db, tr.X.restore(tr.dV).Data}
 			want := []any{c.Loss, matOf(c.DW).Data, c.DB, matOf(c.DV).Data}
 			if diff := cmp.Diff(want, got, closeTo); diff != "" {
 				t.Errorf("loss, dW, db, dV (-want +got)\n%s", diff)
@@ -181,51 +185,75 @@ func TestActivationMetricsAgreeWithNumPy(t *testing.T) {
 	}
 }
 
-// TestGradientsMatchFiniteDifferences takes every parameter by central differences, twice
-// extrapolated: (64 f′(h/4) − 20 f′(h/2) + f′(h))/45 has an error of O(h⁶).
+// TestGradientsMatchFiniteDifferences takes every parameter of every activation and objective, over
+// sparse and dense inputs, by central differences, twice extrapolated:
+// (64 f′(h/4) − 20 f′(h/2) + f′(h))/45 has an error of O(h⁶).
 func TestGradientsMatchFiniteDifferences(t *testing.T) {
-	for _, g := range readGolden(t).InfoMax {
-		if g.Lam != 1 {
-			continue
-		}
-		X, W := matOf(g.X), matOf(g.W)
-		V := xavier(W.Cols, W.Rows, 7, streamDecoder)
+	const N, D, K = 12, 7, 4
+	X := newMat(N, D)
+	for i, x := range xavier(N, D, 7, streamData).Data {
+		X.Data[i] = max(0, 2*x) + 0.1*float64(i%3) // some are 0
+	}
+	V, b := xavier(D, K, 7, streamDecoder), []float64{0.3, -0.2, 0.1, 0.4}
+	var W Mat
+	for seed := uint64(1); W.Data == nil || nearKink(X, W, b); seed++ {
+		W = xavier(K, D, seed, streamWeights)
+	}
+	for _, f := range activations {
 		for _, c := range []Config{
 			{Objective: "infomax", Lambda: 1}, {Objective: "infomax", Lambda: 10}, {Objective: "variance"}, {Objective: "reconstruction"},
 		} {
-			c.Activation = g.Act
-			t.Run(fmt.Sprintf("%s %s λ=%v", g.Act, c.Objective, c.Lambda), func(t *testing.T) {
-				tr := trainerOn(c, X, W, g.B, V)
-				lossAt := func(p *float64, x float64) float64 {
-					saved := *p
-					*p = x
-					defer func() { *p = saved }()
-					trial := trainerOn(c, X, tr.set.inputs(tr.W).T(), tr.b, tr.set.inputs(tr.V))
-					loss, _, _ := trial.step(allRows(X.Rows))
-					return loss
-				}
-				check := func(name string, params, grad []float64) {
-					for i := range params {
-						x := params[i]
-						slope := func(h float64) float64 {
-							return (lossAt(&params[i], x+h) - lossAt(&params[i], x-h)) / (2 * h)
-						}
-						const h = 2e-3
-						want := (64*slope(h/4) - 20*slope(h/2) + slope(h)) / 45
-						if math.Abs(grad[i]-want) > 1e-7*max(1e-2, math.Abs(want)) {
-							t.Errorf("%s[%d] = %.12g, finite differences give %.12g", name, i, grad[i], want)
-						}
-					}
-				}
-				probe := trainerOn(c, X, W, g.B, V)
-				probe.step(allRows(X.Rows))
-				check("W", tr.W.Data, probe.dW.Data)
-				check("b", tr.b, probe.db)
-				if c.Objective == "reconstruction" {
-					check("V", tr.V.Data, probe.dV.Data)
-				}
-			})
+			for _, s := range []Set{setOf(X), {denseRows{X}, N, D, nil}} {
+				c.Activation = f.name
+				t.Run(fmt.Sprintf("%s %s λ=%v %T", f.name, c.Objective, c.Lambda, s.inputs), func(t *testing.T) {
+					checkGradients(t, c, s, W, b, V)
+				})
+			}
 		}
+	}
+}
+
+// nearKink tells whether a step of the differences could take some z = wx + b over 0.
+func nearKink(X, W Mat, b []float64) bool {
+	for n := range X.Rows {
+		for k := range W.Rows {
+			if math.Abs(inner(X.Row(n), W.Row(k))+b[k]) < 0.01 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func checkGradients(t *testing.T, c Config, s Set, W Mat, b []float64, V Mat) {
+	t.Helper()
+	tr, probe := trainerOn(c, s, W, b, V), trainerOn(c, s, W, b, V)
+	probe.step(allRows(s.N))
+	lossAt := func(p *float64, x float64) float64 {
+		saved := *p
+		*p = x
+		defer func() { *p = saved }()
+		trial := trainerOn(c, s, s.restore(tr.W).T(), tr.b, s.restore(tr.V))
+		loss, _, _ := trial.step(allRows(s.N))
+		return loss
+	}
+	check := func(name string, params, grad []float64) {
+		for i := range params {
+			x := params[i]
+			slope := func(h float64) float64 {
+				return (lossAt(&params[i], x+h) - lossAt(&params[i], x-h)) / (2 * h)
+			}
+			const h = 2e-3
+			want := (64*slope(h/4) - 20*slope(h/2) + slope(h)) / 45
+			if math.Abs(grad[i]-want) > 1e-7*max(1e-2, math.Abs(want)) {
+				t.Errorf("%s[%d] = %.12g, finite differences give %.12g", name, i, grad[i], want)
+			}
+		}
+	}
+	check("W", tr.W.Data, probe.dW.Data)
+	check("b", tr.b, probe.db)
+	if c.Objective == "reconstruction" {
+		check("V", tr.V.Data, probe.dV.Data)
 	}
 }
 
@@ -317,7 +345,7 @@ func TestReconstructionAgreesWithItsDefinition(t *testing.T) {
 	}
 	for _, K := range []int{1, 37, 70} {
 		W, V, b := xavier(K, 22, 2, streamWeights), xavier(22, K, 2, streamDecoder), make([]float64, K)
-		tr := trainerOn(Config{Objective: "reconstruction", Activation: "identity"}, X, W, b, V)
+		tr := trainerOn(Config{Objective: "reconstruction", Activation: "identity"}, setOf(X), W, b, V)
 		loss, _, _ := tr.step(allRows(300))
 		want, dW, dV := 0.0, newMat(22, K), newMat(22, K)
 		for n := range X.Rows {
@@ -346,7 +374,7 @@ func TestReconstructionAgreesWithItsDefinition(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff([]any{want, dW.Data, dV.Data}, []any{loss, tr.set.inputs(tr.dW).Data, tr.set.inputs(tr.dV).Data}, cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
+		if diff := cmp.Diff([]any{want, dW.Data, dV.Data}, []any{loss, tr.X.restore(tr.dW).Data, tr.X.restore(tr.dV).Data}, cmpopts.EquateApprox(1e-9, 1e-12)); diff != "" {
 			t.Errorf("K = %d: loss, dW, dV (-want +got)\n%s", K, diff)
 		}
 	}

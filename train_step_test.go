@@ -26,7 +26,7 @@ func benchmarkStep(b *testing.B, c Config) {
 	rows := shuffledRows(data.Train.N)
 	i := 0
 	for b.Loop() {
-		data.Train.prefetch(rows[(i+1)*128 : (i+2)*128])
+		t.block.prefetch(rows[(i+1)*128 : (i+2)*128])
 		t.step(rows[i*128 : (i+1)*128])
 		i = (i + 1) % 467
 	}
@@ -60,11 +60,11 @@ func BenchmarkReconstructionStep(b *testing.B) {
 func BenchmarkProducts(b *testing.B) {
 	data := mnistForTest(b)
 	rows := shuffledRows(data.Train.N)
-	c := newColumns(&data.Train)
+	c := data.Train.newBlock().(*columns)
 	b.Run("turn", func(b *testing.B) {
 		for i := 0; b.Loop(); i = (i + 1) % 467 {
-			data.Train.prefetch(rows[(i+1)*128 : (i+2)*128])
-			c.turn(rows[i*128 : (i+1)*128])
+			c.prefetch(rows[(i+1)*128 : (i+2)*128])
+			c.load(rows[i*128 : (i+1)*128])
 		}
 	})
 	for _, k := range []int{16, 32, 64} {

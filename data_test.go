@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// TestDenseInputsAgreeWithSparseOnes takes batches of less than a block and of several.
+func TestDenseInputsAgreeWithSparseOnes(t *testing.T) {
+	X := newMat(300, 11)
+	r := rand.New(rand.NewPCG(1, 9))
+	for i := range X.Data {
+		X.Data[i] = max(0, r.Float64()-0.5)
+	}
+	for _, objective := range []string{"infomax", "reconstruction"} {
+		for _, N := range []int{100, 300} {
+			t.Run(fmt.Sprintf("%s, %d rows", objective, N), func(t *testing.T) {
+				c := Config{Objective: objective, Activation: "tanh", Lambda: 1}
+				W, V := xavier(5, 11, 2, streamWeights), xavier(11, 5, 2, streamDecoder)
+				var got [2][]any
+				for i, s := range []Set{setOf(X), {denseRows{X}, 300, 11, nil}} {
+					tr := trainerOn(c, s, W, make([]float64, 5), V)
+					rows := allRows(300)[:N]
+					loss, _, _ := tr.step(rows)
+					got[i] = []any{loss, s.restore(tr.dW).Data, tr.db, s.restore(tr.W).Data}
+				}
+				if diff := cmp.Diff(got[0], got[1], cmpopts.EquateApprox(1e-10, 1e-14)); diff != "" {
+					t.Errorf("loss, dW, db, W (-sparse +dense)\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// TestWhatDoesNotFitTheSparseFormIsDense: at each limit, and one beyond.
+func TestWhatDoesNotFitTheSparseFormIsDense(t *testing.T) {
+	reals := func(n, d int) Set { // n·d distinct values, none of them 0
+		X := newMat(n, d)
+		for i := range X.Data {
+			X.Data[i] = float64(i + 1)
+		}
+		return realSet(X, make([]byte, n))
+	}
+	for _, c := range []struct {
+		name   string
+		set    Set
+		sparse bool
+	}{
+		{"16,383 values and 0", reals(maxLevels-1, 1), true},
+		{"16,384 values and 0", reals(maxLevels, 1), false},
+		{"1,024 inputs in squares", imageSet(make([]byte, 2*1024), 32, 32, nil), true},
+		{"3,072 inputs", imageSet(make([]byte, 2*3072), 96, 32, nil), false},
+	} {
+		if _, ok := c.set.inputs.(images); ok != c.sparse {
+			t.Errorf("%s: sparse is %v", c.name, ok)
+		}
+		x := c.set.dense(c.set.N - 1)
+		if len(x) != c.set.D {
+			t.Errorf("%s: a row has %d of %d inputs", c.name, len(x), c.set.D)
+		}
+	}
+	if x := reals(20000, 2).dense(7); x[0] != 15 || x[1] != 16 {
+		t.Errorf("row 7 is %v", x)
+	}
+	if x := imageSet([]byte{51, 255, 0}, 1, 3, nil).dense(0); math.Abs(x[0]-0.2) > 1e-16 || x[1] != 1 || x[2] != 0 {
+		t.Errorf("51, 255, 0 are %v", x)
+	}
+}
