@@ -17,26 +17,26 @@ import (
 
 // layers are the rooms of the program, lowest first: what a room uses lies in it or below it.
 // A stem with a star is a family of files. The report's files are layers of their own.
-var layers = []struct{ room, files string }{
-	{"basics", "numbers files"},
-	{"linear algebra", "mat*"},
-	{"statistics", "stats*"},
-	{"inputs", "data mnist* synth"},
-	{"total correlation", "tc*"},
-	{"the experiment", "config activations infomax* reconstruction adam metrics train"},
-	{"formats", "npz svg*"},
-	{"report: the runs arranged", "report_study"},
-	{"report: what is missing", "report_missing"},
-	{"report: comparisons", "report_comparisons"},
-	{"report: verdict", "report_verdict"},
-	{"report: figures", "report_figures"},
-	{"report: tables", "report_tables"},
-	{"report: findings", "report_findings"},
-	{"report: questions", "report_questions"},
-	{"report: CSV files", "report_csv"},
-	{"report: the page", "report"},
-	{"sweeps", "sweep*"},
-	{"command line", "main*"},
+var layers = []struct{ room, files, holds string }{
+	{"basics", "numbers files", "random streams, numbers as text; files written whole"},
+	{"linear algebra", "mat*", "products, sparse and elementwise kernels with their SIMD twins (AVX2, AVX-512); Jacobi's SVD; exp, log, tanh"},
+	{"statistics", "stats*", "the tests, corrections, intervals and special functions"},
+	{"inputs", "data mnist* synth", "sparse and dense rows; MNIST, its sources and checksums; the data in the plane"},
+	{"total correlation", "tc*", "normal scores and three estimates"},
+	{"the experiment", "config activations infomax* reconstruction adam metrics train", "one run: its settings, activations, losses, optimiser, steps, measurements"},
+	{"formats", "npz svg*", "NumPy archives; figures, element by element"},
+	{"report 1: study", "report_study", "the runs arranged: what is compared, where, by which measure"},
+	{"report 2: missing", "report_missing", "what a study lacks, and the command that makes it"},
+	{"report 3: comparisons", "report_comparisons", "every test, corrected within its family"},
+	{"report 4: verdict", "report_verdict", "confirmed, refuted, mixed or undecided, and the headline"},
+	{"report 5: figures", "report_figures", "what each figure shows"},
+	{"report 6: tables", "report_tables", "levels and tests, as Markdown, LaTeX and HTML"},
+	{"report 7: findings", "report_findings", "what is seen, in computed sentences"},
+	{"report 8: questions", "report_questions", "the note's further questions: activations, λ"},
+	{"report 9: CSV", "report_csv", "results.csv and stats.csv"},
+	{"report 10: page", "report", "the sections, with report.html.tmpl the page"},
+	{"sweeps", "sweep*", "grids and shards, workers, run folders and their checksums, progress"},
+	{"command line", "main*", "flags, usage, what is printed"},
 }
 
 // layerOf returns the layer of a file, −1 if it has none.
@@ -103,9 +103,9 @@ func TestReadmeShowsTheLayers(t *testing.T) {
 	}
 	var want strings.Builder
 	for _, layer := range slices.Backward(layers) {
-		fmt.Fprintf(&want, "    %-26s%s\n", layer.room, layer.files)
+		fmt.Fprintf(&want, "| %s | `%s` | %s |\n", layer.room, strings.ReplaceAll(layer.files, " ", "` `"), layer.holds)
 	}
-	if !strings.Contains(string(readme), "\n\n"+want.String()+"\n") {
+	if !strings.Contains(string(readme), "|---|---|---|\n"+want.String()+"\n") {
 		t.Errorf("README.md does not show the layers:\n%s", want.String())
 	}
 }

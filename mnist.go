@@ -67,7 +67,7 @@ func parseIDX(b []byte, dims ...int) ([]byte, error) {
 	return b[header:], nil
 }
 
-// loadMNIST returns MNIST from the first source that has it (fetch.go lists them), or from
+// loadMNIST returns MNIST from the first source that has it (mnist_fetch.go lists them), or from
 // the folder dir alone if that is not "". What is downloaded, and what is amiss with the
 // cache, is told on progress; nil means silence.
 func loadMNIST(ctx context.Context, dir string, progress io.Writer) (*Dataset, error) {

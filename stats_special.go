@@ -4,7 +4,7 @@ import "math"
 
 // Special functions: the normal quantile for the scores of tc.go, log Γ and ψ for its entropies,
 // and the incomplete beta and gamma functions behind the p-values of stats.go. They are built
-// from FMA, exp and log of elementary.go, so that they give the same bits everywhere.
+// from FMA, exp and log of mat_elementary.go, so that they give the same bits everywhere.
 //
 // DLMF is the NIST Digital Library of Mathematical Functions (Olver et al. 2010).
 

@@ -25,8 +25,8 @@ import (
 // one fails.
 //
 //	gauss  what correlations alone say                                  here
-//	knn    the joint density, by nearest neighbours                     knn.go
-//	tree   the best tree of pairwise dependences                        ksg.go
+//	knn    the joint density, by nearest neighbours                     tc_neighbors.go
+//	tree   the best tree of pairwise dependences                        tc_neighbors.go
 
 // neighbors is the k of both nearest-neighbour estimates.
 const neighbors = 4
