@@ -56,8 +56,8 @@ func (c Config) ID() string {
 	return strings.Join(name, "-") + fmt.Sprintf("-%x", sum[:4])
 }
 
-// maxK is a limit for typing errors: a K×K matrix of 16,384 units has 2 GB.
-const maxK = 1 << 14
+// maxK is a limit for typing errors, and that of the products.
+const maxK = maxCols
 
 // check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
 // typed, before normal.

@@ -58,7 +58,7 @@ func imageSet(bytes []byte, height, width int, labels []byte) Set {
 	for i, p := range bytes {
 		X.Data[i] = level[p]
 	}
-	return Set{denseRows{X}, X.Rows, D, labels}
+	return realSet(X, labels)
 }
 
 // realSet returns the rows X (N×D) as they are.
@@ -161,8 +161,8 @@ func multiply(b block, rows []uint32, products ...product) {
 }
 
 // multiplyTransposed sets W = s·XᵀZ for the rows that multiply saw last, for every product.
-func multiplyTransposed(b block, rows []uint32, zero view, products ...product) {
-	init := zero
+func multiplyTransposed(b block, rows []uint32, products ...product) {
+	init := zeros
 	for n := 0; n < len(rows); n += blockRows {
 		if len(rows) > blockRows { // else they are still loaded
 			b.load(rows[n:min(n+blockRows, len(rows))])

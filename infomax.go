@@ -45,7 +45,6 @@ type infoMax struct {
 	mean   []float64 // K
 	scale  []float64 // K: s
 	q      []float64 // K
-	zero   view
 	R      Mat // N×K: A − mean; S when K > N
 	M, B   Mat // K×K: RᵀR, and C − I or the matrix of (2)
 	T      Mat // N×N, when K > N
@@ -54,7 +53,7 @@ type infoMax struct {
 
 func newInfoMax(lambda float64, n, fewest, k int) *infoMax {
 	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k), q: make([]float64, k),
-		zero: view{make([]float64, max(n, k)), 0}, R: newMat(n, k)}
+		R: newMat(n, k)}
 	if wide := min(n, k-1); k > fewest {
 		l.T, l.St = newMat(wide, wide), newMat(k, wide)
 	}
@@ -71,11 +70,11 @@ func (l *infoMax) loss(A Mat) (entropy, tc float64) {
 		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.R.Rows, len(l.mean)))
 	}
 	R := l.R.head(N)
-	center(R, l.mean, A, l.zero)
+	center(R, l.mean, A)
 	if K > N {
 		return l.lossWide(R)
 	}
-	gram(l.M, R, l.zero)
+	gram(l.M, R)
 	for k := range K {
 		entropy -= l.rescale(k, l.M.Data[k*K+k], N)
 	}
@@ -117,5 +116,5 @@ func (l *infoMax) gradient(dA Mat) {
 		}
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
-	mul(dA.view(), l.zero, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
+	mul(dA.view(), zeros, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
 }

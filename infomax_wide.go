@@ -27,7 +27,7 @@ func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 	St := Mat{K, N, l.St.Data[:K*N]}
 	transpose(St, R)
 	T := Mat{N, N, l.T.Data[:N*N]}
-	gram(T, St, l.zero)
+	gram(T, St)
 	for i := range T.Data {
 		T.Data[i] /= float64(N - 1)
 	}
@@ -44,7 +44,7 @@ func (l *infoMax) gradientWide(dA Mat) {
 	const few = 64
 	N, K := dA.Rows, dA.Cols
 	S := l.R.head(N)
-	mul(dA.view(), l.zero, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
+	mul(dA.view(), zeros, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
 	alpha := 4 * l.lambda / float64(N-1)
 	for from := 0; from < K; from += few {
 		to := min(from+few, K)

@@ -185,15 +185,20 @@ func innerGeneric(x, y []float64) float64 {
 	return sums[0]
 }
 
+// maxCols is the most columns that a product can have: a K×K matrix of 16,384 units has 2 GB.
+const maxCols = 1 << 14
+
+// Constant operands of mul: a row of zeros, repeated, and coefficients that are all 1 or −1.
 var (
+	zeros     = view{make([]float64, maxCols), 0}
 	ones      = coefficients{data: []float64{1}}
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
 // center sets mean to the means of A's columns and R = A − 1·meanᵀ.
-func center(R Mat, mean []float64, A Mat, zero view) {
+func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
-	mul(view{mean, 0}, zero, ones, A.view(), 1, N, K)
+	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
 	for k := range mean {
 		mean[k] /= float64(N)
 	}
@@ -201,12 +206,12 @@ func center(R Mat, mean []float64, A Mat, zero view) {
 }
 
 // gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.
-func gram(M, R Mat, zero view) {
+func gram(M, R Mat) {
 	const strip = 8
 	K := R.Cols
 	for i := 0; i < K; i += strip {
 		n := min(strip, K-i)
-		mul(view{M.Data[i*K+i:], K}, zero, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
+		mul(view{M.Data[i*K+i:], K}, zeros, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
 		for j := i; j < i+n; j++ {
 			for k := j + 1; k < K; k++ {
 				M.Data[k*K+j] = M.Data[j*K+k]

@@ -57,7 +57,7 @@ var metrics = []metric{
 func (m *Metrics) measureWeights(W Mat) {
 	K := W.Cols
 	gramian := newMat(K, K)
-	gram(gramian, W, view{make([]float64, K), 0})
+	gram(gramian, W)
 	trace := 0.0 // ‖W‖²_F
 	for k := range K {
 		trace += gramian.Row(k)[k]
@@ -127,10 +127,9 @@ func (m *Metrics) measureActivations(A Mat) {
 // covariance returns the K×K covariance of A's columns, over N−1.
 func covariance(A Mat) Mat {
 	N, K := A.Rows, A.Cols
-	zero := view{make([]float64, K), 0}
 	R, M := newMat(N, K), newMat(K, K)
-	center(R, make([]float64, K), A, zero)
-	gram(M, R, zero)
+	center(R, make([]float64, K), A)
+	gram(M, R)
 	for i := range M.Data {
 		M.Data[i] /= float64(N - 1)
 	}

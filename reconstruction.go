@@ -17,13 +17,12 @@ package main
 // reused from batch to batch.
 type reconstruction struct {
 	energy []float64 // ‖x‖² of every row of the set
-	zero   view
 	G, H   Mat // K×K
 	Y      Mat // N×K
 }
 
 func newReconstruction(s *Set, n, k int) *reconstruction {
-	l := &reconstruction{energy: make([]float64, s.N), zero: view{make([]float64, k), 0}, G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
+	l := &reconstruction{energy: make([]float64, s.N), G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
 	for n := range l.energy {
 		l.energy[n] = s.squaredNorm(n)
 	}
@@ -34,8 +33,8 @@ func newReconstruction(s *Set, n, k int) *reconstruction {
 // dA = ∂L/∂A.
 func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
 	N, K := A.Rows, A.Cols
-	gram(l.G, V, l.zero)
-	gram(l.H, A, l.zero)
+	gram(l.G, V)
+	gram(l.H, A)
 	total := inner(l.G.Data, l.H.Data)
 	for _, n := range rows {
 		total += l.energy[n]

@@ -150,18 +150,11 @@ func gaussTC(G Mat) float64 {
 	return -(sum + K*(K-1)/(2*N)) / 2
 }
 
-// correlations returns R (K×K) of gaussTC, its lower triangle alone.
+// correlations returns R (K×K) of gaussTC.
 func correlations(G Mat) Mat {
 	R := newMat(G.Cols, G.Cols)
-	for n := range G.Rows {
-		row := G.Row(n)
-		for i, x := range row {
-			for j, y := range row[:i+1] {
-				R.Row(i)[j] = math.FMA(x, y, R.Row(i)[j])
-			}
-		}
-	}
-	total := R.Row(0)[0]
+	gram(R, G)
+	total := R.Data[0]
 	for i := range R.Data {
 		R.Data[i] /= total
 	}

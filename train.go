@@ -40,7 +40,6 @@ type trainer struct {
 	clock               adamClock
 	adamW, adamV, adamB adam
 
-	zero      view
 	block     block
 	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
 	dW, dV    Mat // places×K
@@ -56,7 +55,7 @@ func newTrainer(c Config, s *Set) *trainer {
 		batch = min(batch, c.Batch)
 	}
 	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
-		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate), zero: view{make([]float64, c.K), 0}}
+		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate)}
 	if c.Objective == "random" {
 		return t
 	}
@@ -111,7 +110,7 @@ func (t *trainer) forward(rows []uint32) {
 	if t.reconLoss == nil {
 		multiply(t.block, rows, layer)
 	} else {
-		multiply(t.block, rows, layer, product{t.reconLoss.Y.head(N), t.V, t.zero.data, -2 / float64(N)})
+		multiply(t.block, rows, layer, product{t.reconLoss.Y.head(N), t.V, zeros.data[:Z.Cols], -2 / float64(N)})
 	}
 	t.f.forward(A.Data, Z.Data, Z.Cols)
 }
@@ -137,12 +136,12 @@ func (t *trainer) backward(rows []uint32) {
 	}
 	layer := product{Z: dZ, W: t.dW, scale: 1}
 	if t.reconLoss == nil {
-		multiplyTransposed(t.block, rows, t.zero, layer)
+		multiplyTransposed(t.block, rows, layer)
 	} else {
-		multiplyTransposed(t.block, rows, t.zero, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
+		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
 		t.reconLoss.finishV(t.dV, t.V)
 	}
-	mul(view{t.db, 0}, t.zero, ones, dZ.view(), 1, N, dZ.Cols)
+	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
 }
 
 // update takes Adam's step along the gradients.

@@ -68,7 +68,7 @@ func BenchmarkProducts(b *testing.B) {
 		}
 	})
 	for _, k := range []int{16, 32, 64} {
-		W, Z, zero := newMat(784, k), newMat(128, k), view{make([]float64, k), 0}
+		W, Z := newMat(784, k), newMat(128, k)
 		b.Run(fmt.Sprintf("gather/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
 				gather(Z.view(), c, c.set.level, W.view(), k)
@@ -77,12 +77,12 @@ func BenchmarkProducts(b *testing.B) {
 		b.Run(fmt.Sprintf("mul/K=%d", k), func(b *testing.B) { // the loss's product with K×K
 			M := newMat(k, k)
 			for b.Loop() {
-				mul(Z.view(), zero, coefficients{W.Data, k, 1}, M.view(), 128, k, k)
+				mul(Z.view(), zeros, coefficients{W.Data, k, 1}, M.view(), 128, k, k)
 			}
 		})
 		b.Run(fmt.Sprintf("spread/K=%d", k), func(b *testing.B) {
 			for b.Loop() {
-				spread(W.view(), zero, c, c.set.level, Z.view(), k)
+				spread(W.view(), zeros, c, c.set.level, Z.view(), k)
 			}
 		})
 	}
