@@ -32,6 +32,15 @@ var (
 	objectives = []string{"infomax", "variance", "reconstruction", "random"}
 )
 
+// The protocol: every activation and objective, with these.
+var (
+	protocolKs      = []int{16, 32, 64}
+	protocolLambdas = []float64{0.1, 1, 10} // of infomax
+)
+
+// protocolSeeds is how many seeds there are, from 1.
+const protocolSeeds = 10
+
 // normal returns c without the settings that its objective does not use, so that they make no
 // second run of the same.
 func (c Config) normal() Config {
