@@ -6,6 +6,9 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // The report: what is derived from all runs for a reader. report.html has everything; tests,
@@ -19,7 +22,9 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 	if err != nil {
 		return nil, err
 	}
-	p := page{Seeds: neededSeeds(againstBaseline), Numerics: numericsVersion, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
+	p := page{Seeds: neededSeeds(againstBaseline), Tests: declared, Numerics: numericsVersion,
+		Activations: inWords(len(activations)), Baselines: inWords(len(baselines)), Lambdas: inWords(len(protocolLambdas)),
+		ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
 	var analyses []*analysis
 	for _, s := range studies(runs) {
 		a := analyse(s)
@@ -45,10 +50,21 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 
 // page is what report.html.tmpl shows.
 type page struct {
-	Chapters      []chapter // one for each study
-	Seeds         int       // that a verdict takes
-	Numerics      int
-	ResultsSHA256 string
+	Chapters                        []chapter      // one for each study
+	Seeds                           int            // that a verdict takes
+	Tests                           map[string]int // in each kind of family
+	Activations, Baselines, Lambdas string         // how many, in words
+	Numerics                        int
+	ResultsSHA256                   string
+}
+
+// inWords writes a small number as a sentence does.
+func inWords(n int) string {
+	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+	if n < len(words) {
+		return words[n]
+	}
+	return strconv.Itoa(n)
 }
 
 //go:embed report.html.tmpl
@@ -68,7 +84,8 @@ type chapter struct {
 	PerBaseline                                       []string
 	Verdicts                                          *sheet // nil without any
 	Sections                                          []section
-	Beyond, Holes, Diverged                           []string
+	Beyond, Holes                                     []string
+	Diverged                                          []*Result
 }
 
 // section is a deliverable.
@@ -83,8 +100,8 @@ type section struct {
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
 func (a *analysis) chapter(weights func(id string) ([]byte, error)) (chapter, error) {
-	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), DataSHA256: a.dataSHA256(),
-		PerBaseline: a.perBaseline(), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged()}
+	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), DataSHA256: a.all[0].DataSHA256,
+		PerBaseline: a.perBaseline(), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged(a.places()...)}
 	if len(a.answers) > 0 {
 		table := a.verdictSheet()
 		c.Verdicts = &table
@@ -93,12 +110,7 @@ func (a *analysis) chapter(weights func(id string) ([]byte, error)) (chapter, er
 	if err != nil {
 		return c, err
 	}
-	if a.hasTreatment() {
-		c.Sections = []section{a.levelSection(), a.rankSection(), a.deadSection(), a.curveSection(), a.weightSection(shown),
-			a.testSection(), a.lambdaSection(), a.acrossSection()}
-	} else {
-		c.Sections = []section{a.otherSection(), a.lambdaSection()}
-	}
+	c.Sections = a.sections(shown)
 	for _, part := range c.Sections {
 		for i, f := range part.Figures {
 			part.Figures[i].File = a.slug() + "-" + f.name + ".svg"
@@ -107,113 +119,65 @@ func (a *analysis) chapter(weights func(id string) ([]byte, error)) (chapter, er
 	return c, nil
 }
 
-// The sections of the report: EXPERIMENT.md's deliverables 1 to 7, then the note's secondary
-// questions.
-
-func (s *study) hasTreatment() bool {
-	for _, K := range s.ks {
-		if len(s.treated(K)) > 0 {
-			return true
+// sections are EXPERIMENT.md's deliverables 1 to 7, then the note's secondary questions. A study without the
+// treatment has levels, whatever its conditions.
+func (a *analysis) sections(shown []network) []section {
+	if len(a.ran(treatment, a.ks...)) == 0 {
+		levels := section{Title: "Metrics by activation and K",
+			Findings: []finding{say("There is no run of infomax at λ = 1, which most of this report is about.")}}
+		for _, c := range a.conditions {
+			levels.addLevels(a, c)
 		}
+		return []section{levels, a.lambdaSection()}
 	}
-	return false
-}
-
-// otherSection is for a study without the treatment: levels, whatever its conditions.
-func (a *analysis) otherSection() section {
-	part := section{Title: "Metrics by activation and K"}
-	part.Findings = []finding{say("There is no run of infomax at λ = 1, which most of this report is about.")}
-	for _, c := range a.conditions {
-		part.addLevels(a, c)
-	}
-	return part
+	levels := section{Title: "1. Metrics by activation and K", Findings: []finding{a.change(primaries[0]), a.change(primaries[1])}}
+	levels.addLevels(a, treatment)
+	dead := section{Title: "3. Dead units by activation", Findings: []finding{a.deadUnits()}, Figures: a.groupFigure(measureOf("dead_units"))}
+	speed := a.extremes("Epochs to 90 % of the fall in loss, mean over the seeds, from the fastest activation to the slowest:", epochs90, average)
+	curves := section{Title: "4. Training curves by activation", Findings: append([]finding{speed}, a.lateFall()...),
+		Figures: []drawing{a.curvesFigure()}}
+	return []section{levels, a.rankSection(), dead, curves, a.weightSection(shown), a.testSection(), a.lambdaSection(), a.acrossSection()}
 }
 
 // addLevels adds the tables of c, with what there is to know about total correlation if they have it.
 func (part *section) addLevels(a *analysis, c condition) {
-	for _, K := range a.ks {
-		if table, ok := a.levelSheet(c, K); ok {
-			part.Sheets = append(part.Sheets, table)
-		}
+	part.Sheets = append(part.Sheets, a.levelSheets(c)...)
+	if slices.ContainsFunc(a.ran(c, a.ks...), func(p place) bool { return len(present(a.values(p, measureOf("tc_knn_nats")))) > 0 }) {
+		part.Findings = append(part.Findings, finding{Text: levelNote})
 	}
-	for p := range a.places() {
-		if p.condition == c && len(present(a.values(p, measureOf("tc_knn_nats")))) > 0 {
-			part.Findings = append(part.Findings, say("%s", levelNote))
-			break
-		}
-	}
-}
-
-// addFigure adds the plot of m by activation, if it has values.
-func (part *section) addFigure(a *analysis, m measure) {
-	if f, ok := a.groupFigure(m); ok {
-		part.Figures = append(part.Figures, f)
-	}
-}
-
-func (a *analysis) levelSection() section {
-	part := section{Title: "1. Metrics by activation and K", Findings: []finding{a.change(primaries[0]), a.change(primaries[1])}}
-	part.addLevels(a, treatment)
-	return part
 }
 
 func (a *analysis) rankSection() section {
 	part := section{Title: "2. Effective rank by activation"}
 	for _, m := range primaries {
-		part.Findings = append(part.Findings, a.extremes(m), a.beside(m))
-		part.addFigure(a, m)
-	}
-	return part
-}
-
-func (a *analysis) deadSection() section {
-	part := section{Title: "3. Dead units by activation", Findings: []finding{a.deadUnits()}}
-	part.addFigure(a, measureOf("dead_units"))
-	return part
-}
-
-func (a *analysis) curveSection() section {
-	part := section{Title: "4. Training curves by activation", Findings: []finding{a.speed()}}
-	if late, ok := a.lateFall(); ok {
-		part.Findings = append(part.Findings, late)
-	}
-	if f, ok := a.curvesFigure(); ok {
-		part.Figures = append(part.Figures, f)
+		part.Findings = append(part.Findings,
+			a.extremes(m.title+", interquartile mean, from the best activation to the worst:", m, interquartileMean),
+			say("By interquartile means of %s, infomax at λ = 1 is %s.", m.inSentence(), a.betterThan(treatment, m)))
+		part.Figures = append(part.Figures, a.groupFigure(m)...)
 	}
 	return part
 }
 
 func (a *analysis) weightSection(shown []network) section {
-	part := section{Title: "5. Learned weight vectors"}
-	if len(shown) == 0 {
-		return part
-	}
 	c := shown[0].run.Config
-	text := fmt.Sprintf("One network each, K = %d, seed %d. The largest |cos| between the weight vectors of two of the units shown: ", c.K, c.Seed)
-	for i, n := range shown {
-		if i > 0 {
-			text += ", "
-		}
-		text += n.run.Config.Activation + " " + short(n.similarity)
+	var similar []string
+	for _, n := range shown {
+		similar = append(similar, n.run.Config.Activation+" "+short(n.similarity))
 	}
-	part.Findings = []finding{{Text: text + "."}}
-	part.Figures = a.weightFigures(shown)
-	return part
+	return section{Title: "5. Learned weight vectors", Figures: a.weightFigures(shown),
+		Findings: []finding{say("One network each, %s, seed %d. The largest |cos| between the weight vectors of two of the units shown: %s.",
+			atK(c.K), c.Seed, strings.Join(similar, ", "))}}
 }
 
 func (a *analysis) testSection() section {
-	part := section{Title: "6. Tests against the baselines", Findings: []finding{a.sensitivity(0), a.sensitivity(1)}}
+	part := section{Title: "6. Tests against the baselines", Sheets: a.testSheets()}
 	if len(a.answers) == 0 {
 		part.Findings = []finding{say("There is no baseline with the same seeds to test against.")}
 		return part
 	}
-	for _, m := range primaries {
+	for i, m := range primaries {
+		part.Findings = append(part.Findings, a.sensitivity(i))
 		part.Figures = append(part.Figures, a.forestFigure(m))
-	}
-	for _, baseline := range baselines {
-		if table, ok := a.testSheet(baseline); ok {
-			part.Sheets = append(part.Sheets, table)
-		}
 	}
 	return part
 }
@@ -221,22 +185,19 @@ func (a *analysis) testSection() section {
 func (a *analysis) lambdaSection() section {
 	part := section{Title: "7. The sweep over λ", Findings: a.sweetSpot()}
 	for _, m := range primaries {
-		if f, ok := a.lambdaFigure(m); ok {
-			part.Figures = append(part.Figures, f)
-		}
+		part.Figures = append(part.Figures, a.lambdaFigure(m)...)
 		part.Sheets = append(part.Sheets, a.centreSheet(m))
 	}
 	return part
 }
 
 func (a *analysis) acrossSection() section {
-	part := section{Title: "Activations compared: the note's secondary questions", Findings: a.questions()}
+	part := section{Title: "Activations compared: the note's secondary questions", Findings: a.questions(), Figures: []drawing{a.tradeoffFigure()}}
 	if len(a.activations) > 1 {
 		part.Findings = append(part.Findings, a.friedmanFinding(primaries[0]), a.friedmanFinding(primaries[1]))
 	}
-	part.Figures = []drawing{a.tradeoffFigure()}
 	for _, field := range []string{"output_correlation", "tc_tree_nats", "tc_gauss_nats", "tc_knn_nats"} {
-		part.addFigure(a, measureOf(field))
+		part.Figures = append(part.Figures, a.groupFigure(measureOf(field))...)
 	}
 	return part
 }

@@ -1,19 +1,29 @@
 package main
 
-import "math"
-
-// Every comparison of a study. Tests are corrected together (Holm) within a family: one measure,
-// one K and one kind of comparison. The size of a family is that of the whole protocol however
-// few of its tests could be done, since it was declared beforehand.
-
-// The kinds of comparison, and the tests of each in the protocol's families.
-const (
-	againstBaseline  = "baseline"   // infomax at λ = 1 against three baselines, six activations: 18
-	acrossActivation = "activation" // infomax at λ = 1, pairs of six activations: 15
-	acrossLambda     = "lambda"     // infomax, pairs of three λ, six activations: 18
+import (
+	"math"
+	"slices"
 )
 
-var declared = map[string]int{againstBaseline: 18, acrossActivation: 15, acrossLambda: 18}
+// Every comparison of a study, from its values. Tests are corrected together (Holm) within a family: one
+// measure, one K and one kind of comparison. The size of a family is that of the whole protocol however
+// few of its tests could be done, since it was declared beforehand.
+
+// The kinds of comparison.
+const (
+	againstBaseline  = "baseline"   // infomax at λ = 1 against each baseline, by activation
+	acrossActivation = "activation" // infomax at λ = 1, pairs of activations
+	acrossLambda     = "lambda"     // infomax, pairs of λ, by activation
+)
+
+// declared is the number of tests of each kind in a family of the protocol.
+var declared = map[string]int{
+	againstBaseline:  len(baselines) * len(activations),
+	acrossActivation: pairsOf(len(activations)),
+	acrossLambda:     pairsOf(len(protocolLambdas)) * len(activations),
+}
+
+func pairsOf(n int) int { return n * (n - 1) / 2 }
 
 const (
 	significant = 0.05 // adjusted p below this
@@ -46,57 +56,60 @@ type family struct {
 }
 
 // families makes every comparison of the study that has pairs.
-func (s *study) families() []family {
-	var all []family
+func (s *study) families() (all []family) {
 	for _, K := range s.ks {
-		for _, m := range trainedMetrics() {
-			all = append(all, s.baselineFamily(m, K), s.activationFamily(m, K), s.lambdaFamily(m, K))
+		for _, m := range measures {
+			for _, kind := range kindsFor(m) {
+				all = append(all, s.family(kind, m, K))
+			}
 		}
-		all = append(all, s.activationFamily(finalLoss, K), s.activationFamily(epochs90, K), s.lambdaFamily(epochs90, K))
 	}
 	inParallel(len(all), func(i int) { all[i].compare(s) })
 	return all
 }
 
-func (s *study) baselineFamily(m measure, K int) family {
-	f := family{kind: againstBaseline, measure: m, K: K}
-	for _, baseline := range baselines {
-		for _, activation := range s.activations {
-			f.add(place{treatment, activation, K}, place{baseline, activation, K})
-		}
+// kindsFor lists the kinds of comparison that m is fit for. Losses of different objectives or λ are on different
+// scales, and not every baseline is trained.
+func kindsFor(m measure) []string {
+	switch m.field {
+	case finalLoss.field:
+		return []string{acrossActivation}
+	case epochs90.field:
+		return []string{acrossActivation, acrossLambda}
 	}
-	return f
+	return []string{againstBaseline, acrossActivation, acrossLambda}
 }
 
-// activationFamily leaves softmax out of total correlation, where it is infinite.
-func (s *study) activationFamily(m measure, K int) family {
-	f := family{kind: acrossActivation, measure: m, K: K}
-	for i, first := range s.activations {
-		for _, second := range s.activations[i+1:] {
-			if !m.isTC() || first != "softmax" && second != "softmax" {
-				f.add(place{treatment, first, K}, place{treatment, second, K})
+// family pairs the places that are to be compared.
+func (s *study) family(kind string, m measure, K int) family {
+	f := family{kind: kind, measure: m, K: K}
+	add := func(x, y place) { f.comparisons = append(f.comparisons, comparison{measure: m, x: x, y: y}) }
+	places := s.grid(treatment, K)
+	switch kind {
+	case againstBaseline:
+		for _, baseline := range baselines {
+			for _, p := range places {
+				add(p, p.under(baseline))
 			}
 		}
-	}
-	return f
-}
-
-func (s *study) lambdaFamily(m measure, K int) family {
-	f := family{kind: acrossLambda, measure: m, K: K}
-	for _, activation := range s.activations {
-		for i, first := range s.conditions {
-			for _, second := range s.conditions[i+1:] {
-				if first.objective == "infomax" && second.objective == "infomax" {
-					f.add(place{first, activation, K}, place{second, activation, K})
+	case acrossActivation:
+		for i, x := range places {
+			for _, y := range places[i+1:] {
+				if !x.infinite(m) && !y.infinite(m) {
+					add(x, y)
+				}
+			}
+		}
+	case acrossLambda:
+		for _, p := range places {
+			for i, first := range s.lambdas() {
+				for _, second := range s.lambdas()[i+1:] {
+					add(p.under(first), p.under(second))
 				}
 			}
 		}
 	}
 	return f
-}
-
-func (f *family) add(x, y place) {
-	f.comparisons = append(f.comparisons, comparison{measure: f.measure, x: x, y: y})
 }
 
 // compare does the tests of f. A comparison without pairs is dropped.
@@ -131,51 +144,34 @@ func (c *comparison) compare(xs, ys []float64) {
 			x, y = append(x, xs[i]), append(y, ys[i])
 		}
 	}
-	c.pairs = len(x)
-	nan := math.NaN()
-	c.adjusted = nan
-	c.test, c.shift = signedRankResult{RankBiserial: nan, P: nan}, unsupported()
-	c.unpaired = rankSumResult{U: nan, CliffsDelta: nan, P: nan}
-	c.paired, c.welch = tResult{T: nan, DF: nan, P: nan}, tResult{T: nan, DF: nan, P: nan}
+	c.pairs, c.adjusted = len(x), math.NaN()
 	if c.pairs < minPairs {
-		return
+		x, y = nil, nil // of which every test is NaN
 	}
 	d := differences(x, y)
 	c.test, c.shift, c.paired, c.welch = signedRank(d), hodgesLehmann(d), pairedT(d), welch(x, y)
-	if c.pairs <= maxUnpaired {
-		c.unpaired = rankSum(x, y)
+	if c.pairs > maxUnpaired {
+		x, y = nil, nil
 	}
+	c.unpaired = rankSum(x, y)
 }
 
 // friedmanTest takes the seeds that have a value for every activation that is compared.
 func (f *family) friedmanTest(s *study) {
-	var compared []place
-	for _, activation := range s.activations {
-		p := place{treatment, activation, f.K}
-		for _, c := range f.comparisons {
-			if c.x == p || c.y == p {
-				compared = append(compared, p)
-				break
+	blocks := make([][]float64, len(s.seeds))
+	for _, p := range s.ran(treatment, f.K) {
+		if slices.ContainsFunc(f.comparisons, func(c comparison) bool { return c.x == p || c.y == p }) {
+			for i, v := range s.values(p, f.measure) {
+				blocks[i] = append(blocks[i], v)
 			}
 		}
 	}
-	blocks := make([][]float64, len(s.seeds))
-	for _, p := range compared {
-		for i, v := range s.values(p, f.measure) {
-			blocks[i] = append(blocks[i], v)
-		}
-	}
-	var whole [][]float64
-	for _, b := range blocks {
-		if usable(b) {
-			whole = append(whole, b)
-		}
-	}
-	f.blocks = len(whole)
+	blocks = slices.DeleteFunc(blocks, func(b []float64) bool { return !usable(b) })
+	f.blocks = len(blocks)
 	if f.blocks < minPairs {
-		whole = nil
+		blocks = nil
 	}
-	f.friedman = friedman(whole)
+	f.friedman = friedman(blocks)
 }
 
 // outcome is +1 where x is better than y, −1 where it is worse, 0 where neither is shown or

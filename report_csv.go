@@ -6,188 +6,128 @@ import (
 	"strconv"
 )
 
-// stats.csv: a row for each comparison, and one for each Friedman test. What the data do not
-// support is empty.
+// results.csv, a row for each run, and stats.csv, a row for each comparison and for each Friedman test. What
+// does not apply and what the data do not support is empty.
 
-// statsRow is a comparison, or the Friedman test of a family if test is "friedman".
-type statsRow struct {
-	study   *study
-	family  family
-	test    string
-	pairs   int
-	verdict string // of a primary measure against a baseline
-	comparison
-}
+// field is a value of a row under the name of its column.
+type field struct{ name, text string }
 
-type statsColumn struct {
-	name string
-	of   func(statsRow) string
-}
-
-func statsColumns() []statsColumn {
-	count, real := strconv.Itoa, shortest
-	// tested is empty where there were too few pairs.
-	tested := func(r statsRow, n int) string {
-		if r.pairs < minPairs || r.test == "friedman" {
-			return ""
+// formatCSV writes rows of the same columns; blank is one for the names alone.
+func formatCSV(blank []field, rows [][]field) ([]byte, error) {
+	lines := make([][]string, len(rows)+1)
+	for _, f := range blank {
+		lines[0] = append(lines[0], f.name)
+	}
+	for i, row := range rows {
+		for _, f := range row {
+			lines[i+1] = append(lines[i+1], f.text)
 		}
-		return count(n)
-	}
-	return []statsColumn{
-		{"data", func(r statsRow) string { return r.study.Data }},
-		{"epochs", func(r statsRow) string { return count(r.study.Epochs) }},
-		{"batch", func(r statsRow) string { return count(r.study.Batch) }},
-		{"learning_rate", func(r statsRow) string { return real(r.study.LearningRate) }},
-		{"tc_rows", func(r statsRow) string { return count(r.study.TCRows) }},
-		{"test", func(r statsRow) string { return r.test }},
-		{"measure", func(r statsRow) string { return r.family.measure.field }},
-		{"k", func(r statsRow) string { return count(r.family.K) }},
-		{"x", func(r statsRow) string { return r.x.condition.String() }},
-		{"x_activation", func(r statsRow) string { return r.x.activation }},
-		{"y", func(r statsRow) string { return r.y.condition.String() }},
-		{"y_activation", func(r statsRow) string { return r.y.activation }},
-		{"pairs", func(r statsRow) string { return count(r.pairs) }},
-		{"wins", func(r statsRow) string { return tested(r, r.wins()) }},
-		{"losses", func(r statsRow) string { return tested(r, r.losses()) }},
-		{"ties", func(r statsRow) string { return tested(r, r.comparison.test.Ties) }},
-		{"shift", func(r statsRow) string { return real(r.shift.Value) }},
-		{"shift_low", func(r statsRow) string { return real(r.shift.Low) }},
-		{"shift_high", func(r statsRow) string { return real(r.shift.High) }},
-		{"shift_level", func(r statsRow) string { return real(r.shift.Level) }},
-		{"rank_biserial", func(r statsRow) string { return real(r.comparison.test.RankBiserial) }},
-		{"p", func(r statsRow) string { return real(r.comparison.test.P) }},
-		{"friedman_chi2", func(r statsRow) string { return friedmanOnly(r, r.family.friedman.Chi2) }},
-		{"friedman_df", func(r statsRow) string { return friedmanOnly(r, r.family.friedman.DF) }},
-		{"p_adjusted", func(r statsRow) string { return real(r.adjusted) }},
-		{"outcome", func(r statsRow) string { return [3]string{"worse", "", "better"}[r.outcome()+1] }},
-		{"verdict", func(r statsRow) string { return r.verdict }},
-		{"cliffs_delta", func(r statsRow) string { return real(r.unpaired.CliffsDelta) }},
-		{"p_mann_whitney", func(r statsRow) string { return real(r.unpaired.P) }},
-		{"p_paired_t", func(r statsRow) string { return real(r.paired.P) }},
-		{"p_welch", func(r statsRow) string { return real(r.welch.P) }},
-	}
-}
-
-// friedmanOnly is x in a row of a Friedman test.
-func friedmanOnly(r statsRow, x float64) string {
-	if r.test != "friedman" {
-		return ""
-	}
-	return shortest(x)
-}
-
-// formatStats returns stats.csv.
-func formatStats(all []*analysis) ([]byte, error) {
-	columns := statsColumns()
-	rows := make([][]string, 1)
-	for _, c := range columns {
-		rows[0] = append(rows[0], c.name)
-	}
-	for _, r := range statsRows(all) {
-		var row []string
-		for _, c := range columns {
-			row = append(row, c.of(r))
-		}
-		rows = append(rows, row)
 	}
 	var b bytes.Buffer
-	err := csv.NewWriter(&b).WriteAll(rows)
+	err := csv.NewWriter(&b).WriteAll(lines)
 	return b.Bytes(), err
 }
 
-func statsRows(all []*analysis) (rows []statsRow) {
+// only is text when it applies.
+func only(when bool, text string) string {
+	if when {
+		return text
+	}
+	return ""
+}
+
+// formatResults returns results.csv, in the order of the runs.
+func formatResults(runs []*Result) ([]byte, error) {
+	var rows [][]field
+	for _, r := range runs {
+		rows = append(rows, resultRow(r))
+	}
+	return formatCSV(resultRow(&Result{}), rows)
+}
+
+func resultRow(r *Result) []field {
+	c, count := r.Config, strconv.Itoa
+	trained := c.Objective != "random"
+	row := []field{
+		{"id", r.ID}, {"data", c.Data}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
+		{"lambda", only(c.Objective == "infomax", shortest(c.Lambda))},
+		{"seed", strconv.FormatUint(c.Seed, 10)},
+		{"epochs", only(trained, count(c.Epochs))},
+		{"batch", only(trained, count(c.Batch))},
+		{"learning_rate", only(trained, shortest(c.LearningRate))},
+		{"tc_rows", count(c.TCRows)},
+		{"status", r.Status},
+		{"diverged_epoch", only(r.DivergedEpoch > 0, count(r.DivergedEpoch))},
+		{"initial_loss", shortest(float64(r.InitialLoss))},
+		{"final_loss", shortest(float64(r.FinalLoss))},
+		{"epochs_to_90", only(r.EpochsTo90 > 0, count(r.EpochsTo90))},
+	}
+	row = append(row, metricFields("init_", r.Init)...)
+	row = append(row, metricFields("final_", r.Final)...)
+	return append(row, field{"weights_sha256", r.WeightsSHA256})
+}
+
+func metricFields(prefix string, state Metrics) (row []field) {
+	for _, m := range metrics {
+		row = append(row, field{prefix + m.field, shortest(m.of(state))})
+	}
+	return append(row, field{prefix + "variance_ratio_status", state.VarianceRatioStatus},
+		field{prefix + "tc_status", state.TCStatus}, field{prefix + "tc_units", strconv.Itoa(state.TCUnits)})
+}
+
+// formatStats returns stats.csv. A Friedman test has the treatment for x, and of the numbers only its own.
+func formatStats(all []*analysis) ([]byte, error) {
+	var none comparison
+	none.compare(nil, nil)
+	var rows [][]field
 	for _, a := range all {
 		for _, f := range a.families {
 			if finite(f.friedman.P) && f.kind == acrossActivation {
-				rows = append(rows, friedmanRow(a.study, f))
+				c := none
+				c.x.condition, c.test.P = treatment, f.friedman.P
+				rows = append(rows, a.statsRow(f, "friedman", f.blocks, c, f.friedman))
 			}
 			for _, c := range f.comparisons {
-				rows = append(rows, statsRow{a.study, f, f.kind, c.pairs, a.verdictOf(c), c})
+				rows = append(rows, a.statsRow(f, f.kind, c.pairs, c, friedman(nil)))
 			}
 		}
 	}
-	return rows
+	blank := (&analysis{study: &study{}}).statsRow(family{}, "", 0, none, friedman(nil))
+	return formatCSV(blank, rows)
 }
 
-// friedmanRow has the treatment for x, and of the numbers only p.
-func friedmanRow(s *study, f family) statsRow {
-	r := statsRow{study: s, family: f, test: "friedman", pairs: f.blocks}
-	r.comparison.compare(nil, nil)
-	r.x.condition, r.comparison.test.P = treatment, f.friedman.P
-	return r
+// statsRow is a comparison within f, or the Friedman test across it.
+func (a *analysis) statsRow(f family, test string, pairs int, c comparison, across friedmanResult) []field {
+	count, real := strconv.Itoa, shortest
+	tested := c.pairs >= minPairs
+	return []field{
+		{"data", a.Data}, {"epochs", count(a.Epochs)}, {"batch", count(a.Batch)},
+		{"learning_rate", real(a.LearningRate)}, {"tc_rows", count(a.TCRows)},
+		{"test", test}, {"measure", f.measure.field}, {"k", count(f.K)},
+		{"x", c.x.condition.String()}, {"x_activation", c.x.activation},
+		{"y", c.y.condition.String()}, {"y_activation", c.y.activation},
+		{"pairs", count(pairs)},
+		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
+		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},
+		{"shift_level", real(c.shift.Level)},
+		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)},
+		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
+		{"p_adjusted", real(c.adjusted)},
+		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
+		{"verdict", a.verdictOf(c)},
+		{"cliffs_delta", real(c.unpaired.CliffsDelta)}, {"p_mann_whitney", real(c.unpaired.P)},
+		{"p_paired_t", real(c.paired.P)}, {"p_welch", real(c.welch.P)},
+	}
 }
 
 // verdictOf is the verdict that c took part in, if any.
 func (a *analysis) verdictOf(c comparison) string {
 	for _, x := range a.answers {
-		for _, part := range []comparison{x.rank, x.correlation} {
+		for _, part := range x.tests {
 			if part.measure.field == c.measure.field && part.x == c.x && part.y == c.y {
 				return x.word
 			}
 		}
 	}
 	return ""
-}
-
-// column is one of results.csv; of is "" where it does not apply.
-type column struct {
-	name string
-	of   func(*Result) string
-}
-
-func resultColumns() []column {
-	only := func(when bool, text string) string {
-		if when {
-			return text
-		}
-		return ""
-	}
-	infomax := func(r *Result) bool { return r.Config.Objective == "infomax" }
-	trained := func(r *Result) bool { return r.Config.Objective != "random" }
-	columns := []column{
-		{"id", func(r *Result) string { return r.ID }},
-		{"data", func(r *Result) string { return r.Config.Data }},
-		{"objective", func(r *Result) string { return r.Config.Objective }},
-		{"activation", func(r *Result) string { return r.Config.Activation }},
-		{"k", func(r *Result) string { return strconv.Itoa(r.Config.K) }},
-		{"lambda", func(r *Result) string { return only(infomax(r), shortest(r.Config.Lambda)) }},
-		{"seed", func(r *Result) string { return strconv.FormatUint(r.Config.Seed, 10) }},
-		{"epochs", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Epochs)) }},
-		{"batch", func(r *Result) string { return only(trained(r), strconv.Itoa(r.Config.Batch)) }},
-		{"learning_rate", func(r *Result) string { return only(trained(r), shortest(r.Config.LearningRate)) }},
-		{"tc_rows", func(r *Result) string { return strconv.Itoa(r.Config.TCRows) }},
-		{"status", func(r *Result) string { return r.Status }},
-		{"diverged_epoch", func(r *Result) string { return only(r.DivergedEpoch > 0, strconv.Itoa(r.DivergedEpoch)) }},
-		{"initial_loss", func(r *Result) string { return shortest(float64(r.InitialLoss)) }},
-		{"final_loss", func(r *Result) string { return shortest(float64(r.FinalLoss)) }},
-		{"epochs_to_90", func(r *Result) string { return only(r.EpochsTo90 > 0, strconv.Itoa(r.EpochsTo90)) }},
-	}
-	columns = append(columns, metricColumns("init_", func(r *Result) Metrics { return r.Init })...)
-	columns = append(columns, metricColumns("final_", func(r *Result) Metrics { return r.Final })...)
-	return append(columns, column{"weights_sha256", func(r *Result) string { return r.WeightsSHA256 }})
-}
-
-func metricColumns(prefix string, state func(*Result) Metrics) (columns []column) {
-	for _, m := range metrics {
-		columns = append(columns, column{prefix + m.field, func(r *Result) string { return shortest(m.of(state(r))) }})
-	}
-	return append(columns,
-		column{prefix + "variance_ratio_status", func(r *Result) string { return state(r).VarianceRatioStatus }},
-		column{prefix + "tc_status", func(r *Result) string { return state(r).TCStatus }},
-		column{prefix + "tc_units", func(r *Result) string { return strconv.Itoa(state(r).TCUnits) }})
-}
-
-// formatResults returns results.csv, in the order of the runs.
-func formatResults(runs []*Result) ([]byte, error) {
-	columns := resultColumns()
-	rows := make([][]string, len(runs)+1)
-	for _, c := range columns {
-		rows[0] = append(rows[0], c.name)
-		for i, r := range runs {
-			rows[i+1] = append(rows[i+1], c.of(r))
-		}
-	}
-	var b bytes.Buffer
-	err := csv.NewWriter(&b).WriteAll(rows)
-	return b.Bytes(), err
 }

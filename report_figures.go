@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
-// The figures of a study: what each one shows, gathered for the plots.
+// The figures of a study: what each one shows, gathered for the plots from its values, its comparisons and,
+// for the weight vectors of one network of each activation, from the run folders.
 
 // drawing is an SVG file. Its name has no study and no ending; File has both.
 type drawing struct {
@@ -14,14 +17,33 @@ type drawing struct {
 	File string
 }
 
-// groupFigure shows m by activation under the treatment; false where nothing has a value.
-func (s *study) groupFigure(m measure) (drawing, bool) {
+// axis is the quantity of a measure. Correlations range over decades.
+func (m measure) axis() quantity {
+	title, unit, _ := strings.Cut(m.title, " (")
+	q := quantity{Title: title, Unit: strings.TrimSuffix(unit, ")"), Better: m.better}
+	switch m.field {
+	case "weight_correlation", "output_correlation":
+		q.Log = true
+	case "dead_units":
+		q.Unit, q.Whole = "of K", true
+	case "tc_knn_nats":
+		q.Unit += ", saturates in high dimension"
+	}
+	return q
+}
+
+func (m measure) figureName() string { return strings.ReplaceAll(m.field, "_", "-") }
+
+func estimateOf(e intervalEstimate) estimate { return estimate{e.Value, e.Low, e.High} }
+
+// groupFigure shows m by activation under the treatment; nothing where nothing has a value.
+func (s *study) groupFigure(m measure) []drawing {
 	var panels []groupPanel
 	some := false
 	for _, K := range s.ks {
 		panel := groupPanel{Title: atK(K)}
-		for _, activation := range s.treated(K) {
-			g := s.group(m, place{treatment, activation, K})
+		for _, p := range s.ran(treatment, K) {
+			g := s.group(m, p)
 			some = some || len(present(g.Trained)) > 0
 			panel.Groups = append(panel.Groups, g)
 		}
@@ -30,13 +52,13 @@ func (s *study) groupFigure(m measure) (drawing, bool) {
 		}
 	}
 	if !some {
-		return drawing{}, false
+		return nil
 	}
-	return drawing{name: m.figureName(), svg: groupPlot(m.axis(), panels)}, true
+	return []drawing{{name: m.figureName(), svg: groupPlot(m.axis(), panels)}}
 }
 
 func (s *study) group(m measure, p place) group {
-	g := group{Activation: p.activation}
+	g := group{Activation: p.activation, Mean: estimateOf(s.centre(p, m))}
 	values := s.values(p, m)
 	for i, r := range s.runs[p] {
 		if r != nil {
@@ -45,65 +67,91 @@ func (s *study) group(m measure, p place) group {
 			g.Trained = append(g.Trained, values[i])
 		}
 	}
-	g.Mean = estimateOf(s.centre(p, m))
 	for _, baseline := range primaryBaselines {
-		reference := interquartileMean(present(s.values(place{baseline, p.activation, p.K}, m)))
-		if finite(reference) {
+		if reference := interquartileMean(present(s.values(p.under(baseline), m))); finite(reference) {
 			g.Levels = append(g.Levels, level{baseline.objective, reference})
 		}
 	}
 	switch {
-	case p.activation != "softmax":
-	case m.field == "output_correlation" && p.K > 1:
-		g.Levels = append(g.Levels, level{"softmax's floor, K/(K − 1)", float64(p.K) / float64(p.K-1)})
-	case m.isTC():
+	case p.infinite(m):
 		g.Note = "infinite, since the outputs sum to one; shown without the last unit"
+	case p.activation == "softmax" && m.field == "output_correlation" && p.K > 1:
+		g.Levels = append(g.Levels, level{"softmax's floor, K/(K − 1)", float64(p.K) / float64(p.K-1)})
 	}
 	return g
 }
 
-func estimateOf(e intervalEstimate) estimate { return estimate{e.Value, e.Low, e.High} }
-
-// curvesFigure shows the loss by epoch: median and range over the seeds.
-func (s *study) curvesFigure() (drawing, bool) {
-	loss := quantity{Title: "Loss", Better: -1}
-	var charts []chart
+// charts has one for each K: a line for each of the places there, which are all of c or those that ran.
+func (s *study) charts(Y quantity, placesAt func(c condition, ks ...int) []place, line func(place) []point) (charts []chart) {
 	for _, K := range s.ks {
-		ch := chart{Title: atK(K), Y: loss}
-		for _, activation := range s.treated(K) {
-			ch.Series = append(ch.Series, series{activation, s.curve(place{treatment, activation, K})})
+		ch := chart{Title: atK(K), Y: Y}
+		for _, p := range placesAt(treatment, K) {
+			ch.Series = append(ch.Series, series{p.activation, line(p)})
 		}
 		if len(ch.Series) > 0 {
 			charts = append(charts, ch)
 		}
 	}
-	if len(charts) == 0 {
-		return drawing{}, false
-	}
-	return drawing{name: "training-curves", svg: chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands)}, true
+	return charts
 }
 
-// lambdaFigure shows a primary measure against λ; false with fewer than two λ.
-func (s *study) lambdaFigure(m measure) (drawing, bool) {
-	if len(s.lambdas()) < 2 {
-		return drawing{}, false
-	}
-	var charts []chart
-	for _, K := range s.ks {
-		ch := chart{Title: atK(K), Y: m.axis()}
-		for _, activation := range s.activations {
-			line := series{Name: activation}
-			for _, c := range s.lambdas() {
-				if e := s.centre(place{c, activation, K}, m); finite(e.Value) {
-					line.Points = append(line.Points, point{X: c.lambda, estimate: estimateOf(e)})
-				}
+// curvesFigure shows the loss by epoch: median and range over the seeds.
+func (s *study) curvesFigure() drawing {
+	charts := s.charts(quantity{Title: "Loss", Better: -1}, s.ran, s.curve)
+	return drawing{name: "training-curves", svg: chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands)}
+}
+
+// curve is the median loss of each epoch, between the smallest and the largest of the runs that
+// did not diverge.
+func (s *study) curve(p place) (points []point) {
+	for epoch := range s.Epochs {
+		var losses []float64
+		for _, r := range s.runs[p] {
+			if r != nil && r.Status == "ok" && epoch < len(r.Curve) {
+				losses = append(losses, float64(r.Curve[epoch].Loss))
 			}
-			ch.Series = append(ch.Series, line)
 		}
-		charts = append(charts, ch)
+		e := estimateOf(unsupported())
+		if len(losses) > 0 {
+			e = estimate{median(losses), slices.Min(losses), slices.Max(losses)}
+		}
+		points = append(points, point{X: float64(epoch + 1), estimate: e})
 	}
-	across := quantity{Title: "λ, weight of the independence term", Log: s.lambdas()[0].lambda > 0}
-	return drawing{name: m.figureName() + "-by-lambda", svg: chartPlot(across, charts, whiskers)}, true
+	return points
+}
+
+// lambdaFigure shows a primary measure against λ; nothing with fewer than two λ.
+func (s *study) lambdaFigure(m measure) []drawing {
+	lambdas := s.lambdas()
+	if len(lambdas) < 2 {
+		return nil
+	}
+	charts := s.charts(m.axis(), s.grid, func(p place) (points []point) {
+		for _, c := range lambdas {
+			if e := s.centre(p.under(c), m); finite(e.Value) {
+				points = append(points, point{X: c.lambda, estimate: estimateOf(e)})
+			}
+		}
+		return points
+	})
+	across := quantity{Title: "λ, weight of the independence term", Log: lambdas[0].lambda > 0}
+	return []drawing{{name: m.figureName() + "-by-lambda", svg: chartPlot(across, charts, whiskers)}}
+}
+
+// tradeoffFigure shows effective rank against output correlation, a point for each run.
+func (s *study) tradeoffFigure() drawing {
+	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
+	charts := s.charts(rank.axis(), s.ran, func(p place) (points []point) {
+		xs := s.values(p, correlation)
+		for i, y := range s.values(p, rank) {
+			if finite(xs[i]) && finite(y) {
+				told := fmt.Sprintf("%s, seed %d: effective rank %s, output correlation %s", p.activation, s.seeds[i], short(y), short(xs[i]))
+				points = append(points, point{xs[i], estimate{y, math.NaN(), math.NaN()}, told})
+			}
+		}
+		return points
+	})
+	return drawing{name: "trade-off", svg: chartPlot(correlation.axis(), charts, scatter)}
 }
 
 // forestFigure shows the shifts of a primary measure: a row for each baseline, a column for each K.
@@ -114,10 +162,10 @@ func (a *analysis) forestFigure(m measure) drawing {
 			continue
 		}
 		for _, K := range a.ks {
-			panel := forestPanel{Title: fmt.Sprintf("against %s, K = %d", baseline, K)}
-			for _, activation := range a.activations {
-				row := shift{Activation: activation, estimate: estimateOf(unsupported()), P: math.NaN()}
-				if c := a.find(m, place{treatment, activation, K}, place{baseline, activation, K}); c != nil {
+			panel := forestPanel{Title: fmt.Sprintf("against %s, %s", baseline, atK(K))}
+			for _, p := range a.grid(treatment, K) {
+				row := shift{Activation: p.activation, estimate: estimateOf(unsupported()), P: math.NaN()}
+				if c := a.find(m, p, p.under(baseline)); c != nil {
 					row.estimate, row.P = estimateOf(c.shift), c.adjusted
 				}
 				panel.Shifts = append(panel.Shifts, row)
@@ -127,33 +175,6 @@ func (a *analysis) forestFigure(m measure) drawing {
 	}
 	return drawing{name: m.figureName() + "-shifts", svg: forestPlot(m.axis(), panels, min(len(a.ks), 3))}
 }
-
-// tradeoffFigure shows effective rank against output correlation, a point for each run.
-func (s *study) tradeoffFigure() drawing {
-	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
-	var charts []chart
-	for _, K := range s.ks {
-		ch := chart{Title: atK(K), Y: rank.axis()}
-		for _, activation := range s.treated(K) {
-			p := place{treatment, activation, K}
-			points := series{Name: activation}
-			xs := s.values(p, correlation)
-			for i, y := range s.values(p, rank) {
-				if finite(xs[i]) && finite(y) {
-					told := fmt.Sprintf("%s, seed %d: effective rank %s, output correlation %s", activation, s.seeds[i], short(y), short(xs[i]))
-					points.Points = append(points.Points, point{xs[i], estimate{y, math.NaN(), math.NaN()}, told})
-				}
-			}
-			ch.Series = append(ch.Series, points)
-		}
-		if len(ch.Series) > 0 {
-			charts = append(charts, ch)
-		}
-	}
-	return drawing{name: "trade-off", svg: chartPlot(correlation.axis(), charts, scatter)}
-}
-
-// The weight vectors of one network per activation, read from the run folders.
 
 // shownUnits are the most of a network that are shown.
 const shownUnits = 64
@@ -169,33 +190,29 @@ type network struct {
 // shownNetworks reads the treatment's runs of the smallest K and of the seed that most
 // activations have.
 func (s *study) shownNetworks(weights func(id string) ([]byte, error)) (shown []network, err error) {
-	for _, K := range s.ks {
-		seed, most := 0, 0
-		for i := range s.seeds {
-			n := 0
-			for _, activation := range s.treated(K) {
-				if s.runs[place{treatment, activation, K}][i] != nil {
-					n++
-				}
-			}
-			if n > most {
-				seed, most = i, n
+	places := s.ran(treatment, s.ks...)
+	if len(places) == 0 {
+		return nil, nil
+	}
+	places = s.ran(treatment, places[0].K)
+	var most []*Result
+	for i := range s.seeds {
+		var runs []*Result
+		for _, p := range places {
+			if r := s.runs[p][i]; r != nil {
+				runs = append(runs, r)
 			}
 		}
-		for _, activation := range s.treated(K) {
-			r := s.runs[place{treatment, activation, K}][seed]
-			if r == nil {
-				continue
-			}
-			next, err := readNetwork(r, weights)
-			if err != nil {
-				return nil, err
-			}
-			shown = append(shown, next)
+		if len(runs) > len(most) {
+			most = runs
 		}
-		if len(shown) > 0 {
-			break
+	}
+	for _, r := range most {
+		n, err := readNetwork(r, weights)
+		if err != nil {
+			return nil, err
 		}
+		shown = append(shown, n)
 	}
 	return shown, nil
 }
@@ -252,9 +269,6 @@ func similarity(W Mat) float64 {
 
 // weightFigures shows the networks: images as images, the plane still and moving.
 func (s *study) weightFigures(shown []network) []drawing {
-	if len(shown) == 0 {
-		return nil
-	}
 	if s.Data == "mnist" {
 		var strips []strip
 		for _, n := range shown {

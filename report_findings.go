@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// What is seen in the tables and figures, in words. Every sentence is computed.
+// What is seen in the tables and figures, in words. Every sentence is computed from the values and comparisons
+// of a study.
 
 // finding is a sentence, or the opening of one that its lines end: one for each K.
 type finding struct {
@@ -44,15 +45,14 @@ type ranked struct {
 	value      float64
 }
 
+func (r ranked) String() string { return fmt.Sprintf("%s (%s)", r.activation, short(r.value)) }
+
 // ranking sorts the activations at K by a statistic of m over the seeds, the highest first if
 // better is +1, the lowest if −1. softmax, whose total correlation is infinite, has no place in that.
 func (s *study) ranking(m measure, K, better int, statistic func([]float64) float64) (list []ranked) {
-	for _, activation := range s.treated(K) {
-		if m.isTC() && activation == "softmax" {
-			continue
-		}
-		if v := statistic(present(s.values(place{treatment, activation, K}, m))); finite(v) {
-			list = append(list, ranked{activation, v})
+	for _, p := range s.ran(treatment, K) {
+		if v := statistic(present(s.values(p, m))); finite(v) && !p.infinite(m) {
+			list = append(list, ranked{p.activation, v})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return better * cmp.Compare(b.value, a.value) })
@@ -64,85 +64,43 @@ func average(x []float64) float64 {
 	return m
 }
 
-func deviation(x []float64) float64 {
-	_, sd := meanSD(x)
-	return sd
-}
-
-// leader names the first of a ranking and the next, and whether the paired test tells them apart.
-func (a *analysis) leader(m measure, K int, list []ranked) string {
-	if len(list) == 0 {
-		return ""
-	}
-	first := list[0]
-	if len(list) == 1 {
-		return fmt.Sprintf("%s (%s), the only one", first.activation, short(first.value))
-	}
-	if first.value == list[len(list)-1].value {
-		return fmt.Sprintf("all alike (%s)", short(first.value))
-	}
-	second := list[1]
-	text := fmt.Sprintf("%s (%s), next %s (%s", first.activation, short(first.value), second.activation, short(second.value))
-	x, y := place{treatment, first.activation, K}, place{treatment, second.activation, K}
-	c := cmp.Or(a.find(m, x, y), a.find(m, y, x))
-	if c == nil || c.pairs < minPairs {
-		return text + ")"
-	}
-	firstLarger := (c.test.RankBiserial > 0) == (c.x == x) // seed by seed
-	switch {
-	case c.adjusted >= significant:
-		text += "; not shown to differ"
-	case firstLarger != (first.value > second.value):
-		text += "; but seed by seed the other way"
-	}
-	return text + "; adjusted " + pEquals(c.adjusted) + ")"
-}
-
 // change says how training moves m from its initialisation, by the median over the seeds.
 func (s *study) change(m measure) finding {
 	rises, falls, places := 0, 0, 0
-	for _, K := range s.ks {
-		for _, activation := range s.treated(K) {
-			p := place{treatment, activation, K}
-			var changes []float64
-			for i, v := range s.values(p, m) {
-				if finite(v) {
-					changes = append(changes, v-m.metric.of(s.runs[p][i].Init))
-				}
+	for _, p := range s.ran(treatment, s.ks...) {
+		changes := s.values(p, m)
+		for i, r := range s.runs[p] {
+			if r != nil {
+				changes[i] -= m.metric.of(r.Init)
 			}
-			if changes = present(changes); len(changes) == 0 {
-				continue
-			}
-			places++
-			if median(changes) > 0 {
-				rises++
-			} else if median(changes) < 0 {
-				falls++
-			}
+		}
+		if changes = present(changes); len(changes) == 0 {
+			continue
+		}
+		places++
+		if median(changes) > 0 {
+			rises++
+		} else if median(changes) < 0 {
+			falls++
 		}
 	}
 	return say("Training with λ = 1 raises %s in %d of %s (activation × K) and lowers it in %d, by the median over the seeds.",
 		m.inSentence(), rises, plural(places, "place"), falls)
 }
 
-// extremes names the activations with the best and the worst interquartile mean of m.
-func (s *study) extremes(m measure) finding {
-	return s.perK(m.title+", interquartile mean, from the best activation to the worst:", func(K int) string {
-		list := s.ranking(m, K, m.better, interquartileMean)
+// extremes names the activations with the best and the worst of m.
+func (s *study) extremes(text string, m measure, statistic func([]float64) float64) finding {
+	return s.perK(text, func(K int) string {
+		list := s.ranking(m, K, m.better, statistic)
 		if len(list) == 0 {
 			return ""
 		}
-		return ends(list)
+		first, last := list[0], list[len(list)-1]
+		if first.value == last.value {
+			return short(first.value) + " for " + listing(activationsOf(list))
+		}
+		return first.String() + " to " + last.String()
 	})
-}
-
-// ends is "tanh (1.2) to relu (3.4)", the first and the last of a ranking.
-func ends(list []ranked) string {
-	first, last := list[0], list[len(list)-1]
-	if first.value == last.value {
-		return short(first.value) + " for " + listing(activationsOf(list))
-	}
-	return fmt.Sprintf("%s (%s) to %s (%s)", first.activation, short(first.value), last.activation, short(last.value))
 }
 
 func activationsOf(list []ranked) (names []string) {
@@ -152,22 +110,18 @@ func activationsOf(list []ranked) (names []string) {
 	return names
 }
 
-// gain is how much better p is than reference by the interquartile mean of m.
-func (s *study) gain(m measure, p, reference place) float64 {
-	return float64(m.better) * (s.centre(p, m).Value - s.centre(reference, m).Value)
-}
-
-// betterThan counts the places where c is better than a primary baseline by all of the measures.
+// betterThan counts the places where c is better than a primary baseline by the interquartile means of all
+// of the measures, before any test.
 func (s *study) betterThan(c condition, by ...measure) string {
 	var parts []string
 	for _, baseline := range primaryBaselines {
 		better, places := 0, 0
-		for p := range s.places() {
+		for _, p := range s.ran(c, s.ks...) {
 			least := math.Inf(1)
 			for _, m := range by {
-				least = min(least, s.gain(m, p, place{baseline, p.activation, p.K}))
+				least = min(least, float64(m.better)*(s.centre(p, m).Value-s.centre(p.under(baseline), m).Value))
 			}
-			if p.condition != c || !finite(least) {
+			if !finite(least) {
 				continue
 			}
 			places++
@@ -185,29 +139,19 @@ func (s *study) betterThan(c condition, by ...measure) string {
 	return listing(parts)
 }
 
-// beside compares levels with those of the baselines, before any test.
-func (s *study) beside(m measure) finding {
-	return say("By interquartile means of %s, infomax at λ = 1 is %s.", m.inSentence(), s.betterThan(treatment, m))
-}
-
 // deadUnits says which activations have dead units, on average over the seeds.
 func (s *study) deadUnits() finding {
 	dead := measureOf("dead_units")
-	runs, with := 0, 0
-	for _, K := range s.ks {
-		for _, activation := range s.treated(K) {
-			for _, v := range present(s.values(place{treatment, activation, K}, dead)) {
-				runs++
-				if v > 0 {
-					with++
-				}
-			}
-		}
+	var counts []float64
+	for _, p := range s.ran(treatment, s.ks...) {
+		counts = append(counts, present(s.values(p, dead))...)
 	}
+	runs := plural(len(counts), "run")
+	with := len(slices.DeleteFunc(counts, func(n float64) bool { return n == 0 }))
 	if with == 0 {
-		return say("No unit is dead in any of %s.", plural(runs, "run"))
+		return say("No unit is dead in any of %s.", runs)
 	}
-	return s.perK(fmt.Sprintf("Of %s, %d end with dead units. Mean over the seeds:", plural(runs, "run"), with), func(K int) string {
+	return s.perK(fmt.Sprintf("Of %s, %d end with dead units. Mean over the seeds:", runs, with), func(K int) string {
 		var parts []string
 		list := s.ranking(dead, K, +1, average)
 		for i, r := range list {
@@ -221,39 +165,26 @@ func (s *study) deadUnits() finding {
 	})
 }
 
-// speed tells how many epochs most of the loss's fall takes.
-func (s *study) speed() finding {
-	return s.perK("Epochs to 90 % of the fall in loss, mean over the seeds, from the fastest activation to the slowest:", func(K int) string {
-		list := s.ranking(epochs90, K, -1, average)
-		if len(list) == 0 {
-			return ""
-		}
-		return ends(list)
-	})
-}
-
 // lateEpochs are the last tenth of the epochs, of which there must be ten at least.
 const lateEpochs = 10
 
-// lateFall says whether the loss still falls at the end.
-func (s *study) lateFall() (finding, bool) {
+// lateFall says whether the loss still falls at the end; nothing if that cannot be told.
+func (s *study) lateFall() []finding {
 	largest, who := 0.0, ""
 	if s.Epochs < lateEpochs {
-		return finding{}, false
+		return nil
 	}
-	for _, K := range s.ks {
-		for _, activation := range s.treated(K) {
-			points := s.curve(place{treatment, activation, K})
-			n := len(points)
-			first, late, last := points[0].Value, points[n-1-n/lateEpochs].Value, points[n-1].Value
-			if share := 100 * (late - last) / (first - last); first > last && (who == "" || share > largest) {
-				largest, who = share, fmt.Sprintf("%s, K = %d", activation, K)
-			}
+	for _, p := range s.ran(treatment, s.ks...) {
+		points := s.curve(p)
+		n := len(points)
+		first, late, last := points[0].Value, points[n-1-n/lateEpochs].Value, points[n-1].Value
+		if share := 100 * (late - last) / (first - last); first > last && (who == "" || share > largest) {
+			largest, who = share, p.activation+", "+atK(p.K)
 		}
 	}
 	if who == "" {
-		return finding{}, false
+		return nil
 	}
-	return say("In the last tenth of the epochs the median loss falls by no more than %s %% of its fall since the first epoch (%s).",
-		roughly(largest), who), true
+	return []finding{say("In the last tenth of the epochs the median loss falls by no more than %s %% of its fall since the first epoch (%s).",
+		roughly(largest), who)}
 }

@@ -6,42 +6,47 @@ import (
 	"strings"
 )
 
-// What a study lacks: of the protocol, of its own grid, and the runs that diverged.
-
-// runCount is the number of runs, diverged ones included.
-func (s *study) runCount() int {
-	n := 0
-	for p := range s.places() {
-		n += len(s.seeds) - len(s.missingSeeds(p))
-	}
-	return n
-}
-
-// fullGrid is the number of runs that every combination of what occurs would have.
-func (s *study) fullGrid() int {
-	return len(s.conditions) * len(s.activations) * len(s.ks) * len(s.seeds)
-}
+// What a study lacks, of the protocol and of its own grid, which of its runs diverged, and the command
+// that gives it. The command that ran last, times and machines are left to manifest.json and run.json: the
+// same runs may have come about in many ways.
 
 // beyond lists where the study falls short of the protocol.
 func (s *study) beyond() (absent []string) {
-	lack := func(what string, all []string, has func(name string) bool) {
-		missing := slices.DeleteFunc(slices.Clone(all), has)
+	lack := func(what string, all, present []string) {
+		missing := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(present, name) })
 		if len(missing) > 0 {
 			absent = append(absent, what+" "+listing(missing))
 		}
 	}
-	lack("activations", activationNames, func(name string) bool { return slices.Contains(s.activations, name) })
-	lack("K", []string{"16", "32", "64"}, func(name string) bool {
-		return slices.ContainsFunc(s.ks, func(K int) bool { return fmt.Sprint(K) == name })
-	})
-	lack("conditions", []string{"infomax, λ = 0.1", "infomax, λ = 1", "infomax, λ = 10", "variance", "reconstruction", "random"},
-		func(name string) bool {
-			return slices.ContainsFunc(s.conditions, func(c condition) bool { return c.String() == name })
-		})
-	if len(s.seeds) < 10 {
-		absent = append(absent, fmt.Sprintf("%s instead of 10", plural(len(s.seeds), "seed")))
+	lack("activations", activationNames, s.activations)
+	lack("K", texts(protocolKs), texts(s.ks))
+	lack("conditions", texts(protocolConditions()), texts(s.conditions))
+	if len(s.seeds) < protocolSeeds {
+		absent = append(absent, fmt.Sprintf("%s instead of %d", plural(len(s.seeds), "seed"), protocolSeeds))
 	}
 	return append(absent, s.otherSettings()...)
+}
+
+// protocolConditions are all objectives, and of infomax every λ.
+func protocolConditions() (all []condition) {
+	for _, objective := range objectives {
+		if objective != "infomax" {
+			all = append(all, condition{objective: objective})
+			continue
+		}
+		for _, lambda := range protocolLambdas {
+			all = append(all, condition{objective, lambda})
+		}
+	}
+	return all
+}
+
+// texts are the items of a list as they print.
+func texts[T any](list []T) (all []string) {
+	for _, item := range list {
+		all = append(all, fmt.Sprint(item))
+	}
+	return all
 }
 
 // otherSettings lists where the training is not the protocol's. A study of untrained runs alone has none.
@@ -71,12 +76,12 @@ func (s *study) otherSettings() (others []string) {
 
 // completeness is the first thing to know about a study.
 func (s *study) completeness() string {
-	runs, grid := s.runCount(), s.fullGrid()
+	runs, grid := len(s.all), len(s.conditions)*len(s.activations)*len(s.ks)*len(s.seeds)
 	text := fmt.Sprintf("%s of %s", plural(runs, "run"), s.name())
 	if runs < grid {
 		text += fmt.Sprintf("; %d of its grid are missing", grid-runs)
 	}
-	if d := len(s.diverged()); d > 0 {
+	if d := len(s.diverged(s.places()...)); d > 0 {
 		text += fmt.Sprintf("; %d diverged", d)
 	}
 	switch {
@@ -93,17 +98,17 @@ func (s *study) holes() (lines []string) {
 	for _, c := range s.conditions {
 		for _, K := range s.ks {
 			var whole []string
-			for _, activation := range s.activations {
-				missing := s.missingSeeds(place{c, activation, K})
+			for _, p := range s.grid(c, K) {
+				missing := s.missingSeeds(p)
 				switch {
 				case len(missing) == len(s.seeds):
-					whole = append(whole, activation)
+					whole = append(whole, p.activation)
 				case len(missing) > 0:
-					lines = append(lines, fmt.Sprintf("%s, K = %d, %s: seeds %s", c, K, activation, ranges(missing, "–")))
+					lines = append(lines, fmt.Sprintf("%s, %s, %s: seeds %s", c, atK(K), p.activation, ranges(missing, "–")))
 				}
 			}
 			if len(whole) > 0 {
-				lines = append(lines, fmt.Sprintf("%s, K = %d, %s: every seed", c, K, strings.Join(whole, ", ")))
+				lines = append(lines, fmt.Sprintf("%s, %s, %s: every seed", c, atK(K), strings.Join(whole, ", ")))
 			}
 		}
 	}
@@ -119,66 +124,33 @@ func (s *study) missingSeeds(p place) (missing []uint64) {
 	return missing
 }
 
-// divergedAt counts the runs at p whose loss stopped being finite.
-func (s *study) divergedAt(p place) int {
-	n := 0
-	for _, r := range s.runs[p] {
-		if r != nil && r.Status != "ok" {
-			n++
-		}
-	}
-	return n
-}
-
-// diverged names the runs whose loss stopped being finite.
-func (s *study) diverged() (lines []string) {
-	for p := range s.places() {
+// diverged are the runs at the places whose loss stopped being finite.
+func (s *study) diverged(places ...place) (runs []*Result) {
+	for _, p := range places {
 		for _, r := range s.runs[p] {
 			if r != nil && r.Status != "ok" {
-				lines = append(lines, fmt.Sprintf("%s, in epoch %d", r.ID, r.DivergedEpoch))
+				runs = append(runs, r)
 			}
 		}
 	}
-	return lines
-}
-
-// Where a study comes from. The command that ran last, times and machines are left to manifest.json and
-// run.json: the same runs may have come about in many ways.
-
-// dataSHA256 is that of the runs' data.
-func (s *study) dataSHA256() string {
-	for p := range s.places() {
-		for _, r := range s.runs[p] {
-			if r != nil {
-				return r.DataSHA256
-			}
-		}
-	}
-	return ""
+	return runs
 }
 
 // command runs the study's grid.
 func (s *study) command() string {
-	var objectives, lambdas, ks []string
+	var objectives, lambdas []string
 	for _, c := range s.conditions {
-		if !slices.Contains(objectives, c.objective) {
-			objectives = append(objectives, c.objective)
-		}
-		if c.objective == "infomax" {
-			lambdas = append(lambdas, shortest(c.lambda))
-		}
+		objectives = append(objectives, c.objective)
 	}
-	for _, K := range s.ks {
-		ks = append(ks, fmt.Sprint(K))
+	for _, c := range s.lambdas() {
+		lambdas = append(lambdas, shortest(c.lambda))
 	}
-	list := func(flag string, values []string) string {
-		if len(values) == 0 {
-			return ""
-		}
-		return " -" + flag + " " + strings.Join(values, ",")
+	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.Data, strings.Join(s.activations, ","),
+		strings.Join(texts(s.ks), ","), strings.Join(slices.Compact(objectives), ","))
+	if len(lambdas) > 0 {
+		text += " -lambda " + strings.Join(lambdas, ",")
 	}
-	text := "go run . -data " + s.Data + list("act", s.activations) + list("k", ks) + list("objective", objectives) + list("lambda", lambdas) +
-		" -seed " + strings.ReplaceAll(ranges(s.seeds, "-"), " ", "")
+	text += " -seed " + strings.ReplaceAll(ranges(s.seeds, "-"), " ", "")
 	if s.Epochs > 0 {
 		text += fmt.Sprintf(" -epochs %d -batch %d -lr %s", s.Epochs, s.Batch, shortest(s.LearningRate))
 	}

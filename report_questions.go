@@ -3,10 +3,13 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
-// The note's secondary questions, about infomax at λ = 1: how the activation changes the result.
+// The note's questions beyond the verdict, answered from a study's comparisons: how the activation changes the
+// result at λ = 1; what the verdict's tests show one by one; and the sweep over λ with its sweet spot, if at
+// the places (activation × K) one λ is best by both primary measures.
 
 func (a *analysis) questions() []finding {
 	ask := func(asked string, m measure, better int, statistic func([]float64) float64) finding {
@@ -23,24 +26,56 @@ func (a *analysis) questions() []finding {
 	}
 }
 
+// leader names the first of a ranking and the next, and whether the paired test tells them apart.
+func (a *analysis) leader(m measure, K int, list []ranked) string {
+	switch {
+	case len(list) == 0:
+		return ""
+	case len(list) == 1:
+		return list[0].String() + ", the only one"
+	case list[0].value == list[len(list)-1].value:
+		return fmt.Sprintf("all alike (%s)", short(list[0].value))
+	}
+	first, second := list[0], list[1]
+	text := fmt.Sprintf("%s, next %s (%s", first, second.activation, short(second.value))
+	x, y := place{treatment, first.activation, K}, place{treatment, second.activation, K}
+	c := cmp.Or(a.find(m, x, y), a.find(m, y, x))
+	if c == nil || c.pairs < minPairs {
+		return text + ")"
+	}
+	firstLarger := (c.test.RankBiserial > 0) == (c.x == x) // seed by seed
+	switch {
+	case c.adjusted >= significant:
+		text += "; not shown to differ"
+	case firstLarger != (first.value > second.value):
+		text += "; but seed by seed the other way"
+	}
+	return text + "; adjusted " + pEquals(c.adjusted) + ")"
+}
+
 // stability compares standard deviations, for which there is no paired test.
 func (a *analysis) stability() finding {
-	return a.perK("Most stable optimisation (lowest standard deviation of the final loss over the seeds, though losses of different activations differ in scale):", func(K int) string {
+	asked := "Most stable optimisation (lowest standard deviation of the final loss over the seeds, though losses of different " +
+		"activations differ in scale):"
+	deviation := func(x []float64) float64 {
+		_, sd := meanSD(x)
+		return sd
+	}
+	return a.perK(asked, func(K int) string {
 		list := a.ranking(finalLoss, K, -1, deviation)
 		if len(list) < 2 {
 			return ""
 		}
-		last := list[len(list)-1]
-		return fmt.Sprintf("%s (%s), next %s (%s), least %s (%s)", list[0].activation, short(list[0].value),
-			list[1].activation, short(list[1].value), last.activation, short(last.value))
+		return fmt.Sprintf("%s, next %s, least %s", list[0], list[1], list[len(list)-1])
 	})
 }
 
-// tradeoff says whether one activation is best on both sides.
+// tradeoff says whether one activation is best on both sides, and over all runs how the two sides go together.
 func (a *analysis) tradeoff() finding {
+	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
 	return a.perK("Trade-off between effective rank and output correlation:", func(K int) string {
-		ranks := a.ranking(measureOf("effective_rank"), K, +1, interquartileMean)
-		correlations := a.ranking(measureOf("output_correlation"), K, -1, interquartileMean)
+		ranks := a.ranking(rank, K, rank.better, interquartileMean)
+		correlations := a.ranking(correlation, K, correlation.better, interquartileMean)
 		if len(ranks) < 2 || len(correlations) < 2 {
 			return ""
 		}
@@ -48,27 +83,20 @@ func (a *analysis) tradeoff() finding {
 		if ranks[0].activation != correlations[0].activation {
 			text = fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
 		}
-		rho, runs := a.association(measureOf("effective_rank"), measureOf("output_correlation"), K)
-		if runs < minPairs || !finite(rho) {
-			return text
-		}
-		return fmt.Sprintf("%s; over the %d runs Spearman's ρ of the two is %s", text, runs, short(rho))
-	})
-}
-
-// association returns Spearman's ρ of two measures over all treated runs at K, and their number.
-func (a *analysis) association(m, other measure, K int) (rho float64, runs int) {
-	var x, y []float64
-	for _, activation := range a.treated(K) {
-		p := place{treatment, activation, K}
-		v, w := a.values(p, m), a.values(p, other)
-		for i := range v {
-			if finite(v[i]) && finite(w[i]) {
-				x, y = append(x, v[i]), append(y, w[i])
+		var x, y []float64
+		for _, p := range a.ran(treatment, K) {
+			v, w := a.values(p, rank), a.values(p, correlation)
+			for i := range v {
+				if finite(v[i]) && finite(w[i]) {
+					x, y = append(x, v[i]), append(y, w[i])
+				}
 			}
 		}
-	}
-	return spearman(x, y), len(x)
+		if rho := spearman(x, y); len(x) >= minPairs && finite(rho) {
+			text += fmt.Sprintf("; over the %d runs Spearman's ρ of the two is %s", len(x), short(rho))
+		}
+		return text
+	})
 }
 
 // friedmanFinding says whether the activations differ in m at all, and in how many pairs.
@@ -94,82 +122,25 @@ func (a *analysis) friedmanFinding(m measure) finding {
 // sensitivity counts what the verdict's tests of the i-th primary measure show, and how often the
 // tests that do not take seeds for pairs agree.
 func (a *analysis) sensitivity(i int) finding {
-	var better, worse, rankSum, welch int
+	outcomes := map[int]int{}
+	rankSum, welch := 0, 0
 	for _, x := range a.answers {
-		c := [2]comparison{x.rank, x.correlation}[i]
-		switch c.outcome() {
-		case 0:
-			continue
-		case +1:
-			better++
-		case -1:
-			worse++
-		}
-		if c.unpaired.P < significant {
+		c := x.tests[i]
+		outcomes[c.outcome()]++
+		if c.outcome() != 0 && c.unpaired.P < significant {
 			rankSum++
 		}
-		if c.welch.P < significant {
+		if c.outcome() != 0 && c.welch.P < significant {
 			welch++
 		}
 	}
-	all, shown := len(a.answers), better+worse
 	f := say("%s: infomax is better in %d of %s, worse in %d, and not shown to differ in %d.",
-		primaries[i].title, better, plural(all, "comparison"), worse, all-shown)
-	if shown > 0 {
+		primaries[i].title, outcomes[+1], plural(len(a.answers), "comparison"), outcomes[-1], outcomes[0])
+	if shown := outcomes[+1] + outcomes[-1]; shown > 0 {
 		f.Text += fmt.Sprintf(" Of the %d shown to differ, the unpaired Mann–Whitney and Welch tests, not adjusted, "+
 			"have p < 0.05 in %d and %d.", shown, rankSum, welch)
 	}
 	return f
-}
-
-// The sweep over λ and its sweet spot: at each place (activation × K), which λ is best by each
-// primary measure, and whether one λ is best by both.
-
-// best returns the index of the λ with the best interquartile mean of m, −1 unless every λ has
-// one, and whether the paired tests show it to be better than every other.
-func (a *analysis) best(m measure, activation string, K int) (index int, shown bool) {
-	lambdas := a.lambdas()
-	at := func(i int) place { return place{lambdas[i], activation, K} }
-	index = 0
-	for i := range lambdas {
-		v, most := a.centre(at(i), m).Value, a.centre(at(index), m).Value
-		if !finite(v) {
-			return -1, false
-		}
-		if float64(m.better)*(v-most) > 0 {
-			index = i
-		}
-	}
-	shown = true
-	for i := range lambdas {
-		c := a.find(m, at(min(i, index)), at(max(i, index)))
-		if i != index && (c == nil || c.outcome() != cmp.Compare(i, index)) {
-			shown = false
-		}
-	}
-	return index, shown
-}
-
-// choice is the best λ of a place by each primary measure, as an index, and whether it is shown.
-type choice struct {
-	index [2]int
-	shown [2]bool
-}
-
-// choices are those of the places that have every λ.
-func (a *analysis) choices() (all []choice) {
-	for _, K := range a.ks {
-		for _, activation := range a.activations {
-			var c choice
-			for j, m := range primaries {
-				c.index[j], c.shown[j] = a.best(m, activation, K)
-			}
-			if c.index[0] >= 0 && c.index[1] >= 0 {
-				all = append(all, c)
-			}
-		}
-	}
-	return all
 }
 
 func (a *analysis) sweetSpot() []finding {
@@ -183,11 +154,56 @@ func (a *analysis) sweetSpot() []finding {
 	return []finding{a.spot(choices), a.preference(0, choices), a.preference(1, choices), a.price()}
 }
 
+// choice is the best λ of a place by each primary measure, as an index, and whether it is shown.
+type choice struct {
+	index [2]int
+	shown [2]bool
+}
+
+// choices are those of the places that have every λ.
+func (a *analysis) choices() (all []choice) {
+	for _, p := range a.grid(treatment, a.ks...) {
+		var c choice
+		for j, m := range primaries {
+			c.index[j], c.shown[j] = a.best(m, p)
+		}
+		if min(c.index[0], c.index[1]) >= 0 {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// best returns the index of the λ with the best interquartile mean of m beside p, −1 unless every λ has
+// one, and whether the paired tests show it to be better than every other.
+func (a *analysis) best(m measure, p place) (index int, shown bool) {
+	lambdas := a.lambdas()
+	most := math.Inf(-1)
+	for i, c := range lambdas {
+		v := float64(m.better) * a.centre(p.under(c), m).Value
+		if !finite(v) {
+			return -1, false
+		}
+		if v > most {
+			index, most = i, v
+		}
+	}
+	for i := range lambdas {
+		c := a.find(m, p.under(lambdas[min(i, index)]), p.under(lambdas[max(i, index)]))
+		if i != index && (c == nil || c.outcome() != cmp.Compare(i, index)) {
+			return index, false
+		}
+	}
+	return index, true
+}
+
 // spot names the sweet spot if one λ is best by both measures in more than half of the places.
 func (a *analysis) spot(choices []choice) finding {
-	places := plural(len(choices), "place")
+	lambdas, places := a.lambdas(), plural(len(choices), "place")
+	edges := map[int]string{0: " It is the smallest λ of the sweep: a smaller one may be better.",
+		len(lambdas) - 1: " It is the largest λ of the sweep: a larger one may be better."}
 	var parts []string
-	for i, c := range a.lambdas() {
+	for i, c := range lambdas {
 		both := 0
 		for _, made := range choices {
 			if made.index == [2]int{i, i} {
@@ -195,7 +211,8 @@ func (a *analysis) spot(choices []choice) finding {
 			}
 		}
 		if 2*both > len(choices) {
-			return say("Sweet spot: λ = %s, best by the interquartile means of both primary measures in %d of %s (activation × K).%s", shortest(c.lambda), both, places, a.edge(i))
+			return say("Sweet spot: λ = %s, best by the interquartile means of both primary measures in %d of %s (activation × K).%s",
+				shortest(c.lambda), both, places, edges[i])
 		}
 		if both > 0 {
 			parts = append(parts, fmt.Sprintf("λ = %s in %d", shortest(c.lambda), both))
@@ -205,17 +222,6 @@ func (a *analysis) spot(choices []choice) finding {
 		return say("No sweet spot: in none of %s (activation × K) is one λ best by the interquartile means of both primary measures.", places)
 	}
 	return say("No single sweet spot: of %s (activation × K), best by the interquartile means of both primary measures is %s.", places, listing(parts))
-}
-
-// edge warns of a sweet spot at an end of the sweep.
-func (a *analysis) edge(i int) string {
-	switch i {
-	case 0:
-		return " It is the smallest λ of the sweep: a smaller one may be better."
-	case len(a.lambdas()) - 1:
-		return " It is the largest λ of the sweep: a larger one may be better."
-	}
-	return ""
 }
 
 // preference is where each λ is best by the j-th primary measure: "λ = 10 in 12 places (shown in 9)".
@@ -238,24 +244,21 @@ func (a *analysis) preference(j int, choices []choice) finding {
 	return say("Best %s: %s.", primaries[j].inSentence(), listing(parts))
 }
 
-// swept tells whether there are runs of every λ at an activation and K.
-func (a *analysis) swept(activation string, K int) bool {
-	return !slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[place{c, activation, K}] == nil })
-}
-
 // price tells what λ does to optimisation and to dead units, and how the trained weights compare.
 // Means are over the places that have every λ, since others would weigh for some λ alone.
 func (a *analysis) price() finding {
-	f := finding{Text: "What λ does, over every activation and K that has all of them; better is by the interquartile means of both primary measures, without a test:"}
+	f := say("What λ does, over every activation and K that has all of them; " +
+		"better is by the interquartile means of both primary measures, without a test:")
+	swept := slices.DeleteFunc(a.grid(treatment, a.ks...), func(p place) bool {
+		return slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[p.under(c)] == nil })
+	})
 	for _, c := range a.lambdas() {
 		var epochs, dead []float64
 		diverged := 0
-		for p := range a.places() {
-			if p.condition == c && a.swept(p.activation, p.K) {
-				epochs = append(epochs, present(a.values(p, epochs90))...)
-				dead = append(dead, present(a.values(p, measureOf("dead_units")))...)
-				diverged += a.divergedAt(p)
-			}
+		for _, p := range swept {
+			epochs = append(epochs, present(a.values(p.under(c), epochs90))...)
+			dead = append(dead, present(a.values(p.under(c), measureOf("dead_units")))...)
+			diverged += len(a.diverged(p.under(c)))
 		}
 		f.Lines = append(f.Lines, fmt.Sprintf("λ = %s: %s; mean of %s epochs to 90 %% of the fall in loss and of %s dead units; %s diverged",
 			shortest(c.lambda), a.betterThan(c, primaries...), short(average(epochs)), short(average(dead)), plural(diverged, "run")))

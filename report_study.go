@@ -2,16 +2,15 @@ package main
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// The runs of an output folder, arranged for comparison. A study is the runs of one data set
-// that share their training settings: only these can be compared. Within a study, every place
-// (condition, activation, K) has one run for each seed, and seeds are pairs.
+// The runs of an output folder, arranged for comparison, and the measures that they are compared by.
+// A study is the runs of one data set that share their training settings: only these can be compared.
+// Within a study, every place (condition, activation, K) has one run for each seed, and seeds are pairs.
 
 // setting is what the runs of a study share.
 type setting struct {
@@ -54,8 +53,12 @@ type place struct {
 	K          int
 }
 
+// under is the place of another condition beside p.
+func (p place) under(c condition) place { return place{c, p.activation, p.K} }
+
 type study struct {
 	setting
+	all         []*Result   // in the order of compareConfigs
 	conditions  []condition // what occurs of these four, in the order of tables
 	activations []string
 	ks          []int
@@ -64,27 +67,16 @@ type study struct {
 	centres     map[centreKey]intervalEstimate
 }
 
-// studies divides runs, which are in the order of compareConfigs. Random runs have no training
-// settings: they belong to every study of their data.
-func studies(runs []*Result) []*study {
+// studies divides runs, which are in the order of compareConfigs. Random runs, the last of their data, have
+// no training settings: they belong to every study of it.
+func studies(runs []*Result) (all []*study) {
 	var settings []setting
-	add := func(s setting) {
-		if !slices.Contains(settings, s) {
-			settings = append(settings, s)
-		}
-	}
 	for _, r := range runs {
-		if c := r.Config; c.Objective != "random" {
-			add(setting{c.Data, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
-		}
-	}
-	for _, r := range runs {
-		if !slices.ContainsFunc(settings, func(s setting) bool { return s.has(r.Config) }) {
-			add(setting{Data: r.Config.Data, TCRows: r.Config.TCRows})
+		if c := r.Config; !slices.ContainsFunc(settings, func(s setting) bool { return s.has(c) }) {
+			settings = append(settings, setting{c.Data, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
 		}
 	}
 	slices.SortFunc(settings, setting.compare)
-	var all []*study
 	for _, s := range settings {
 		all = append(all, newStudy(s, runs))
 	}
@@ -129,41 +121,62 @@ func (s setting) slug() string {
 	return strings.ReplaceAll(strings.ReplaceAll(s.name(), ",", ""), " ", "-")
 }
 
-// maxRank is the most that an effective rank can be: min(K, D).
-func (s setting) maxRank(K int) int {
-	if s.Data == "mnist" {
-		return K
-	}
-	return min(K, 2)
-}
-
 func newStudy(shared setting, runs []*Result) *study {
-	s := &study{setting: shared, runs: map[place][]*Result{}}
-	var mine []*Result
+	s := &study{setting: shared, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
 	for _, r := range runs {
-		if !shared.has(r.Config) {
-			continue
+		if shared.has(r.Config) {
+			s.all = append(s.all, r)
+			s.conditions = append(s.conditions, placeOf(r).condition)
+			s.activations = append(s.activations, r.Config.Activation)
+			s.ks = append(s.ks, r.Config.K)
+			s.seeds = append(s.seeds, r.Config.Seed)
 		}
-		mine = append(mine, r)
-		s.conditions = append(s.conditions, condition{r.Config.Objective, r.Config.Lambda})
-		s.activations = append(s.activations, r.Config.Activation)
-		s.ks = append(s.ks, r.Config.K)
-		s.seeds = append(s.seeds, r.Config.Seed)
 	}
 	s.conditions = slices.Compact(s.conditions) // runs come sorted by these
 	s.activations = slices.DeleteFunc(slices.Clone(activationNames), func(name string) bool { return !slices.Contains(s.activations, name) })
 	s.ks = slices.Compact(slices.Sorted(slices.Values(s.ks)))
 	s.seeds = slices.Compact(slices.Sorted(slices.Values(s.seeds)))
-	for _, r := range mine {
-		p := place{condition{r.Config.Objective, r.Config.Lambda}, r.Config.Activation, r.Config.K}
+	for _, r := range s.all {
+		p := placeOf(r)
 		if s.runs[p] == nil {
 			s.runs[p] = make([]*Result, len(s.seeds))
 		}
 		i, _ := slices.BinarySearch(s.seeds, r.Config.Seed)
 		s.runs[p][i] = r
 	}
-	s.estimateCentres()
 	return s
+}
+
+func placeOf(r *Result) place {
+	return place{condition{r.Config.Objective, r.Config.Lambda}, r.Config.Activation, r.Config.K}
+}
+
+// grid lists the places of c at each of ks, in the order of tables, whether they have a run or not.
+func (s *study) grid(c condition, ks ...int) (places []place) {
+	for _, K := range ks {
+		for _, activation := range s.activations {
+			places = append(places, place{c, activation, K})
+		}
+	}
+	return places
+}
+
+// ran lists the places of c at each of ks that have a run.
+func (s *study) ran(c condition, ks ...int) []place {
+	return slices.DeleteFunc(s.grid(c, ks...), func(p place) bool { return s.runs[p] == nil })
+}
+
+// places lists all that have a run.
+func (s *study) places() (places []place) {
+	for _, c := range s.conditions {
+		places = append(places, s.ran(c, s.ks...)...)
+	}
+	return places
+}
+
+// lambdas are the conditions of infomax, by ascending λ.
+func (s *study) lambdas() []condition {
+	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool { return c.objective != "infomax" })
 }
 
 // values has a value for each of s.seeds; NaN where there is no run, where it diverged and where
@@ -195,51 +208,16 @@ type centreKey struct {
 // bootstrapSeed makes the intervals the same every time.
 const bootstrapSeed = 1
 
-// estimateCentres finds the interquartile means that tables and figures show: of the primary
-// measures everywhere, of all that has a figure under the treatment.
-func (s *study) estimateCentres() {
-	var keys []centreKey
-	var samples [][]float64
-	for _, m := range plottedMeasures() {
-		for p := range s.places() {
-			if p.condition == treatment || m.field == primaries[0].field || m.field == primaries[1].field {
-				keys = append(keys, centreKey{p, m.field})
-				samples = append(samples, present(s.values(p, m)))
-			}
-		}
-	}
-	estimates := make([]intervalEstimate, len(keys))
-	inParallel(len(keys), func(i int) { estimates[i] = interquartileMeanInterval(samples[i], bootstrapSeed) })
-	s.centres = map[centreKey]intervalEstimate{}
-	for i, key := range keys {
-		s.centres[key] = estimates[i]
-	}
-}
-
-// places yields those that have a run, in the order of tables.
-func (s *study) places() iter.Seq[place] {
-	return func(yield func(place) bool) {
-		for _, c := range s.conditions {
-			for _, K := range s.ks {
-				for _, activation := range s.activations {
-					if p := (place{c, activation, K}); s.runs[p] != nil && !yield(p) {
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-// centre is the interquartile mean of m at p; NaN without runs.
+// centre is the interquartile mean of m at p, estimated when it is first asked for; NaN without runs.
 func (s *study) centre(p place, m measure) intervalEstimate {
-	if e, ok := s.centres[centreKey{p, m.field}]; ok {
-		return e
+	key := centreKey{p, m.field}
+	e, known := s.centres[key]
+	if !known {
+		e = interquartileMeanInterval(present(s.values(p, m)), bootstrapSeed)
+		s.centres[key] = e
 	}
-	return unsupported()
+	return e
 }
-
-// What runs are compared by.
 
 // measure is a number of a run that runs are compared by: a metric after training, or one of the
 // training itself.
@@ -262,11 +240,16 @@ var (
 	primaries = []measure{measureOf("effective_rank"), measureOf("weight_correlation")}
 )
 
-// measureOf is the metric of that field after training.
+// measures are all metrics after training, then what is of the training itself.
+var measures = func() (all []measure) {
+	for _, m := range metrics {
+		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
+	}
+	return append(all, finalLoss, epochs90)
+}()
+
 func measureOf(field string) measure {
-	i := slices.IndexFunc(metrics, func(m metric) bool { return m.field == field })
-	m := metrics[i]
-	return measure{m, func(r *Result) float64 { return m.of(r.Final) }}
+	return measures[slices.IndexFunc(measures, func(m measure) bool { return m.field == field })]
 }
 
 // inSentence is the title within a sentence.
@@ -275,83 +258,5 @@ func (m measure) inSentence() string { return strings.ToLower(m.title[:1]) + m.t
 // isTC tells whether m is an estimate of total correlation.
 func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
 
-// trainedMetrics are all metrics, after training.
-func trainedMetrics() (all []measure) {
-	for _, m := range metrics {
-		all = append(all, measureOf(m.field))
-	}
-	return all
-}
-
-// plottedMeasures have a figure by activation each.
-func plottedMeasures() (all []measure) {
-	for _, field := range []string{"effective_rank", "weight_correlation", "dead_units", "output_correlation",
-		"tc_gauss_nats", "tc_tree_nats", "tc_knn_nats"} {
-		all = append(all, measureOf(field))
-	}
-	return all
-}
-
-// axis is the quantity of a measure. Correlations range over decades.
-func (m measure) axis() quantity {
-	title, unit, _ := strings.Cut(m.title, " (")
-	q := quantity{Title: title, Unit: strings.TrimSuffix(unit, ")"), Better: m.better}
-	switch m.field {
-	case "weight_correlation", "output_correlation":
-		q.Log = true
-	case "dead_units":
-		q.Unit, q.Whole = "of K", true
-	case "tc_knn_nats":
-		q.Unit += ", saturates in high dimension"
-	}
-	return q
-}
-
-func (m measure) figureName() string { return strings.ReplaceAll(m.field, "_", "-") }
-
-// arrowed is a measure's title with the way that is better.
-func (m measure) arrowed() string {
-	return m.title + map[int]string{+1: " ↑", -1: " ↓", 0: ""}[m.better]
-}
-
-// tabled are the measures of the levels.
-func tabled() []measure { return append(trainedMetrics(), finalLoss, epochs90) }
-
-// treated lists the activations that have runs of the treatment at K.
-func (s *study) treated(K int) (activations []string) {
-	for _, activation := range s.activations {
-		if s.runs[place{treatment, activation, K}] != nil {
-			activations = append(activations, activation)
-		}
-	}
-	return activations
-}
-
-// curve is the median loss of each epoch, between the smallest and the largest of the runs that
-// did not diverge.
-func (s *study) curve(p place) (points []point) {
-	for epoch := range s.Epochs {
-		var losses []float64
-		for _, r := range s.runs[p] {
-			if r != nil && r.Status == "ok" && epoch < len(r.Curve) {
-				losses = append(losses, float64(r.Curve[epoch].Loss))
-			}
-		}
-		e := estimate{math.NaN(), math.NaN(), math.NaN()}
-		if len(losses) > 0 {
-			e = estimate{median(losses), slices.Min(losses), slices.Max(losses)}
-		}
-		points = append(points, point{X: float64(epoch + 1), estimate: e})
-	}
-	return points
-}
-
-// lambdas are the conditions of infomax, by ascending λ.
-func (s *study) lambdas() (all []condition) {
-	for _, c := range s.conditions {
-		if c.objective == "infomax" {
-			all = append(all, c)
-		}
-	}
-	return all
-}
+// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one.
+func (p place) infinite(m measure) bool { return m.isTC() && p.activation == "softmax" }

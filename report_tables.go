@@ -4,37 +4,69 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// What the tables hold: levels of every measure, interquartile means of the primary ones, and
-// the tests that the verdict is made of.
+// The tables of a study: levels of every measure, interquartile means of the primary ones, and the tests
+// that the verdict is made of; and how a table is written as Markdown, LaTeX and HTML.
 
-// levelSheet has mean ± sd of every measure by activation, for one condition and K; false
-// without runs.
-func (s *study) levelSheet(c condition, K int) (sheet, bool) {
-	table := sheet{stubs: 1, heads: []string{""}}
-	table.caption = fmt.Sprintf("%s, %s, K = %d: mean ± standard deviation over %s", s.name(), c, K, plural(len(s.seeds), "seed"))
-	var places []place
-	for _, activation := range s.activations {
-		if p := (place{c, activation, K}); s.runs[p] != nil {
-			places = append(places, p)
-			table.heads = append(table.heads, activation)
-		}
+// entry is a cell of a sheet: a value, and in smaller type what belongs to it.
+type entry struct {
+	main, sub string
+	class     string // of CSS
+}
+
+// sheet is a table.
+type sheet struct {
+	caption string
+	heads   []string // the first stubs of them name rows
+	stubs   int
+	rows    [][]entry
+}
+
+func (s *sheet) add(row ...entry) { s.rows = append(s.rows, row) }
+
+// names are entries without anything smaller.
+func names(texts ...string) (row []entry) {
+	for _, text := range texts {
+		row = append(row, entry{main: text})
 	}
-	for _, m := range tabled() {
-		row, some := names(m.arrowed()), false
+	return row
+}
+
+// arrowed is a measure's title with the way that is better.
+func (m measure) arrowed() string {
+	return m.title + map[int]string{+1: " ↑", -1: " ↓", 0: ""}[m.better]
+}
+
+// levelSheets have mean ± sd of every measure by activation, one for each K at which c ran.
+func (s *study) levelSheets(c condition) (all []sheet) {
+	for _, K := range s.ks {
+		places := s.ran(c, K)
+		if len(places) == 0 {
+			continue
+		}
+		table := sheet{stubs: 1, heads: []string{""}}
+		table.caption = fmt.Sprintf("%s, %s, %s: mean ± standard deviation over %s", s.name(), c, atK(K), plural(len(s.seeds), "seed"))
 		for _, p := range places {
-			cell := s.levelEntry(p, m)
-			some = some || cell.main != "–"
-			row = append(row, cell)
+			table.heads = append(table.heads, p.activation)
 		}
-		if some {
-			table.add(row...)
+		for _, m := range measures {
+			row, some := names(m.arrowed()), false
+			for _, p := range places {
+				cell := s.levelEntry(p, m)
+				some = some || cell.main != "–"
+				row = append(row, cell)
+			}
+			if some {
+				table.add(row...)
+			}
 		}
+		all = append(all, table)
 	}
-	return table, len(places) > 0
+	return all
 }
 
 // levelEntry says how many values there are if there is not one for every seed, and marks
@@ -43,7 +75,7 @@ func (s *study) levelEntry(p place, m measure) entry {
 	values := present(s.values(p, m))
 	var e entry
 	e.main, e.sub = levelTexts(meanSD(values))
-	if len(values) > 0 && m.isTC() && p.activation == "softmax" {
+	if len(values) > 0 && p.infinite(m) {
 		e.main += "*"
 	}
 	if n := len(values); n > 0 && n < len(s.seeds) {
@@ -52,46 +84,59 @@ func (s *study) levelEntry(p place, m measure) entry {
 	return e
 }
 
-// centreSheet has the interquartile mean of a primary measure by K and activation, for each
-// condition.
-func (s *study) centreSheet(m measure) sheet {
-	table := sheet{stubs: 2, heads: []string{"K", "activation"}}
-	table.caption = fmt.Sprintf("%s, %s: interquartile mean over %s [95 %% bootstrap interval; with ten seeds it covers about 92 %%]",
-		s.name(), m.inSentence(), plural(len(s.seeds), "seed"))
-	for _, c := range s.conditions {
-		table.heads = append(table.heads, c.String())
-	}
-	for _, K := range s.ks {
-		for _, activation := range s.activations {
-			row := names(fmt.Sprint(K), activation)
-			for _, c := range s.conditions {
-				row = append(row, centreEntry(s.centre(place{c, activation, K}, m)))
-			}
-			table.add(row...)
+// placeSheet has a row for each K and activation, a column for each of the conditions.
+func (s *study) placeSheet(caption string, conditions []condition, cell func(p place) entry) sheet {
+	table := sheet{caption: s.name() + caption, stubs: 2, heads: append([]string{"K", "activation"}, texts(conditions)...)}
+	for _, p := range s.grid(condition{}, s.ks...) {
+		row := names(strconv.Itoa(p.K), p.activation)
+		for _, c := range conditions {
+			row = append(row, cell(p.under(c)))
 		}
+		table.add(row...)
 	}
 	return table
 }
 
-func centreEntry(e intervalEstimate) entry {
-	if !finite(e.Value) {
+// centreSheet has the interquartile means of a primary measure.
+func (s *study) centreSheet(m measure) sheet {
+	caption := fmt.Sprintf(", %s: interquartile mean over %s [95 %% bootstrap interval; with ten seeds it covers about 92 %%]",
+		m.inSentence(), plural(len(s.seeds), "seed"))
+	return s.placeSheet(caption, s.conditions, func(p place) (e entry) {
+		if centre := s.centre(p, m); finite(centre.Value) {
+			e.main, e.sub = estimateTexts(centre)
+			return e
+		}
 		return entry{main: "–"}
-	}
-	value, interval := estimateTexts(e)
-	return entry{main: value, sub: interval}
+	})
 }
 
-// testSheet has the two tests behind each verdict against one baseline; false without any.
-func (a *analysis) testSheet(baseline condition) (sheet, bool) {
-	table := sheet{stubs: 2, heads: []string{"K", "activation", primaries[0].arrowed(), primaries[1].arrowed(), "verdict"}}
-	table.caption = fmt.Sprintf("%s, %s against %s: Hodges–Lehmann shift [exact interval]; wins, rank-biserial r, adjusted p",
-		a.name(), treatment, baseline)
-	answers := a.answersFor(baseline)
-	for _, x := range answers {
-		row := names(fmt.Sprint(x.K), x.activation)
-		table.add(append(row, testEntry(x.rank), testEntry(x.correlation), entry{main: x.word, sub: x.why, class: x.word})...)
+// verdictSheet has the verdicts against each baseline.
+func (a *analysis) verdictSheet() sheet {
+	return a.placeSheet(": verdicts on the hypothesis, by baseline", baselines, func(p place) entry {
+		for _, x := range a.answers {
+			if x.place == p {
+				return entry{main: x.word, class: x.word}
+			}
+		}
+		return entry{main: "not run"}
+	})
+}
+
+// testSheets have the two tests behind each verdict, one for each baseline that has any.
+func (a *analysis) testSheets() (all []sheet) {
+	for _, baseline := range baselines {
+		table := sheet{stubs: 2, heads: []string{"K", "activation", primaries[0].arrowed(), primaries[1].arrowed(), "verdict"}}
+		table.caption = fmt.Sprintf("%s, %s against %s: Hodges–Lehmann shift [exact interval]; wins, rank-biserial r, adjusted p",
+			a.name(), treatment, baseline)
+		for _, x := range a.answersFor(baseline) {
+			row := append(names(strconv.Itoa(x.K), x.activation), testEntry(x.tests[0]), testEntry(x.tests[1]))
+			table.add(append(row, entry{main: x.word, sub: x.why, class: x.word})...)
+		}
+		if len(table.rows) > 0 {
+			all = append(all, table)
+		}
 	}
-	return table, len(answers) > 0
+	return all
 }
 
 func testEntry(c comparison) entry {
@@ -108,59 +153,27 @@ func testEntry(c comparison) entry {
 	}
 }
 
-// verdictSheet has a row for each K and activation, a column for each baseline.
-func (a *analysis) verdictSheet() sheet {
-	table := sheet{caption: a.name() + ": verdicts on the hypothesis, by baseline", stubs: 2, heads: []string{"K", "activation"}}
-	for _, baseline := range baselines {
-		table.heads = append(table.heads, baseline.String())
-	}
-	for _, K := range a.ks {
-		for _, activation := range a.activations {
-			row := names(fmt.Sprint(K), activation)
-			for _, baseline := range baselines {
-				row = append(row, verdictEntry(a.answersFor(baseline), activation, K))
-			}
-			table.add(row...)
-		}
-	}
-	return table
-}
-
-func verdictEntry(answers []answer, activation string, K int) entry {
-	for _, x := range answers {
-		if x.activation == activation && x.K == K {
-			return entry{main: x.word, class: x.word}
-		}
-	}
-	return entry{main: "not run"}
-}
-
 // sheets are the tables of tables.md and tables.tex.
 func (a *analysis) sheets() (all []sheet) {
 	if len(a.answers) > 0 {
 		all = append(all, a.verdictSheet())
 	}
-	for _, baseline := range baselines {
-		if table, ok := a.testSheet(baseline); ok {
-			all = append(all, table)
-		}
-	}
+	all = append(all, a.testSheets()...)
 	for _, m := range primaries {
 		all = append(all, a.centreSheet(m))
 	}
 	for _, c := range a.conditions {
-		for _, K := range a.ks {
-			if table, ok := a.levelSheet(c, K); ok {
-				all = append(all, table)
-			}
-		}
+		all = append(all, a.levelSheets(c)...)
 	}
 	return all
 }
 
-const tablesNote = "Bootstrap intervals of an interquartile mean cover about 92 % with ten seeds, not 95 %; " +
-	"exact intervals of a shift cover what they say. Wins are pairs in which infomax is better. " +
-	"p is adjusted by Holm within one measure and K, 18 tests. " + levelNote
+// tablesNote opens tables.md and tables.tex.
+func tablesNote() string {
+	return fmt.Sprintf("Bootstrap intervals of an interquartile mean cover about 92 %% with ten seeds, not 95 %%; "+
+		"exact intervals of a shift cover what they say. Wins are pairs in which infomax is better. "+
+		"p is adjusted by Holm within one measure and K, %d tests. %s", declared[againstBaseline], levelNote)
+}
 
 // levelNote stands where levels of total correlation do.
 const levelNote = "* Softmax's total correlation is infinite: its estimates leave out the last unit. " +
@@ -168,30 +181,28 @@ const levelNote = "* Softmax's total correlation is infinite: its estimates leav
 
 // formatMarkdown returns tables.md.
 func formatMarkdown(all []*analysis) []byte {
-	var b strings.Builder
-	b.WriteString("# InfoMax across activations: tables\n\n" + tablesNote + "\n")
+	text := "# InfoMax across activations: tables\n\n" + tablesNote() + "\n"
 	for _, a := range all {
 		for _, table := range a.sheets() {
-			b.WriteString("\n" + table.markdown())
+			text += "\n" + table.markdown()
 		}
 	}
-	return []byte(b.String())
+	return []byte(text)
 }
 
 // formatLatex returns tables.tex, for \input in any article.
 func formatLatex(all []*analysis) []byte {
-	var b strings.Builder
-	b.WriteString("% Load booktabs for its rules; without it they are plain.\n")
+	text := "% Load booktabs for its rules; without it they are plain.\n"
 	for _, rule := range []string{"toprule", "midrule", "bottomrule"} {
-		b.WriteString("\\providecommand{\\" + rule + "}{\\hline}\n")
+		text += "\\providecommand{\\" + rule + "}{\\hline}\n"
 	}
-	b.WriteString("\n\\noindent " + texEscape(tablesNote) + "\n")
+	text += "\n\\noindent " + texEscape(tablesNote()) + "\n"
 	for _, a := range all {
 		for _, table := range a.sheets() {
-			b.WriteString("\n" + table.latex())
+			text += "\n" + table.latex()
 		}
 	}
-	return []byte(b.String())
+	return []byte(text)
 }
 
 // levelTexts writes a mean to the decimals that its standard deviation supports, two significant
@@ -227,31 +238,6 @@ func estimateTexts(e intervalEstimate) (value, interval string) {
 	return text(e.Value), "[" + text(e.Low) + ", " + text(e.High) + "]"
 }
 
-// A sheet is a table, written as Markdown, LaTeX and HTML.
-
-// entry is a cell of a sheet: a value, and in smaller type what belongs to it.
-type entry struct {
-	main, sub string
-	class     string // of CSS
-}
-
-type sheet struct {
-	caption string
-	heads   []string // the first stubs of them name rows
-	stubs   int
-	rows    [][]entry
-}
-
-func (s *sheet) add(row ...entry) { s.rows = append(s.rows, row) }
-
-// names are entries without anything smaller.
-func names(texts ...string) (row []entry) {
-	for _, text := range texts {
-		row = append(row, entry{main: text})
-	}
-	return row
-}
-
 // opens tells whether row i begins a group: its first name is not that of the row before.
 func (s *sheet) opens(i int) bool {
 	return s.stubs > 1 && i > 0 && s.rows[i][0] != s.rows[i-1][0]
@@ -260,21 +246,18 @@ func (s *sheet) opens(i int) bool {
 // markdown writes an entry's parts in one line.
 func (s *sheet) markdown() string {
 	var b strings.Builder
-	cell := strings.NewReplacer("|", `\|`, "_", `\_`, "*", `\*`, "<", "&lt;")
-	fmt.Fprintf(&b, "**%s**\n\n", cell.Replace(s.caption))
-	for _, head := range s.heads {
-		b.WriteString("| " + cell.Replace(head) + " ")
-	}
-	b.WriteString("|\n")
-	for i := range s.heads {
-		b.WriteString(map[bool]string{true: "|---", false: "|--:"}[i < s.stubs])
-	}
-	b.WriteString("|\n")
-	for _, row := range s.rows {
+	safe := strings.NewReplacer("|", `\|`, "_", `\_`, "*", `\*`, "<", "&lt;").Replace
+	line := func(row []entry) {
 		for _, e := range row {
-			b.WriteString("| " + cell.Replace(strings.TrimSpace(e.main+" "+e.sub)) + " ")
+			b.WriteString("| " + safe(strings.TrimSpace(e.main+" "+e.sub)) + " ")
 		}
 		b.WriteString("|\n")
+	}
+	fmt.Fprintf(&b, "**%s**\n\n", safe(s.caption))
+	line(names(s.heads...))
+	b.WriteString(strings.Repeat("|---", s.stubs) + strings.Repeat("|--:", len(s.heads)-s.stubs) + "|\n")
+	for _, row := range s.rows {
+		line(row)
 	}
 	return b.String()
 }
@@ -286,24 +269,22 @@ func (s *sheet) latex() string {
 	fmt.Fprintf(&b, "\\begin{table}[htbp]\n\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}\n\\caption{%s}\n", texEscape(s.caption))
 	fmt.Fprintf(&b, "\\makebox[\\textwidth]{\\begin{tabular}{%s%s}\n\\toprule\n",
 		strings.Repeat("l", s.stubs), strings.Repeat("r", len(s.heads)-s.stubs))
-	line := func(text func(i int) string) {
-		for i := range s.heads {
-			b.WriteString(map[bool]string{true: "", false: " & "}[i == 0] + texEscape(text(i)))
+	line := func(row []entry, text func(entry) string) {
+		for i, e := range row {
+			b.WriteString(map[bool]string{true: "", false: " & "}[i == 0] + texEscape(text(e)))
 		}
 		b.WriteString(" \\\\\n")
 	}
-	line(func(i int) string { return s.heads[i] })
+	main, sub := func(e entry) string { return e.main }, func(e entry) string { return e.sub }
+	line(names(s.heads...), main)
 	b.WriteString("\\midrule\n")
 	for i, row := range s.rows {
 		if s.opens(i) {
 			b.WriteString("\\midrule\n")
 		}
-		line(func(i int) string { return row[i].main })
-		for _, e := range row {
-			if e.sub != "" {
-				line(func(i int) string { return row[i].sub })
-				break
-			}
+		line(row, main)
+		if slices.ContainsFunc(row, func(e entry) bool { return e.sub != "" }) {
+			line(row, sub)
 		}
 	}
 	b.WriteString("\\bottomrule\n\\end{tabular}}\n\\end{table}\n")

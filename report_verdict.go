@@ -8,7 +8,7 @@ import (
 
 // The verdict on the hypothesis that InfoMax gives non-redundant features: a higher effective
 // rank and a lower weight correlation than a baseline. It is computed for every activation, K
-// and baseline from the adjusted p of these two comparisons, and from nothing else.
+// and baseline from the adjusted p of these two comparisons, and from nothing else; then put in words.
 
 const (
 	confirmed = "confirmed" // both better
@@ -21,12 +21,10 @@ var verdictWords = []string{confirmed, refuted, mixed, undecided}
 
 // answer is the verdict for one activation and K against one baseline.
 type answer struct {
-	word, why         string // why only if undecided
-	tooFew            bool   // seeds, for anything but undecided
-	activation        string
-	K                 int
-	baseline          condition
-	rank, correlation comparison
+	place                   // of the baseline
+	word, why string        // why only if undecided
+	tooFew    bool          // seeds, for anything but undecided
+	tests     [2]comparison // of the primaries
 }
 
 // analysis is a study and what was computed from it.
@@ -39,13 +37,11 @@ type analysis struct {
 func analyse(s *study) *analysis {
 	a := &analysis{study: s, families: s.families()}
 	for _, baseline := range baselines {
-		for _, K := range s.ks {
-			for _, activation := range s.activations {
-				x, y := place{treatment, activation, K}, place{baseline, activation, K}
-				rank, correlation := a.find(primaries[0], x, y), a.find(primaries[1], x, y)
-				if rank != nil && correlation != nil {
-					a.answers = append(a.answers, answer{activation: activation, K: K, baseline: baseline, rank: *rank, correlation: *correlation})
-				}
+		for _, y := range s.grid(baseline, s.ks...) {
+			x := y.under(treatment)
+			rank, correlation := a.find(primaries[0], x, y), a.find(primaries[1], x, y)
+			if rank != nil && correlation != nil {
+				a.answers = append(a.answers, answer{place: y, tests: [2]comparison{*rank, *correlation}})
 			}
 		}
 	}
@@ -56,13 +52,13 @@ func analyse(s *study) *analysis {
 	return a
 }
 
-// mostPairs is that of the verdicts' tests at K. If it is too few, no test of the family can be
+// mostPairs is that of the verdicts' tests at ks. If it is too few, no test of a family there can be
 // significant; if it is not, even one of fewer pairs can.
-func (a *analysis) mostPairs(K int) int {
+func (a *analysis) mostPairs(ks ...int) int {
 	most := 0
 	for _, x := range a.answers {
-		if x.K == K {
-			most = max(most, x.rank.pairs, x.correlation.pairs)
+		if slices.Contains(ks, x.K) {
+			most = max(most, x.tests[0].pairs, x.tests[1].pairs)
 		}
 	}
 	return most
@@ -85,7 +81,8 @@ func (a *analysis) find(m measure, x, y place) *comparison {
 
 // decide takes whether all pairs at this K are too few to be significant, whatever the data.
 func (a *answer) decide(tooFew bool) {
-	rank, correlation := a.rank.outcome(), a.correlation.outcome()
+	rank, correlation := a.tests[0].outcome(), a.tests[1].outcome()
+	a.word = undecided
 	switch {
 	case rank*correlation < 0:
 		a.word = mixed
@@ -93,35 +90,21 @@ func (a *answer) decide(tooFew bool) {
 		a.word = refuted
 	case rank+correlation == 2:
 		a.word = confirmed
-	default:
-		a.word, a.tooFew, a.why = undecided, tooFew, doubt(tooFew, rank, correlation)
-	}
-}
-
-// doubt says why neither yes nor no was shown.
-func doubt(tooFew bool, rank, correlation int) string {
-	switch {
 	case tooFew:
-		return "too few seeds"
+		a.tooFew, a.why = true, "too few seeds"
 	case rank > 0:
-		return "only effective rank is shown to be better"
+		a.why = "only effective rank is shown to be better"
 	case correlation > 0:
-		return "only weight correlation is shown to be better"
+		a.why = "only weight correlation is shown to be better"
+	default:
+		a.why = "neither measure is shown to differ"
 	}
-	return "neither measure is shown to differ"
 }
 
 // answersFor returns those against the baselines.
-func (a *analysis) answersFor(against ...condition) (some []answer) {
-	for _, next := range a.answers {
-		if slices.Contains(against, next.baseline) {
-			some = append(some, next)
-		}
-	}
-	return some
+func (a *analysis) answersFor(against ...condition) []answer {
+	return slices.DeleteFunc(slices.Clone(a.answers), func(x answer) bool { return !slices.Contains(against, x.condition) })
 }
-
-// The verdicts in words: the answer to the primary question, and how far each baseline is.
 
 func count(answers []answer, word string) int {
 	n := 0
@@ -195,10 +178,7 @@ func opening(answers []answer) string {
 }
 
 func (a *analysis) seedsNeeded() string {
-	most := 0
-	for _, K := range a.ks {
-		most = max(most, a.mostPairs(K))
-	}
+	most := a.mostPairs(a.ks...)
 	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so nothing "+
 		"can be significant whatever the data; it takes %d seeds. What follows describes these runs.",
 		plural(most, "pair"), pText(leastAdjustedP(againstBaseline, most)), neededSeeds(againstBaseline))
@@ -212,13 +192,11 @@ var baselineNames = map[condition]string{
 // perBaseline says for each baseline how the verdicts fall and how large the shifts are.
 func (a *analysis) perBaseline() (sentences []string) {
 	for _, baseline := range baselines {
-		text := "Against " + baselineNames[baseline] + ": "
+		text := "not run."
 		if answers := a.answersFor(baseline); len(answers) > 0 {
-			text += counts(answers) + ". " + a.sizes(answers)
-		} else {
-			text += "not run."
+			text = counts(answers) + ". " + a.sizes(answers)
 		}
-		sentences = append(sentences, text)
+		sentences = append(sentences, "Against "+baselineNames[baseline]+": "+text)
 	}
 	return sentences
 }
@@ -228,9 +206,9 @@ func (a *analysis) sizes(answers []answer) string {
 	var ranks, correlations, levels []float64
 	for _, x := range answers {
 		most := float64(a.maxRank(x.K))
-		ranks = append(ranks, 100*x.rank.shift.Value/most)
-		levels = append(levels, 100*a.centre(x.rank.y, primaries[0]).Value/most)
-		correlations = append(correlations, x.correlation.shift.Value)
+		ranks = append(ranks, 100*x.tests[0].shift.Value/most)
+		levels = append(levels, 100*a.centre(x.place, primaries[0]).Value/most)
+		correlations = append(correlations, x.tests[1].shift.Value)
 	}
 	ranks, levels, correlations = present(ranks), present(levels), present(correlations)
 	if len(ranks) == 0 || len(correlations) == 0 {
@@ -249,4 +227,12 @@ func span(x []float64, text func(float64) string) string {
 		return low
 	}
 	return low + " to " + high
+}
+
+// maxRank is the most that an effective rank can be: min(K, D).
+func (s setting) maxRank(K int) int {
+	if s.Data == "mnist" {
+		return K
+	}
+	return min(K, 2)
 }

@@ -25,7 +25,7 @@ func TestVerdictOfEveryPairOfOutcomes(t *testing.T) {
 		{0, 0}: undecided, {+1, 0}: undecided, {0, +1}: undecided,
 	}
 	for outcomes, word := range want {
-		a := answer{rank: tested(primaries[0], outcomes[0]), correlation: tested(primaries[1], outcomes[1])}
+		a := answer{tests: [2]comparison{tested(primaries[0], outcomes[0]), tested(primaries[1], outcomes[1])}}
 		a.decide(false)
 		if a.word != word || (a.why != "") != (word == undecided) {
 			t.Errorf("rank %+d, correlation %+d: %s (%s), want %s", outcomes[0], outcomes[1], a.word, a.why, word)
@@ -62,7 +62,7 @@ func TestAFamilyHasItsDeclaredSize(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"tanh"}, []uint64{16}, []float64{1}, 10, 1)
 	a := analyse(studies(madeUpRuns(configs, effect{1, 0.1}))[0])
 	for _, x := range a.answers {
-		for _, c := range []comparison{x.rank, x.correlation} {
+		for _, c := range x.tests {
 			if c.test.P != 2.0/1024 || c.adjusted != 18*2.0/1024 || c.wins() != 10 || c.losses() != 0 || c.outcome() != +1 {
 				t.Errorf("%s against %s: p = %v, adjusted %v, %d wins, %d losses", c.measure.field, c.y.condition, c.test.P, c.adjusted, c.wins(), c.losses())
 			}
@@ -70,6 +70,16 @@ func TestAFamilyHasItsDeclaredSize(t *testing.T) {
 	}
 	if len(a.answers) != 3 {
 		t.Errorf("%d verdicts, want 3", len(a.answers))
+	}
+}
+
+// TestTheProtocolFillsItsFamilies: a family of the whole protocol has as many comparisons as were declared.
+func TestTheProtocolFillsItsFamilies(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", activationNames, []uint64{16}, protocolLambdas, 3, 1)
+	for _, f := range studies(madeUpRuns(configs, effect{}))[0].families() {
+		if f.measure.field == primaries[0].field && len(f.comparisons) != declared[f.kind] {
+			t.Errorf("%s: %d comparisons, declared %d", f.kind, len(f.comparisons), declared[f.kind])
+		}
 	}
 }
 
@@ -120,7 +130,7 @@ func TestSettingsAreNotMixed(t *testing.T) {
 	slices.SortFunc(configs, compareConfigs)
 	runs := map[string]int{}
 	for _, s := range studies(madeUpRuns(slices.Compact(configs), effect{})) {
-		runs[s.slug()] = s.runCount()
+		runs[s.slug()] = len(s.all)
 	}
 	want := map[string]int{"mnist-2-epochs": 24, "mnist-5-epochs": 24, "clusters-2-epochs": 24}
 	if diff := cmp.Diff(want, runs); diff != "" {
