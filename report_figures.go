@@ -81,7 +81,8 @@ func (s *study) group(m measure, p place) group {
 	return g
 }
 
-// charts has one for each K: a line for each of the places there, which are all of c or those that ran.
+// charts has one for each K, with a line for each of the treatment's places there: all of them (grid), or
+// those that ran.
 func (s *study) charts(Y quantity, placesAt func(c condition, ks ...int) []place, line func(place) []point) (charts []chart) {
 	for _, K := range s.ks {
 		ch := chart{Title: atK(K), Y: Y}

@@ -12,8 +12,8 @@ import (
 
 // beyond lists where the study falls short of the protocol.
 func (s *study) beyond() (absent []string) {
-	lack := func(what string, all, present []string) {
-		missing := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(present, name) })
+	lack := func(what string, all, here []string) {
+		missing := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(here, name) })
 		if len(missing) > 0 {
 			absent = append(absent, what+" "+listing(missing))
 		}
