@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -46,10 +47,11 @@ func writeNPZ(w io.Writer, arrays []npyArray) error {
 			Method:             zip.Store,
 			CreatorVersion:     zipVersion,
 			ReaderVersion:      zipVersion,
-			ModifiedDate:       zipEpoch,
 			CRC32:              crc32.ChecksumIEEE(npy),
 			CompressedSize64:   uint64(len(npy)),
 			UncompressedSize64: uint64(len(npy)),
+			//lint:ignore SA1019 CreateRaw does not look at Modified, and writes this
+			ModifiedDate: zipEpoch,
 		})
 		if err == nil {
 			_, err = member.Write(npy)
@@ -62,7 +64,7 @@ func writeNPZ(w io.Writer, arrays []npyArray) error {
 }
 
 func appendNPY(b []byte, a npyArray) []byte {
-	if n, err := elements(a.Shape); err != nil || n != len(a.Data) {
+	if elements(a.Shape) != len(a.Data) {
 		panic(fmt.Sprintf("array %s: shape %v, but %d values", a.Name, a.Shape, len(a.Data)))
 	}
 	header := npyOpen + formatShape(a.Shape) + npyClose
@@ -92,16 +94,16 @@ func formatShape(shape []int) string {
 	return strings.Join(sizes, ", ")
 }
 
-// elements returns the product of shape, 1 for a scalar's.
-func elements(shape []int) (int, error) {
+// elements returns the product of shape, 1 for a scalar's; −1 if it is negative or too large.
+func elements(shape []int) int {
 	n := 1
 	for _, d := range shape {
 		if d < 0 || d > 0 && n > math.MaxInt/8/d {
-			return 0, fmt.Errorf("shape %v is negative or too large", shape)
+			return -1
 		}
 		n *= d
 	}
-	return n, nil
+	return n
 }
 
 // readNPZ reads what writeNPZ wrote, and nothing else: zip and .npy have bytes that no
@@ -112,10 +114,7 @@ func readNPZ(b []byte) ([]npyArray, error) {
 		return nil, err
 	}
 	var again bytes.Buffer
-	if err := writeNPZ(&again, arrays); err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(again.Bytes(), b) {
+	if err := writeNPZ(&again, arrays); err != nil || !bytes.Equal(again.Bytes(), b) {
 		return nil, errors.New("the arrays are whole, but not the bytes around them")
 	}
 	return arrays, nil
@@ -138,55 +137,43 @@ func readMembers(b []byte) (arrays []npyArray, err error) {
 			return nil, fmt.Errorf("array %s: compressed, or larger than the archive", name)
 		}
 		unread -= member.UncompressedSize64
-		a, err := readMember(member)
+		a := npyArray{Name: name}
+		npy, err := fs.ReadFile(archive, member.Name) // and checks the CRC
+		if err == nil {
+			a.Shape, a.Data, err = parseNPY(npy)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("array %s: %w", name, err)
 		}
-		a.Name = name
 		arrays = append(arrays, a)
 	}
 	return arrays, nil
 }
 
-// readMember returns an array without its name.
-func readMember(member *zip.File) (npyArray, error) {
-	r, err := member.Open()
-	if err != nil {
-		return npyArray{}, err
-	}
-	defer r.Close()
-	b, err := io.ReadAll(r) // and checks the CRC
-	if err != nil {
-		return npyArray{}, err
-	}
-	return parseNPY(b)
-}
-
-func parseNPY(b []byte) (npyArray, error) {
+func parseNPY(b []byte) (shape []int, data []float64, err error) {
 	rest, ok := bytes.CutPrefix(b, []byte(npyMagic))
 	if !ok || len(rest) < 2 {
-		return npyArray{}, errors.New("not .npy 1.0")
+		return nil, nil, errors.New("not .npy 1.0")
 	}
 	length := int(binary.LittleEndian.Uint16(rest))
 	if rest = rest[2:]; length > len(rest) {
-		return npyArray{}, fmt.Errorf("header of %d bytes, here are %d", length, len(rest))
+		return nil, nil, fmt.Errorf("header of %d bytes, here are %d", length, len(rest))
 	}
-	shape, err := parseHeader(string(rest[:length]))
-	if err != nil {
-		return npyArray{}, err
+	if shape, err = parseHeader(string(rest[:length])); err != nil {
+		return nil, nil, err
 	}
-	n, err := elements(shape)
-	if err != nil {
-		return npyArray{}, err
+	n, rest := elements(shape), rest[length:]
+	if n < 0 {
+		return nil, nil, fmt.Errorf("shape %v is negative or too large", shape)
 	}
-	if rest = rest[length:]; len(rest) != 8*n {
-		return npyArray{}, fmt.Errorf("shape %v needs %d bytes, here are %d", shape, 8*n, len(rest))
+	if len(rest) != 8*n {
+		return nil, nil, fmt.Errorf("shape %v needs %d bytes, here are %d", shape, 8*n, len(rest))
 	}
-	data := make([]float64, n)
+	data = make([]float64, n)
 	for i := range data {
 		data[i] = math.Float64frombits(binary.LittleEndian.Uint64(rest[8*i:]))
 	}
-	return npyArray{Shape: shape, Data: data}, nil
+	return shape, data, nil
 }
 
 // parseHeader returns the shape in the header of a float64 array in C order.
@@ -196,10 +183,7 @@ func parseHeader(header string) (shape []int, err error) {
 	if !ok || !closed {
 		return nil, fmt.Errorf("header %.80q is not of float64 in C order", header)
 	}
-	if tuple == "" {
-		return nil, nil
-	}
-	for size := range strings.SplitSeq(strings.TrimSuffix(tuple, ","), ", ") {
+	for size := range strings.FieldsSeq(strings.ReplaceAll(tuple, ",", " ")) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
 			return nil, fmt.Errorf("header %.80q: %w", header, err)

@@ -1,6 +1,7 @@
 package main
 
-// The drawing core of the figures: SVG written element by element.
+// What all figures are drawn with: SVG written element by element, legends, panels and their axes,
+// the scales that place values along them, and the look of each activation.
 //
 // A figure is 720 units wide. In a column of 600 px its 12-unit text is 10 px high.
 // Style stands in attributes, and the only ids are those of arrow heads, alike in all figures, so
@@ -8,7 +9,6 @@ package main
 // that no compiler fuses, so a figure has the same bytes on every platform.
 
 import (
-	"bytes"
 	"math"
 	"slices"
 	"strconv"
@@ -27,31 +27,25 @@ const (
 	shaded = "#ececec"
 )
 
-// canvas is a figure being drawn. y is the height used so far: parts are laid one under another.
+// canvas is a figure being drawn: all of the width down to y, and the line there up to x.
 type canvas struct {
-	body  bytes.Buffer
+	body  strings.Builder
 	label string
-	y     float64
+	x, y  float64
 }
 
 // newCanvas starts a figure; label is read aloud in its place.
-func newCanvas(label string) *canvas { return &canvas{label: label, y: margin} }
+func newCanvas(label string) *canvas { return &canvas{label: label, x: margin, y: margin} }
 
 // bytes returns the whole SVG document.
 func (c *canvas) bytes() []byte {
-	var doc bytes.Buffer
-	size := num(pageWidth) + " " + num(c.y+margin/2)
-	doc.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ` + size +
-		`" font-family="sans-serif" font-size="` + num(textSize) + `" fill="` + ink +
-		`" role="img" aria-label="` + escape(c.label) + "\">\n" +
-		`<rect width="100%" height="100%" fill="white"/>` + "\n")
-	doc.Write(c.body.Bytes())
-	doc.WriteString("</svg>\n")
-	return doc.Bytes()
+	paper := element("rect", "", "width", "100%", "height", "100%", "fill", "white")
+	return []byte(element("svg", "\n"+paper+"\n"+c.body.String(), "xmlns", "http://www.w3.org/2000/svg",
+		"viewBox", "0 0 "+num(pageWidth)+" "+num(c.y+margin/2), "font-family", "sans-serif",
+		"font-size", textSize, "fill", ink, "role", "img", "aria-label", c.label) + "\n")
 }
 
-// element is the markup of an element: its attributes are names and values (string or float64) in
-// turn, and inner is markup too.
+// element is markup around other markup: attributes are names and values, string or float64, in turn.
 func element(name, inner string, attributes ...any) string {
 	s := "<" + name
 	for i := 0; i < len(attributes); i += 2 {
@@ -83,19 +77,14 @@ func (c *canvas) line(x0, y0, x1, y1 float64, attributes ...any) {
 	c.add("line", "", append([]any{"x1", x0, "y1", y0, "x2", x1, "y2", y1}, attributes...)...)
 }
 
-// pathData is the d of a path element: a line from the first point to the next and on.
-type pathData []byte
-
-func (p *pathData) to(x, y float64) {
-	command := "L"
-	if len(*p) == 0 {
-		command = "M"
+// path is the d of a path element: lines from the first point to the next and on.
+func path(points ...[2]float64) string {
+	places := make([]string, len(points))
+	for i, p := range points {
+		places[i] = num(p[0]) + "," + num(p[1])
 	}
-	*p = append(*p, command+num(x)+","+num(y)...)
+	return "M" + strings.Join(places, "L")
 }
-
-// dot adds a line of no length: round ends make it a dot.
-func (p *pathData) dot(x, y float64) { *p = append(*p, "M"+num(x)+","+num(y)+"h0"...) }
 
 // num formats a coordinate: at most two decimals, no trailing zeros, no −0.
 func num(x float64) string {
@@ -125,103 +114,59 @@ func textWidth(s string, size float64) float64 {
 	return float64(width * size)
 }
 
-// markIndex is the place of an activation in every figure; after all of them, that of other names.
-func markIndex(name string) int {
-	if i := slices.Index(activationNames, name); i >= 0 {
-		return i
-	}
-	return len(activations)
-}
-
-// markOf returns the mark of a name, a grey circle if it is not an activation's.
-func markOf(name string) mark {
-	if i := markIndex(name); i < len(activations) {
-		return activations[i].mark
-	}
-	return mark{name: name, colour: grey, dash: "none"}
-}
-
-// marker draws the shape of m at (x, y) with radius r.
-func (c *canvas) marker(m mark, x, y, r float64, fill, stroke, inner string, attributes ...any) {
-	attributes = append([]any{"fill", fill, "stroke", stroke}, attributes...)
-	if m.shape == nil {
-		c.add("circle", inner, append([]any{"cx", x, "cy", y, "r", r}, attributes...)...)
-		return
-	}
-	var d pathData
-	for i := 0; i < len(m.shape); i += 2 {
-		d.to(math.FMA(m.shape[i], r, x), math.FMA(m.shape[i+1], r, y))
-	}
-	c.add("path", inner, append([]any{"d", string(d) + "Z"}, attributes...)...)
-}
-
 // heading writes a line over the whole width, and moves below it.
 func (c *canvas) heading(s string) {
-	c.y += 5
-	c.text(margin, c.y+8, "start", s, "font-weight", "bold")
-	c.y += 18
+	c.text(margin, c.y+13, "start", s, "font-weight", "bold")
+	c.y += 23
 }
 
 // footnote writes s in small type below what is drawn, on as many lines as it needs.
 func (c *canvas) footnote(s string) {
-	line := ""
-	for _, word := range strings.Fields(s) {
-		if line != "" && textWidth(line+" "+word, smallSize) > pageWidth-2*margin {
-			c.y += 15
-			c.text(margin, c.y, "start", line, "font-size", smallSize, "fill", grey)
-			line = ""
+	for words := strings.Fields(s); len(words) > 0; {
+		n, line := 1, words[0]
+		for n < len(words) && textWidth(line+" "+words[n], smallSize) <= pageWidth-2*margin {
+			line += " " + words[n]
+			n++
 		}
-		line = strings.TrimSpace(line + " " + word)
+		c.y += 15
+		c.text(margin, c.y, "start", line, "font-size", smallSize, "fill", grey)
+		words = words[n:]
 	}
-	c.y += 15
-	c.text(margin, c.y, "start", line, "font-size", smallSize, "fill", grey)
 }
 
-// legendEntry is a sample, drawn about (x, y) and 26 units wide, and its name.
-type legendEntry struct {
-	name   string
-	sample func(x, y float64)
-}
-
-// legend writes the entries in lines over the whole width, and moves below them.
-func (c *canvas) legend(entries []legendEntry) {
-	x := margin
-	for _, e := range entries {
-		width := 32 + textWidth(e.name, textSize) + 12
-		if x > margin && x+width > pageWidth {
-			x = margin
-			c.y += 18
-		}
-		e.sample(x+13, c.y+6)
-		c.text(x+32, c.y+10, "start", e.name)
-		x += width
+// key adds an entry to the legend, whose lines go over the whole width: a sample, drawn about
+// (x, y) and 26 units wide, and its name.
+func (c *canvas) key(name string, sample func(x, y float64)) {
+	width := 32 + textWidth(name, textSize) + 12
+	if c.x > margin && c.x+width > pageWidth {
+		c.x, c.y = margin, c.y+18
 	}
-	c.y += 22
+	sample(c.x+13, c.y+6)
+	c.text(c.x+32, c.y+10, "start", name)
+	c.x += width
 }
 
 // frame is the plotting area of one panel.
 type frame struct{ left, top, right, bottom float64 }
 
-// layout places n panels in rows of the given number of columns, with outer units free at the
-// left of each row. Every panel has left units for its own ticks, a line above for its title,
-// and below units for what stands under it.
+// layout places n panels under the legend, in rows of at most that many columns, outer units from the
+// left. Each has left units for its ticks, a line above for its title, and below units under it.
 func (c *canvas) layout(n, columns int, outer, left, height, below float64) []frame {
+	columns = max(1, min(columns, n))
 	width := (pageWidth - margin - outer) / float64(columns)
+	c.y += 22
+	top := c.y + 22
 	frames := make([]frame, n)
 	for i := range frames {
 		x := float64(width*float64(i%columns)) + margin/2 + outer
-		y := float64((height+below+22)*float64(i/columns)) + c.y + 22
+		y := float64((height+below+22)*float64(i/columns)) + top
 		frames[i] = frame{x + left, y, x + width - 8, y + height}
-		if i == n-1 {
-			c.y = y + height + below
-		}
+		c.y = y + height + below
 	}
 	return frames
 }
 
-func (c *canvas) panelTitle(f frame, s string) {
-	c.text((f.left+f.right)/2, f.top-8, "middle", s)
-}
+func (c *canvas) title(f frame, s string) { c.text((f.left+f.right)/2, f.top-8, "middle", s) }
 
 // axisY draws the ticks of s at the left of f, with a pale line across for each.
 func (c *canvas) axisY(f frame, s scale) {
@@ -254,27 +199,32 @@ type quantity struct {
 
 // label is the axis title: "Total correlation, Gaussian (nats, lower is better)".
 func (q quantity) label() string {
-	better := map[int]string{1: "higher is better", -1: "lower is better"}[q.Better]
-	switch {
-	case q.Unit != "" && better != "":
-		return q.Title + " (" + q.Unit + ", " + better + ")"
-	case q.Unit+better != "":
-		return q.Title + " (" + q.Unit + better + ")"
+	about := q.Unit + map[int]string{1: ", higher is better", -1: ", lower is better"}[q.Better]
+	if about == "" {
+		return q.Title
 	}
-	return q.Title
+	return q.Title + " (" + strings.TrimPrefix(about, ", ") + ")"
 }
 
-// shows tells whether v has a place on the axis. NaN has none, and neither has what would
-// overflow a difference.
-func (q quantity) shows(v float64) bool {
-	return math.Abs(v) <= 1e300 && (!q.Log || v >= 1e-300)
+// shows tells whether v has a place on the axis: NaN has none, nor what would overflow a difference.
+func (q quantity) shows(v float64) bool { return math.Abs(v) <= 1e300 && (!q.Log || v >= 1e-300) }
+
+// missing counts the values that have no place on the axis.
+func (q quantity) missing(values []float64) (n int) {
+	for _, v := range values {
+		if !q.shows(v) {
+			n++
+		}
+	}
+	return n
 }
 
-// scale maps the values lo…hi on to from…to, both ends included.
+// scale maps the values lo…hi of a quantity on to from…to, both ends included.
 type scale struct {
-	lo, hi   float64 // logarithms to base 10 if log
+	quantity
+	lo, hi   float64 // logarithms to base 10 if Log
 	from, to float64
-	log      bool
+	dodge    float64 // added to every place
 	ticks    []tick
 }
 
@@ -303,14 +253,10 @@ func newScale(q quantity, values []float64, count int) scale {
 	case narrow:
 		lo, hi = lo-math.Abs(lo)/10, hi+math.Abs(hi)/10
 	}
-	s := scale{lo: lo, hi: hi, to: 1, log: q.Log}
 	if q.Log {
-		s.lo, s.hi = log10(lo), log10(hi)
-		s.ticks = logTicks(lo, hi, count)
-	} else {
-		s.ticks = linearTicks(lo, hi, count, q.Whole)
+		return scale{quantity: q, lo: log10(lo), hi: log10(hi), ticks: logTicks(lo, hi, count)}
 	}
-	return s
+	return scale{quantity: q, lo: lo, hi: hi, ticks: linearTicks(lo, hi, count, q.Whole)}
 }
 
 // over returns s from one place to another.
@@ -332,35 +278,33 @@ func tickRoom(scales []scale) float64 {
 
 // at is the place of v.
 func (s scale) at(v float64) float64 {
-	if s.log {
+	if s.Log {
 		v = log10(v)
 	}
-	return math.FMA((v-s.lo)/(s.hi-s.lo), s.to-s.from, s.from)
+	return math.FMA((v-s.lo)/(s.hi-s.lo), s.to-s.from, s.from) + s.dodge
 }
 
 func log10(x float64) float64 { return log(x) / log(10) }
 
-// linearTicks returns about count multiples of 1, 2 or 5 × 10ᵉ in lo…hi, and two at least unless
-// only whole numbers will do.
+// linearTicks returns about count multiples of 1, 2 or 5 × 10ᵉ in lo…hi, two at least unless whole.
 func linearTicks(lo, hi float64, count int, whole bool) []tick {
-	least := 0.0
-	if whole {
-		least = 1
+	step, e := niceStep((hi - lo) / float64(count))
+	if whole && step < 1 {
+		step, e = 1, 0
 	}
-	step, e := niceStep(max((hi-lo)/float64(count), least))
 	farOff := max(math.Abs(lo), math.Abs(hi)) >= 1e5 || e < -4
 	var ticks []tick
 	const slack = 1e-9 // of a step, for ends that rounding has moved
 	for i := math.Ceil(lo/step - slack); i <= math.Floor(hi/step+slack); i++ {
 		v := i * step
-		label := strconv.FormatFloat(v, 'f', max(0, -e), 64)
+		label := fixed(v, -e)
 		switch {
 		case v == 0:
 			v, label = 0, "0" // not −0
 		case farOff:
-			label = strconv.FormatFloat(v, 'e', max(0, exponent(v)-e), 64)
+			label = readable(strconv.FormatFloat(v, 'e', max(0, exponent(v)-e), 64))
 		}
-		ticks = append(ticks, tick{v, readable(label)})
+		ticks = append(ticks, tick{v, label})
 	}
 	if len(ticks) < 2 && !whole {
 		return linearTicks(lo, hi, count+2, whole)
@@ -372,17 +316,14 @@ func linearTicks(lo, hi float64, count int, whole bool) []tick {
 // three also 3, or 2 and 5 times them; and where that is no help, linear ticks.
 func logTicks(lo, hi float64, count int) []tick {
 	first, last := exponent(lo), exponent(hi)+1
+	stride := (last-first)/(count+1) + 1
 	for _, factors := range []string{"1", "13", "125"} {
-		stride := 1
-		if factors == "1" {
-			stride += (last - first) / (count + 1)
-		}
 		var ticks []tick
 		for e := first; e <= last; e++ {
-			for _, m := range strings.Split(factors, "") {
-				label := m + "e" + strconv.Itoa(e)
+			for _, m := range factors {
+				label := string(m) + "e" + strconv.Itoa(e)
 				v, _ := strconv.ParseFloat(label, 64)
-				if v < lo*(1-1e-9) || v > hi*(1+1e-9) || e%stride != 0 {
+				if v < lo*(1-1e-9) || v > hi*(1+1e-9) || factors == "1" && e%stride != 0 {
 					continue
 				}
 				if -3 <= e && e <= 3 {
@@ -398,8 +339,7 @@ func logTicks(lo, hi float64, count int) []tick {
 	return linearTicks(lo, hi, count, false)
 }
 
-// niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. Decimal powers come
-// from strconv, which rounds exactly.
+// niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. strconv rounds exactly.
 func niceStep(x float64) (step float64, e int) {
 	for e = exponent(x) - 1; ; e++ {
 		for _, m := range []string{"1", "2", "5"} {
@@ -409,4 +349,33 @@ func niceStep(x float64) (step float64, e int) {
 			}
 		}
 	}
+}
+
+// marker draws the shape of m at (x, y) with radius r.
+func (c *canvas) marker(m mark, x, y, r float64, fill, stroke, inner string, attributes ...any) {
+	name, shape := "circle", []any{"cx", x, "cy", y, "r", r}
+	if m.shape != nil {
+		var corners [][2]float64
+		for i := 0; i < len(m.shape); i += 2 {
+			corners = append(corners, [2]float64{math.FMA(m.shape[i], r, x), math.FMA(m.shape[i+1], r, y)})
+		}
+		name, shape = "path", []any{"d", path(corners...) + "Z"}
+	}
+	c.add(name, inner, slices.Concat(shape, []any{"fill", fill, "stroke", stroke}, attributes)...)
+}
+
+// markIndex is the place of an activation in every figure; after all of them, that of other names.
+func markIndex(name string) int {
+	if i := slices.Index(activationNames, name); i >= 0 {
+		return i
+	}
+	return len(activations)
+}
+
+// markOf returns the mark of a name, a grey circle if it is not an activation's.
+func markOf(name string) mark {
+	if i := markIndex(name); i < len(activations) {
+		return activations[i].mark
+	}
+	return mark{name: name, colour: grey, dash: "none"}
 }

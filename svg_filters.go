@@ -37,15 +37,14 @@ func filterPicture(strips []strip) []byte {
 		}
 	}
 	if len(strips) == 1 {
-		c.colourBar(signed(-limit), signed(limit))
+		c.colourBar(aligned(-limit), "+"+aligned(limit))
 	} else {
 		c.colourBar("−limit", "+limit")
 	}
 	for _, s := range strips {
 		c.strip(s, left, columns)
 	}
-	c.footnote("Units in order, line by line. " +
-		"One weight in a hundred lies beyond the limit and is drawn as if at it.")
+	c.footnote("Units in order, line by line. One weight in a hundred lies beyond the limit and is drawn as if at it.")
 	return c.bytes()
 }
 
@@ -138,19 +137,12 @@ func (c *canvas) colourBar(low, high string) {
 	c.y += 38
 }
 
-func signed(x float64) string {
-	if x > 0 {
-		return "+" + aligned(x)
-	}
-	return aligned(x)
-}
-
 // percentile99 is the value that 99 in 100 of the magnitudes do not exceed; 1 if that is 0 or
 // there are none.
 func percentile99(values []float64) float64 {
 	var magnitudes []float64
 	for _, v := range values {
-		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+		if finite(v) {
 			magnitudes = append(magnitudes, math.Abs(v))
 		}
 	}

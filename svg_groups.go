@@ -1,6 +1,8 @@
 package main
 
-// The plot of a metric by activation: effective rank, dead units, total correlation.
+// A metric by activation (effective rank, dead units, total correlation), in two plots: groupPlot
+// shows the values themselves, every seed's and their mean; the forest plot shows how far InfoMax
+// shifts them from each baseline. Both draw estimates with their intervals.
 // In all plots NaN stands for a value that does not exist: it is left out, and the place says so.
 
 import (
@@ -40,32 +42,39 @@ type groupPanel struct {
 func groupPlot(q quantity, panels []groupPanel) []byte {
 	c := newCanvas(q.label() + " by activation")
 	c.heading(q.label())
-	levels := levelNames(panels)
-	c.legend(groupLegend(c, q, panels, levels))
+	var levels, notes []string
+	missing := 0
 	scales := make([]scale, len(panels))
 	for i, p := range panels {
-		scales[i] = newScale(q, p.values(), 5)
+		var values []float64
+		for _, g := range p.Groups {
+			values = slices.Concat(values, g.Initial, g.Trained, []float64{g.Mean.Value, g.Mean.Low, g.Mean.High})
+			missing += q.missing(g.Trained)
+			for _, l := range g.Levels {
+				values = append(values, l.Value)
+				placeIn(&levels, l.Name)
+			}
+		}
+		scales[i] = newScale(q, values, 5)
 	}
-	columns, below := min(max(1, len(panels)), 3), 26.0
-	if columns > 1 {
+	c.groupLegend(levels, missing > 0)
+	below := 26.0
+	if len(panels) > 1 {
 		below = 58 // for names on the slant
 	}
-	frames := c.layout(len(panels), columns, 0, tickRoom(scales), 230, below)
-	var notes []string
-	for i, p := range panels {
-		f := frames[i]
-		s := scales[i].over(f.bottom-8, f.top+14)
-		c.panelTitle(f, p.Title)
+	for i, f := range c.layout(len(panels), 3, 0, tickRoom(scales), 230, below) {
+		p, s := panels[i], scales[i].over(f.bottom-8, f.top+14)
+		c.title(f, p.Title)
 		c.axisY(f, s)
 		width := (f.right - f.left) / float64(max(1, len(p.Groups)))
 		for j, g := range p.Groups {
 			x := float64(width*(float64(j)+0.5)) + f.left
 			name := g.Activation
 			if g.Note != "" {
-				name += noteMark(&notes, g.Activation+": "+g.Note)
+				name += noteSign(placeIn(&notes, g.Activation+": "+g.Note))
 			}
 			c.groupName(x, f.bottom+16, width, name)
-			c.group(q, s, g, x, min(width, 44), levels, f)
+			c.group(g, s, x, min(width, 44), f.top, levels)
 		}
 	}
 	for i, note := range notes {
@@ -74,17 +83,15 @@ func groupPlot(q quantity, panels []groupPanel) []byte {
 	return c.bytes()
 }
 
-// values lists all that p shows.
-func (p groupPanel) values() (all []float64) {
-	for _, g := range p.Groups {
-		all = append(all, g.Mean.Value, g.Mean.Low, g.Mean.High)
-		all = slices.Concat(all, g.Initial, g.Trained)
-		for _, l := range g.Levels {
-			all = append(all, l.Value)
-		}
+// placeIn is the place of s in list, to which it is added unless it is there.
+func placeIn(list *[]string, s string) int {
+	if !slices.Contains(*list, s) {
+		*list = append(*list, s)
 	}
-	return all
+	return slices.Index(*list, s)
 }
+
+func noteSign(i int) string { return strings.Repeat([]string{"*", "†", "‡", "§"}[i%4], 1+i/4) }
 
 // groupName writes a column's name, on the slant if the column is narrow.
 func (c *canvas) groupName(x, y, width float64, name string) {
@@ -96,52 +103,50 @@ func (c *canvas) groupName(x, y, width float64, name string) {
 }
 
 // group draws one activation in a column of the given width about x: initialisation at the left,
-// trained in the middle, mean at the right.
-func (c *canvas) group(q quantity, s scale, g group, x, width float64, levels []string, f frame) {
+// trained in the middle, mean at the right, and at the top how many have no value.
+func (c *canvas) group(g group, s scale, x, width, top float64, levels []string) {
 	m := markOf(g.Activation)
-	before, after, mean := x-float64(width*0.3), x, x+float64(width*0.3)
+	before, mean := x-float64(width*0.3), x+float64(width*0.3)
 	for _, l := range g.Levels {
-		if q.shows(l.Value) {
+		if s.shows(l.Value) {
 			y, half := s.at(l.Value), float64(width*0.45)
-			c.add("line", tip(g.Activation+", "+l.Name+": "+short(l.Value)),
-				"x1", x-half, "y1", y, "x2", x+half, "y2", y,
-				"stroke", grey, "stroke-width", 2.0, "stroke-dasharray", levelDash(levels, l.Name))
+			c.level(x-half, x+half, y, placeIn(&levels, l.Name), tip(g.Activation+", "+l.Name+": "+short(l.Value)))
 		}
 	}
-	missing := 0
 	for i, v := range g.Trained {
-		told := g.Activation + ", seed " + strconv.FormatUint(g.Seeds[i], 10) + ": " + short(v)
-		joined := i < len(g.Initial) && q.shows(g.Initial[i])
-		if joined {
-			told += ", at initialisation " + short(g.Initial[i])
-		}
-		if !q.shows(v) {
-			missing++
+		if !s.shows(v) {
 			continue
 		}
-		if joined {
-			c.line(before, s.at(g.Initial[i]), after, s.at(v),
-				"stroke", m.colour, "stroke-width", 0.7, "stroke-opacity", 0.5)
-			c.marker(m, before, s.at(g.Initial[i]), 2.4, "white", m.colour, tip(told))
+		told := g.Activation + ", seed " + strconv.FormatUint(g.Seeds[i], 10) + ": " + short(v)
+		if i < len(g.Initial) && s.shows(g.Initial[i]) {
+			told += ", at initialisation " + short(g.Initial[i])
+			y := s.at(g.Initial[i])
+			c.line(before, y, x, s.at(v), "stroke", m.colour, "stroke-width", 0.7, "stroke-opacity", 0.5)
+			c.marker(m, before, y, 2.4, "white", m.colour, tip(told))
 		}
-		c.marker(m, after, s.at(v), 2.4, m.colour, m.colour, tip(told),
-			"stroke-width", 0.5, "fill-opacity", 0.7)
+		c.marker(m, x, s.at(v), 2.4, m.colour, m.colour, tip(told), "stroke-width", 0.5, "fill-opacity", 0.7)
 	}
-	if q.shows(g.Mean.Value) {
-		c.whisker(q, s, g.Mean, mean, 3)
+	if s.shows(g.Mean.Value) {
+		c.whisker(s, g.Mean, mean, 3)
 		c.marker(m, mean, s.at(g.Mean.Value), 4, m.colour, ink,
 			tip(g.Activation+", interquartile mean "+g.Mean.text()), "stroke-width", 0.7)
 	}
-	if missing > 0 {
-		count := strconv.Itoa(missing)
-		c.add("text", count+"×"+tip(g.Activation+": no value in "+count+" runs"),
-			"x", x, "y", f.top+4, "text-anchor", "middle", "font-size", smallSize, "fill", grey)
+	if n := strconv.Itoa(s.missing(g.Trained)); n != "0" {
+		c.add("text", n+"×"+tip(g.Activation+": no value in "+n+" runs"),
+			"x", x, "y", top+4, "text-anchor", "middle", "font-size", smallSize, "fill", grey)
 	}
 }
 
+// level draws a level, with the dash of its place among all levels.
+func (c *canvas) level(left, right, y float64, place int, inner string) {
+	dash := []string{"2 2", "none", "7 2", "7 2 2 2"}[place%4]
+	c.add("line", inner, "x1", left, "y1", y, "x2", right, "y2", y,
+		"stroke", grey, "stroke-width", 2.0, "stroke-dasharray", dash)
+}
+
 // whisker draws the interval of e, upright at x.
-func (c *canvas) whisker(q quantity, s scale, e estimate, x, halfWidth float64) {
-	if !q.shows(e.Low) || !q.shows(e.High) {
+func (c *canvas) whisker(s scale, e estimate, x, halfWidth float64) {
+	if !s.shows(e.Low) || !s.shows(e.High) {
 		return
 	}
 	low, high := s.at(e.Low), s.at(e.High)
@@ -160,67 +165,26 @@ func (e estimate) text() string {
 }
 
 // groupLegend explains the glyphs; that for missing values only if some are.
-func groupLegend(c *canvas, q quantity, panels []groupPanel, levels []string) []legendEntry {
+func (c *canvas) groupLegend(levels []string, missing bool) {
 	m := markOf("")
-	entries := []legendEntry{
-		{"initialisation → trained, a line per seed", func(x, y float64) {
-			c.line(x-9, y, x+9, y, "stroke", grey)
-			c.marker(m, x-9, y, 2.6, "white", m.colour, "")
-			c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
-		}},
-		{"interquartile mean, 95 % bootstrap interval (covers about 92 % with ten seeds)", func(x, y float64) {
-			q := quantity{}
-			c.whisker(q, scale{lo: 0, hi: 1, from: y + 7, to: y - 7}, estimate{0, 0, 1}, x, 3)
-			c.marker(m, x, y, 4, m.colour, ink, "")
-		}},
+	c.key("initialisation → trained, a line per seed", func(x, y float64) {
+		c.line(x-9, y, x+9, y, "stroke", grey)
+		c.marker(m, x-9, y, 2.6, "white", m.colour, "")
+		c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
+	})
+	c.key("interquartile mean, 95 % bootstrap interval (covers about 92 % with ten seeds)", func(x, y float64) {
+		c.whisker(scale{lo: 0, hi: 1, from: y + 7, to: y - 7}, estimate{0, 0, 1}, x, 3)
+		c.marker(m, x, y, 4, m.colour, ink, "")
+	})
+	for i, name := range levels {
+		c.key(name, func(x, y float64) { c.level(x-12, x+12, y, i, "") })
 	}
-	for _, name := range levels {
-		entries = append(entries, legendEntry{name, func(x, y float64) {
-			c.line(x-12, y, x+12, y,
-				"stroke", grey, "stroke-width", 2.0, "stroke-dasharray", levelDash(levels, name))
-		}})
+	if missing {
+		c.key("runs without a value", func(x, y float64) {
+			c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey)
+		})
 	}
-	for _, p := range panels {
-		for _, g := range p.Groups {
-			if slices.ContainsFunc(g.Trained, func(v float64) bool { return !q.shows(v) }) {
-				return append(entries, legendEntry{"runs without a value", func(x, y float64) {
-					c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey)
-				}})
-			}
-		}
-	}
-	return entries
 }
-
-// levelNames lists the levels of all panels, in order of appearance.
-func levelNames(panels []groupPanel) (names []string) {
-	for _, p := range panels {
-		for _, g := range p.Groups {
-			for _, l := range g.Levels {
-				if !slices.Contains(names, l.Name) {
-					names = append(names, l.Name)
-				}
-			}
-		}
-	}
-	return names
-}
-
-func levelDash(levels []string, name string) string {
-	return []string{"2 2", "none", "7 2", "7 2 2 2"}[slices.Index(levels, name)%4]
-}
-
-// noteMark adds note to notes, unless it is there, and returns its sign.
-func noteMark(notes *[]string, note string) string {
-	if !slices.Contains(*notes, note) {
-		*notes = append(*notes, note)
-	}
-	return noteSign(slices.Index(*notes, note))
-}
-
-func noteSign(i int) string { return strings.Repeat([]string{"*", "†", "‡", "§"}[i%4], 1+i/4) }
-
-// The forest plot: how far InfoMax shifts a metric from each baseline, with the interval.
 
 // shift is one activation's row in one panel of forestPlot.
 type shift struct {
@@ -240,51 +204,48 @@ type forestPanel struct {
 func forestPlot(q quantity, panels []forestPanel, columns int) []byte {
 	c := newCanvas("Shift of " + q.label())
 	c.heading("Shift, infomax − baseline: " + q.label())
-	c.legend(forestLegend(c, q))
+	c.forestLegend(q.Better != 0)
 	rows := 1
 	for _, p := range panels {
 		rows = max(rows, len(p.Shifts))
 	}
-	columns = max(1, columns)
 	names := textWidth("leaky_relu", textSize)
-	frames := c.layout(len(panels), columns, names, 8, float64(19*rows+6), 24)
-	for i, p := range panels {
-		c.forest(q, p, frames[i], i%columns == 0)
+	for i, f := range c.layout(len(panels), columns, names, 8, float64(19*rows+6), 24) {
+		c.forest(panels[i], f, q.Better, i%columns == 0)
 	}
 	return c.bytes()
 }
 
 // forest draws one panel, with the rows' names if it is the first of its line.
-func (c *canvas) forest(q quantity, p forestPanel, f frame, named bool) {
+func (c *canvas) forest(p forestPanel, f frame, better int, named bool) {
 	const numbers = 62 // room at the right for the shifts in figures
-	plain := quantity{}
 	values := []float64{0}
 	for _, s := range p.Shifts {
 		values = append(values, s.Value, s.Low, s.High)
 	}
 	plot := frame{f.left, f.top, f.right - numbers, f.bottom}
-	across := newScale(plain, values, 4).over(plot.left+8, plot.right-8)
+	across := newScale(quantity{}, values, 4).over(plot.left+8, plot.right-8)
 	zero := across.at(0)
-	if q.Better != 0 {
+	if better != 0 {
 		from, to := zero, plot.right
-		if q.Better < 0 {
+		if better < 0 {
 			from, to = plot.left, zero
 		}
 		c.add("rect", "", "x", from, "y", f.top, "width", to-from, "height", f.bottom-f.top, "fill", shaded)
 	}
 	c.line(zero, f.top, zero, f.bottom, "stroke", ink)
 	c.axisX(plot, across)
-	c.panelTitle(f, p.Title)
+	c.title(f, p.Title)
 	for i, s := range p.Shifts {
 		y := f.top + float64(19*i+12)
 		if named {
 			c.text(f.left-8, y+4, "end", s.Activation)
 		}
-		if !plain.shows(s.Value) {
+		if !across.shows(s.Value) {
 			c.text(f.right, y+4, "end", "no value", "font-size", smallSize, "fill", grey)
 			continue
 		}
-		if plain.shows(s.Low) && plain.shows(s.High) {
+		if across.shows(s.Low) && across.shows(s.High) {
 			c.line(across.at(s.Low), y, across.at(s.High), y, "stroke", ink, "stroke-width", 1.4)
 		}
 		told := s.Activation + " " + p.Title + ": " + s.text() + ", adjusted p = " + short(s.P)
@@ -298,7 +259,7 @@ func (c *canvas) forest(q quantity, p forestPanel, f frame, named bool) {
 	}
 }
 
-func forestLegend(c *canvas, q quantity) []legendEntry {
+func (c *canvas) forestLegend(directed bool) {
 	m := markOf("")
 	sample := func(fill string) func(x, y float64) {
 		return func(x, y float64) {
@@ -306,14 +267,11 @@ func forestLegend(c *canvas, q quantity) []legendEntry {
 			c.marker(m, x, y, 4.2, fill, m.colour, "")
 		}
 	}
-	entries := []legendEntry{
-		{"shift, 95 % interval; adjusted p < 0.05", sample(m.colour)},
-		{"p ≥ 0.05", sample("white")},
-	}
-	if q.Better != 0 {
-		entries = append(entries, legendEntry{"infomax is better", func(x, y float64) {
+	c.key("shift, 95 % interval; adjusted p < 0.05", sample(m.colour))
+	c.key("p ≥ 0.05", sample("white"))
+	if directed {
+		c.key("infomax is better", func(x, y float64) {
 			c.add("rect", "", "x", x-13, "y", y-7, "width", 26.0, "height", 14.0, "fill", shaded)
-		}})
+		})
 	}
-	return entries
 }

@@ -4,7 +4,9 @@ package main
 // w·x + b = 0, and how they moved in training.
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,20 +24,17 @@ type plane struct {
 // final state, go from initialisation to it, and begin again. What prints is the final state.
 func planePicture(planes []plane) []byte {
 	c := newCanvas("Weight vectors and the lines w·x + b = 0, over the data")
-	moving := false
-	for _, p := range planes {
-		moving = moving || len(p.Path) > 1
-	}
+	moving := slices.ContainsFunc(planes, plane.moves)
 	columns := min(max(1, len(planes)), 3)
 	outer, side := 0.0, (pageWidth-margin)/float64(columns)-40
 	if columns < 3 {
 		side = 300 + 180/float64(columns)
 		outer = (pageWidth - float64((side+40)*float64(columns))) / 2
 	}
-	c.legend(planeLegend(c, moving))
+	c.planeLegend(moving)
 	for i, f := range c.layout(len(planes), columns, outer, 32, side, 26) {
 		f.right = f.left + side
-		c.plane(planes[i], f)
+		c.plane(newWindow(planes[i], f))
 	}
 	if moving {
 		c.body.WriteString("<style>@media print, (prefers-reduced-motion: reduce) " +
@@ -45,22 +44,15 @@ func planePicture(planes []plane) []byte {
 	return c.bytes()
 }
 
-// finite tells whether unit k can be drawn: after a divergence it cannot.
-func (p plane) finite(k int) bool {
-	for _, units := range append([][][3]float64{p.Units}, p.Path...) {
-		for _, v := range units[k] {
-			if !(math.Abs(v) <= 1e300) {
-				return false
-			}
-		}
-	}
-	return true
-}
+func (p plane) moves() bool { return len(p.Path) > 1 }
 
-// window is the square −reach…reach of the inputs in a frame. Arrows are drawn stretch times as long.
+// window is the square −reach…reach of a plane's inputs in a frame. Arrows are drawn stretch times
+// as long.
 type window struct {
+	plane
 	f              frame
 	reach, stretch float64
+	drawn          []int // the units that can be: after a divergence some cannot
 }
 
 func newWindow(p plane, f frame) window {
@@ -68,17 +60,20 @@ func newWindow(p plane, f frame) window {
 	for _, x := range p.Points {
 		reach = max(reach, math.Abs(x[0]), math.Abs(x[1]))
 	}
-	for _, units := range append([][][3]float64{p.Units}, p.Path...) {
-		for k, u := range units {
-			if p.finite(k) {
-				longest = max(longest, math.Abs(u[0]), math.Abs(u[1]))
-			}
+	v := window{plane: p, f: f, reach: 1.1 * cmp.Or(reach, 1), stretch: 1}
+	states := append([][][3]float64{p.Units}, p.Path...)
+	for k := range p.Units {
+		var length, largest float64 // NaN if a number is
+		for _, units := range states {
+			u := units[k]
+			length = max(length, math.Abs(u[0]), math.Abs(u[1]))
+			largest = max(largest, length, math.Abs(u[2]))
+		}
+		if largest <= 1e300 {
+			v.drawn = append(v.drawn, k)
+			longest = max(longest, length)
 		}
 	}
-	if reach == 0 {
-		reach = 1
-	}
-	v := window{f, 1.1 * reach, 1}
 	if fit := longest / v.reach; fit > 0.95 || 0 < fit && fit < 0.25 {
 		step, _ := niceStep(fit / 0.95)
 		v.stretch = 1 / step
@@ -87,26 +82,18 @@ func newWindow(p plane, f frame) window {
 }
 
 // place is where the inputs (x, y) are on the page, to a tenth of a unit: animations are long.
-func (v window) place(x, y float64) (float64, float64) {
+func (v window) place(x, y float64) [2]float64 {
 	half := (v.f.right - v.f.left) / 2
 	px := math.FMA(x/v.reach, half, (v.f.left+v.f.right)/2)
 	py := math.FMA(-y/v.reach, half, (v.f.top+v.f.bottom)/2)
-	return math.Round(px*10) / 10, math.Round(py*10) / 10
+	return [2]float64{math.Round(px*10) / 10, math.Round(py*10) / 10}
 }
+
+// end is where the arrow of w ends.
+func (v window) end(u [3]float64) [2]float64 { return v.place(u[0]*v.stretch, u[1]*v.stretch) }
 
 // arrow is the path from the origin to w; arrowHead puts a head on it.
-func (v window) arrow(u [3]float64) string {
-	x0, y0 := v.place(0, 0)
-	x, y := v.place(u[0]*v.stretch, u[1]*v.stretch)
-	return segment(x0, y0, x, y)
-}
-
-func segment(x0, y0, x1, y1 float64) string {
-	var d pathData
-	d.to(x0, y0)
-	d.to(x1, y1)
-	return string(d)
-}
+func (v window) arrow(u [3]float64) string { return path(v.place(0, 0), v.end(u)) }
 
 // arrowHead defines the head of m's arrows, and returns its name for marker-end.
 func (c *canvas) arrowHead(m mark) string {
@@ -139,26 +126,21 @@ func (v window) boundary(u [3]float64) string {
 		px, py = max(-v.reach, min(v.reach, px)), max(-v.reach, min(v.reach, py))
 		lo, hi = 0, 0
 	}
-	x0, y0 := v.place(math.FMA(-u[1], lo, px), math.FMA(u[0], lo, py))
-	x1, y1 := v.place(math.FMA(-u[1], hi, px), math.FMA(u[0], hi, py))
-	return segment(x0, y0, x1, y1)
+	at := func(t float64) [2]float64 { return v.place(math.FMA(-u[1], t, px), math.FMA(u[0], t, py)) }
+	return path(at(lo), at(hi))
 }
 
-func (c *canvas) plane(p plane, f frame) {
-	v := newWindow(p, f)
-	title := p.Title
+func (c *canvas) plane(v window) {
+	f, title := v.f, v.Title
 	if v.stretch != 1 {
 		title = strings.TrimPrefix(title+"; w ×"+short(v.stretch), "; ")
 	}
-	c.panelTitle(f, title)
-	every := max(1, (len(p.Points)+799)/800)
-	var dots pathData
-	for i := 0; i < len(p.Points); i += every {
-		x, y := v.place(p.Points[i][0], p.Points[i][1])
-		dots.dot(x, y)
+	c.title(f, title)
+	var dots strings.Builder
+	for i := 0; i < len(v.Points); i += max(1, (len(v.Points)+799)/800) {
+		dots.WriteString(path(v.place(v.Points[i][0], v.Points[i][1])) + "h0") // round ends make a dot of it
 	}
-	c.add("path", "", "d", string(dots),
-		"stroke", "#c4c4c4", "stroke-width", 2.6, "stroke-linecap", "round")
+	c.add("path", "", "d", dots.String(), "stroke", "#c4c4c4", "stroke-width", 2.6, "stroke-linecap", "round")
 	inputs := newScale(quantity{}, []float64{-v.reach, v.reach}, 4)
 	c.axisX(f, inputs.over(f.left, f.right))
 	up := inputs.over(f.bottom, f.top)
@@ -170,13 +152,13 @@ func (c *canvas) plane(p plane, f frame) {
 	c.text(f.left+5, f.top+14, "start", "x₂", "fill", grey)
 	c.add("rect", "", "x", f.left, "y", f.top, "width", f.right-f.left, "height", f.bottom-f.top,
 		"fill", "none", "stroke", ink)
-	if len(p.Path) < 2 {
-		c.units(p, v, nil)
+	if !v.moves() {
+		c.units(v, nil)
 		return
 	}
-	c.tracks(p, v)
-	c.inGroup("trajectory-still", "none", func() { c.units(p, v, nil) })
-	c.inGroup("trajectory-moving", "inline", func() { c.units(p, v, timeline(len(p.Path))) })
+	c.tracks(v)
+	c.inGroup("trajectory-still", "none", func() { c.units(v, nil) })
+	c.inGroup("trajectory-moving", "inline", func() { c.units(v, timeline(len(v.Path))) })
 }
 
 // inGroup puts what draw adds into a group of the class, which display shows or hides unless a
@@ -189,44 +171,32 @@ func (c *canvas) inGroup(class, display string, draw func()) {
 
 // units draws every unit's line and, on top, its arrow; they move through the given steps of the
 // path.
-func (c *canvas) units(p plane, v window, steps []int) {
-	m := markOf(p.Activation)
-	layers := []struct {
-		path          func([3]float64) string
-		width, opaque float64
-		head          string
-	}{{v.boundary, 0.8, 0.55, "none"}, {v.arrow, 1.6, 1, c.arrowHead(m)}}
-	for _, layer := range layers {
-		for k, u := range p.Units {
-			if !p.finite(k) {
-				continue
-			}
-			inner := tip("unit " + strconv.Itoa(k) +
-				": w = (" + short(u[0]) + ", " + short(u[1]) + "), b = " + short(u[2]))
-			inner += animate("d", steps, func(t int) string { return layer.path(p.Path[t][k]) })
-			c.add("path", inner, "d", layer.path(u), "fill", "none", "stroke", m.colour,
-				"stroke-width", layer.width, "stroke-opacity", layer.opaque, "marker-end", layer.head)
+func (c *canvas) units(v window, steps []int) {
+	m := markOf(v.Activation)
+	layer := func(shape func([3]float64) string, width, opaque float64, head string) {
+		for _, k := range v.drawn {
+			u := v.Units[k]
+			told := "unit " + strconv.Itoa(k) + ": w = (" + short(u[0]) + ", " + short(u[1]) + "), b = " + short(u[2])
+			moves := animate("d", steps, func(t int) string { return shape(v.Path[t][k]) })
+			c.add("path", tip(told)+moves, "d", shape(u), "fill", "none", "stroke", m.colour,
+				"stroke-width", width, "stroke-opacity", opaque, "marker-end", head)
 		}
 	}
+	head := c.arrowHead(m)
+	layer(v.boundary, 0.8, 0.55, "none")
+	layer(v.arrow, 1.6, 1, head)
 }
 
-// tracks draws the way of every weight vector's tip, faint, from a hollow dot.
-func (c *canvas) tracks(p plane, v window) {
-	m := markOf(p.Activation)
-	for k := range p.Path[0] {
-		if !p.finite(k) {
-			continue
+// tracks draws the way of every weight vector's end, faint, from a hollow dot.
+func (c *canvas) tracks(v window) {
+	m, dot := markOf(v.Activation), markOf("")
+	for _, k := range v.drawn {
+		var way [][2]float64
+		for _, t := range timeline(len(v.Path))[restSteps:] {
+			way = append(way, v.end(v.Path[t][k]))
 		}
-		var d pathData
-		for i, t := range timeline(len(p.Path))[restSteps:] {
-			x, y := v.place(p.Path[t][k][0]*v.stretch, p.Path[t][k][1]*v.stretch)
-			d.to(x, y)
-			if i == 0 {
-				c.add("circle", "", "cx", x, "cy", y, "r", 2.4,
-					"fill", "white", "stroke", m.colour, "stroke-opacity", 0.6)
-			}
-		}
-		c.add("path", "", "d", string(d), "fill", "none", "stroke", m.colour, "stroke-opacity", 0.45)
+		c.marker(dot, way[0][0], way[0][1], 2.4, "white", m.colour, "", "stroke-opacity", 0.6)
+		c.add("path", "", "d", path(way...), "fill", "none", "stroke", m.colour, "stroke-opacity", 0.45)
 	}
 }
 
@@ -234,10 +204,8 @@ const restSteps = 6
 
 // timeline is the steps of an animation over a path of n: a rest at the end, then at most 31
 // steps from the start.
-func timeline(n int) (steps []int) {
-	for range restSteps {
-		steps = append(steps, n-1)
-	}
+func timeline(n int) []int {
+	steps := slices.Repeat([]int{n - 1}, restSteps)
 	frames := min(n, 31)
 	for i := range frames {
 		steps = append(steps, i*(n-1)/(frames-1))
@@ -267,34 +235,28 @@ func (c *canvas) progress() {
 		c.text(left-10, c.y+4, "end", "initialisation")
 		c.text(right+10, c.y+4, "start", "trained")
 		c.line(left, c.y, right, c.y, "stroke", faint, "stroke-width", 4.0)
-		grow := animate("x2", timeline(101), func(t int) string {
-			return num(left + float64((right-left)/100*float64(t)))
-		})
+		at := func(t int) string { return num(left + float64((right-left)/100*float64(t))) }
+		grow := animate("x2", timeline(101), at)
 		c.add("line", grow, "x1", left, "y1", c.y, "x2", right, "y2", c.y, "stroke", ink, "stroke-width", 4.0)
 	})
 	c.y += 10
 }
 
-func planeLegend(c *canvas, moving bool) []legendEntry {
-	entries := []legendEntry{
-		{"data", func(x, y float64) {
-			for _, at := range [][2]float64{{-8, 3}, {0, -4}, {7, 1}} {
-				c.add("circle", "", "cx", x+at[0], "cy", y+at[1], "r", 1.5, "fill", "#b0b0b0")
-			}
-		}},
-		{"weight vector w of a unit", func(x, y float64) {
-			head := c.arrowHead(markOf("any"))
-			c.line(x-13, y, x+13, y, "stroke", grey, "stroke-width", 1.6, "marker-end", head)
-		}},
-		{"w·x + b = 0", func(x, y float64) {
-			c.line(x-13, y, x+13, y, "stroke", grey, "stroke-width", 0.8)
-		}},
-	}
+func (c *canvas) planeLegend(moving bool) {
+	c.key("data", func(x, y float64) {
+		for _, at := range [][2]float64{{-8, 3}, {0, -4}, {7, 1}} {
+			c.add("circle", "", "cx", x+at[0], "cy", y+at[1], "r", 1.5, "fill", "#b0b0b0")
+		}
+	})
+	c.key("weight vector w of a unit", func(x, y float64) {
+		head := c.arrowHead(markOf("any"))
+		c.line(x-13, y, x+13, y, "stroke", grey, "stroke-width", 1.6, "marker-end", head)
+	})
+	c.key("w·x + b = 0", func(x, y float64) { c.line(x-13, y, x+13, y, "stroke", grey, "stroke-width", 0.8) })
 	if moving {
-		entries = append(entries, legendEntry{"way of w in training", func(x, y float64) {
-			c.add("circle", "", "cx", x-10, "cy", y, "r", 2.4, "fill", "white", "stroke", grey)
+		c.key("way of w in training", func(x, y float64) {
+			c.marker(markOf(""), x-10, y, 2.4, "white", grey, "")
 			c.line(x-7, y, x+13, y, "stroke", grey, "stroke-opacity", 0.6)
-		}})
+		})
 	}
-	return entries
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func TestLinesOfUnitsAreClippedToTheView(t *testing.T) {
-	v := window{frame{0, 0, 200, 200}, 1, 1}
+	v := window{f: frame{0, 0, 200, 200}, reach: 1, stretch: 1}
 	for _, c := range []struct {
 		name string
 		u    [3]float64
