@@ -1,3 +1,6 @@
+// Config, everything that decides a run's result: its values, its name, its order among others. It rests on
+// the names of the activations and on the sizes of the data sets.
+
 package main
 
 import (
@@ -5,7 +8,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -28,7 +30,9 @@ type Config struct {
 }
 
 var (
-	dataNames  = []string{"mnist", "clusters", "uniform"}
+	imageNames = []string{"mnist"}
+	planeNames = []string{"clusters", "uniform"} // of two inputs
+	dataNames  = append(imageNames, planeNames...)
 	objectives = []string{"infomax", "variance", "reconstruction", "random"}
 )
 
@@ -56,31 +60,26 @@ func (c Config) normal() Config {
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
 // hex is the start of a SHA-256 of every setting and the numerics version.
 func (c Config) ID() string {
-	name := []string{c.Data, c.Objective, c.Activation, "k" + strconv.Itoa(c.K)}
+	name := fmt.Sprintf("%s-%s-%s-k%d", c.Data, c.Objective, c.Activation, c.K)
 	if c.Objective == "infomax" {
-		name = append(name, "lambda"+strconv.FormatFloat(c.Lambda, 'g', -1, 64))
+		name += "-lambda" + shortest(c.Lambda)
 	}
-	name = append(name, "seed"+strconv.FormatUint(c.Seed, 10))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %+v", numericsVersion, c))
-	return strings.Join(name, "-") + fmt.Sprintf("-%x", sum[:4])
+	return fmt.Sprintf("%s-seed%d-%x", name, c.Seed, sum[:4])
 }
 
 // maxK is a limit for typing errors, and that of the products.
 const maxK = maxCols
 
 // check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
-// typed, before normal.
+// typed, before normal; what came out of a list is known to be a name or a finite number.
 func (c Config) check() error {
 	switch {
 	case !slices.Contains(dataNames, c.Data):
-		return unknown("data", c.Data, dataNames)
-	case !slices.Contains(objectives, c.Objective):
-		return unknown("objective", c.Objective, objectives)
-	case !slices.Contains(activationNames, c.Activation):
-		return unknown("act", c.Activation, activationNames)
+		return usagef("-data %q: there is no such one; valid are %s", c.Data, strings.Join(dataNames, ", "))
 	case c.K < 1 || c.K > maxK:
 		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
-	case !finite(c.Lambda) || c.Lambda < 0:
+	case c.Lambda < 0:
 		return usagef("-lambda %v: give a number, 0 or more", c.Lambda)
 	case c.Epochs < 1:
 		return usagef("-epochs %d: give 1 or more, or -objective random for no training", c.Epochs)
@@ -102,10 +101,6 @@ func testRows(data string) int {
 		return mnistFiles[2].dims[0]
 	}
 	return planeRows - planeTrain
-}
-
-func unknown(flag, value string, valid []string) error {
-	return usagef("-%s %q: there is no such one; valid are %s", flag, value, strings.Join(valid, ", "))
 }
 
 // badUsage is a mistake in the command line.

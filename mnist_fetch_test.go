@@ -49,7 +49,7 @@ func smallFetcher(t *testing.T) (*fetcher, *bytes.Buffer) {
 		files:    files,
 		cacheDir: func() (string, error) { return cache, nil },
 		module:   "example.org/small@v1.0.0",
-		out:      said,
+		console:  newConsole(said, false),
 	}, said
 }
 
@@ -293,7 +293,7 @@ func TestCorruptedCacheIsRepaired(t *testing.T) {
 	d, err := f.load(t.Context())
 	wantWhole(t, d, err)
 	wantInOrder(t, said.String(), "MNIST cache "+dir, "t10k-images-idx3-ubyte: corrupted", "fetching it again")
-	if _, err := f.fromCache(t.Context()); err != nil {
+	if _, err := f.fromCache(t.Context(), ""); err != nil {
 		t.Errorf("the cache was not repaired: %v", err)
 	}
 }

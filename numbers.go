@@ -1,3 +1,6 @@
+// What several rooms need, and what rests on nothing of this program: random streams, numbers
+// that may not be finite, loops in parallel, and numbers as text.
+
 package main
 
 import (
@@ -8,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // Every purpose has a random stream of its own: rand.NewPCG(seed, stream).
@@ -23,23 +27,6 @@ const (
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
-// sameLength panics unless the arrays of an elementwise kernel are of one length.
-func sameLength(kernel string, n int, others ...int) {
-	for _, m := range others {
-		if m != n {
-			panic(fmt.Sprintf("%s: lengths %d and %d", kernel, n, m))
-		}
-	}
-}
-
-// shortest is x in the fewest digits that read back as x.
-func shortest(x float64) string {
-	if !finite(x) {
-		return ""
-	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
-}
-
 // Number is a float64 that JSON can hold: null when it is not finite, which reads back as NaN.
 type Number float64
 
@@ -51,13 +38,8 @@ func (x Number) MarshalJSON() ([]byte, error) {
 }
 
 func (x *Number) UnmarshalJSON(b []byte) error {
-	if string(b) == "null" {
-		*x = Number(math.NaN())
-		return nil
-	}
-	v, err := strconv.ParseFloat(string(b), 64)
-	*x = Number(v)
-	return err
+	*x = Number(math.NaN()) // which null leaves as it is
+	return json.Unmarshal(b, (*float64)(x))
 }
 
 // mean returns Σx/n.
@@ -69,45 +51,38 @@ func mean(x []float64) float64 {
 	return sum / float64(len(x))
 }
 
-// inParallel calls do(0) … do(n−1) on all processors.
-func inParallel(n int, do func(i int)) {
-	next := make(chan int, n)
-	for i := range n {
-		next <- i
+// sameLength panics unless the arrays of an elementwise kernel are of one length.
+func sameLength(kernel string, n int, others ...int) {
+	for _, m := range others {
+		if m != n {
+			panic(fmt.Sprintf("%s: lengths %d and %d", kernel, n, m))
+		}
 	}
-	close(next)
+}
+
+// inParallel calls do(0) … do(n−1) on all processors.
+func inParallel(n int, do func(i int)) { share(runtime.GOMAXPROCS(0), n, do) }
+
+// share has workers call do(0) … do(n−1), begun in this order.
+func share(workers, n int, do func(i int)) {
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range min(workers, n) {
 		wg.Go(func() {
-			for i := range next {
-				do(i)
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// short formats a value for a reader, to four significant digits without trailing zeros.
-func short(x float64) string {
-	if math.IsNaN(x) {
-		return "no value"
+// shortest is x in the fewest digits that read back as x.
+func shortest(x float64) string {
+	if !finite(x) {
+		return ""
 	}
-	return readable(strconv.FormatFloat(x, 'g', 4, 64))
-}
-
-// aligned formats a value for a column of them: three significant digits, zeros included.
-func aligned(x float64) string {
-	if e := exponent(x); -4 < e && e < 6 {
-		return readable(strconv.FormatFloat(x, 'f', max(0, 2-e), 64))
-	}
-	return readable(strconv.FormatFloat(x, 'g', 3, 64))
-}
-
-// exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
-func exponent(x float64) int {
-	_, digits, _ := strings.Cut(strconv.FormatFloat(x, 'e', 6, 64), "e")
-	e, _ := strconv.Atoi(digits)
-	return e
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 var superscript = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³",
@@ -121,14 +96,49 @@ func readable(s string) string {
 		return mantissa
 	}
 	e, _ := strconv.Atoi(exponent)
-	power := "10" + superscript.Replace(strconv.Itoa(e))
-	if mantissa == "1" {
-		return power
-	}
-	return mantissa + "×" + power
+	return strings.TrimPrefix(mantissa+"×10"+superscript.Replace(strconv.Itoa(e)), "1×")
 }
 
-// Numbers as tables and sentences of the report write them.
+// rounded has that many significant digits, without trailing zeros.
+func rounded(x float64, digits int) string {
+	return readable(strconv.FormatFloat(x, 'g', digits, 64))
+}
+
+// fixed has that many decimals, none if it is negative.
+func fixed(x float64, decimals int) string {
+	return readable(strconv.FormatFloat(x, 'f', max(0, decimals), 64))
+}
+
+// short formats a value for a reader, to four significant digits without trailing zeros.
+func short(x float64) string {
+	if math.IsNaN(x) {
+		return "no value"
+	}
+	return rounded(x, 4)
+}
+
+// roughly has two significant digits, or the whole part of what has more.
+func roughly(x float64) string {
+	if math.Abs(x) >= 10 {
+		return fixed(x, 0)
+	}
+	return rounded(x, 2)
+}
+
+// aligned formats a value for a column of them: three significant digits, zeros included.
+func aligned(x float64) string {
+	if e := exponent(x); -4 < e && e < 6 {
+		return fixed(x, 2-e)
+	}
+	return rounded(x, 3)
+}
+
+// exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
+func exponent(x float64) int {
+	_, digits, _ := strings.Cut(strconv.FormatFloat(x, 'e', 6, 64), "e")
+	e, _ := strconv.Atoi(digits)
+	return e
+}
 
 // plus puts a sign before the text of a positive number.
 func plus(x float64, text string) string {
@@ -146,7 +156,7 @@ func pText(p float64) string {
 	case p < 0.0001:
 		return "< 0.0001"
 	}
-	return readable(strconv.FormatFloat(p, 'g', 2, 64))
+	return rounded(p, 2)
 }
 
 // pEquals is "p = 0.035" or "p < 0.0001".
@@ -157,33 +167,19 @@ func pEquals(p float64) string {
 	return "p = " + pText(p)
 }
 
-// fixed has that many decimals, none if it is negative.
-func fixed(x float64, decimals int) string {
-	return readable(strconv.FormatFloat(x, 'f', max(0, decimals), 64))
-}
-
-// roughly has two significant digits, or the whole part of what has more.
-func roughly(x float64) string {
-	if math.Abs(x) >= 10 {
-		return fixed(x, 0)
-	}
-	return readable(strconv.FormatFloat(x, 'g', 2, 64))
-}
-
 // ranges writes ascending whole numbers as "1–3, 7".
 func ranges(numbers []uint64, dash string) string {
 	var parts []string
-	for i := 0; i < len(numbers); {
-		j := i
-		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
-			j++
+	for len(numbers) > 0 {
+		n := 1
+		for n < len(numbers) && numbers[n] == numbers[n-1]+1 {
+			n++
 		}
-		part := strconv.FormatUint(numbers[i], 10)
-		if j > i {
-			part += dash + strconv.FormatUint(numbers[j], 10)
+		part := fmt.Sprint(numbers[0])
+		if n > 1 {
+			part += dash + fmt.Sprint(numbers[n-1])
 		}
-		parts = append(parts, part)
-		i = j + 1
+		parts, numbers = append(parts, part), numbers[n:]
 	}
 	return strings.Join(parts, ", ")
 }
@@ -200,20 +196,8 @@ func listing(names []string) string {
 func atK(K int) string { return fmt.Sprintf("K = %d", K) }
 
 func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+	if n != 1 {
+		what += "s"
 	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
-
-// number has five significant digits, in plain notation where that is short.
-func number(x float64) string {
-	if !finite(x) {
-		return ""
-	}
-	text := fmt.Sprintf("%.5g", x)
-	if math.Abs(x) >= 1e5 && math.Abs(x) < 1e9 {
-		text = fmt.Sprintf("%.0f", x)
-	}
-	return text
+	return strconv.Itoa(n) + " " + what
 }

@@ -1,3 +1,8 @@
+// A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but
+// the data, which nobody writes to, so their number changes no result. Beside it stand what is
+// derived from all runs, the manifest, and progress. It rests on sweep_store.go and sweep_grid.go, and on
+// the report.
+
 package main
 
 import (
@@ -5,22 +10,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
-	"unicode/utf8"
 )
-
-// A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but
-// the data, which nobody writes to, so their number changes no result.
 
 // sweep is what its workers share.
 type sweep struct {
@@ -28,7 +28,6 @@ type sweep struct {
 	data  *Dataset
 	tally *tally
 	ahead []Config
-	next  atomic.Int64 // index in ahead
 }
 
 // do runs what is to be done. A run that fails is recorded and the rest goes on; an error
@@ -37,21 +36,14 @@ func (s *sweep) do(ctx context.Context, workers int) error {
 	defer context.AfterFunc(ctx, func() { s.tally.warn("stopping; Ctrl-C again exits at once") })()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var wg sync.WaitGroup
-	for range min(workers, len(s.ahead)) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(s.next.Add(1)) - 1
-				if i >= len(s.ahead) {
-					return
-				}
-				if err := s.one(ctx, s.ahead[i]); err != nil {
-					stop(err)
-				}
-			}
-		})
-	}
-	wg.Wait()
+	share(workers, len(s.ahead), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := s.one(ctx, s.ahead[i]); err != nil {
+			stop(err)
+		}
+	})
 	return context.Cause(ctx)
 }
 
@@ -74,7 +66,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		reason, _, _ := strings.Cut(err.Error(), "\n")
 		s.tally.warn("%s failed: %s", c.ID(), reason)
 		s.tally.end(c, "failed")
-		return s.store.recordFailure(c.ID(), err)
+		return writeAtomic(s.store.failure(c.ID()), []byte(err.Error()+"\n"))
 	}
 	files, err := runFiles(r, w, s.data)
 	if err == nil {
@@ -87,21 +79,21 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		s.tally.warn("%s diverged in epoch %d", r.ID, r.DivergedEpoch)
 	}
 	s.tally.end(c, fmt.Sprintf("took %.1f s", r.Seconds))
-	return s.store.clearFailure(r.ID)
+	return os.RemoveAll(s.store.failure(r.ID)) // mostly there is none
 }
 
 // present says whether the run of an id is there. A damaged one is named and set aside.
 func (s *sweep) present(id string) (bool, error) {
 	_, err := s.store.read(id)
-	if err == nil || !errors.As(err, new(damage)) {
+	if !errors.As(err, new(damage)) {
 		return err == nil, err
 	}
 	name, asideErr := s.store.setAside(id)
-	if errors.Is(asideErr, fs.ErrNotExist) {
-		return false, nil
-	}
-	if asideErr == nil {
+	switch {
+	case asideErr == nil:
 		s.tally.warn("%s was damaged: %v; it is now %s, and is run again", id, err, name)
+	case errors.Is(asideErr, fs.ErrNotExist):
+		return false, nil
 	}
 	return false, asideErr
 }
@@ -116,38 +108,23 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, e
 	return run(ctx, c, s.data, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
 }
 
-// What is derived from all runs of an output folder, whoever made them: results.csv, one row a
-// run. The same runs give the same bytes, so nothing that depends on the day or the machine
-// is in it. manifest.json tells of the command that ran last.
-
-// sorted returns the good runs in the order of compareConfigs.
-func (v inventory) sorted() []*Result {
-	var runs []*Result
-	for _, r := range v.good {
-		runs = append(runs, r)
+// derive writes results.csv, one row a run, and if asked the report, from all runs, whoever made them,
+// and returns the inventory it is from. The same runs give the same bytes, so nothing that depends on
+// the day or the machine is in them. It looks again after writing: whoever writes last has seen every
+// run that was there before, so that of several processes the last leaves a complete file. In the end
+// it names the folders that it left out.
+func (s store) derive(screen *console, known inventory, withReport bool) (inventory, error) {
+	now, err := s.scan(known)
+	for written := -1; err == nil && written != len(now.good); {
+		written = len(now.good)
+		if err = s.writeDerived(now.sorted(), withReport); err == nil {
+			now, err = s.scan(now)
+		}
 	}
-	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
-	return runs
-}
-
-// derive writes results.csv, and if asked the report, from all runs, those of other processes included, and returns the
-// inventory it is from. It looks again after writing: whoever writes last has seen every run
-// that was there before, so that of several processes the last leaves a complete file.
-func (s store) derive(known inventory, withReport bool) (inventory, error) {
-	for {
-		now, err := s.scan(known)
-		if err != nil {
-			return now, err
-		}
-		if err := s.writeDerived(now.sorted(), withReport); err != nil {
-			return now, err
-		}
-		again, err := s.scan(now)
-		if err != nil || len(again.good) == len(now.good) {
-			return again, err
-		}
-		known = again
+	for _, id := range slices.Sorted(maps.Keys(now.damaged)) {
+		screen.warn("%s is left out: %v", s.folder(id), now.damaged[id])
 	}
+	return now, err
 }
 
 func (s store) writeDerived(runs []*Result, withReport bool) error {
@@ -166,7 +143,7 @@ func (s store) writeDerived(runs []*Result, withReport bool) error {
 	return err
 }
 
-// manifest is manifest.json.
+// manifest is manifest.json, which tells of the command that ran last.
 type manifest struct {
 	Command      string  `json:"command"`
 	Runs         int     `json:"runs"` // of the grid, all shards together
@@ -182,80 +159,21 @@ type manifest struct {
 	Platform     string  `json:"platform"`
 }
 
-func newManifest(args []string, p plan, dataSHA256 string) manifest {
+func (s store) writeManifest(args []string, p plan, dataSHA256 string) error {
 	c := p.grid.Shared
-	return manifest{
+	b, err := json.MarshalIndent(manifest{
 		Command: strings.Join(append([]string{"infomax"}, args...), " "), Runs: len(p.all), Data: c.Data, Grid: p.grid,
 		Epochs: c.Epochs, Batch: c.Batch, LearningRate: c.LearningRate, TCRows: c.TCRows, DataSHA256: dataSHA256,
 		Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-	}
-}
-
-func (s store) writeManifest(m manifest) error {
-	b, err := json.MarshalIndent(m, "", "  ")
+	}, "", "  ")
 	if err != nil {
 		return err
 	}
 	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
-// Progress on stderr: on a terminal one line that changes in place, else lines for a log.
-
-// console writes lines, and on a terminal one more below them that changes in place.
-type console struct {
-	mu       sync.Mutex
-	out      io.Writer
-	terminal bool
-	quiet    bool
-	shown    int // characters of the line in place
-}
-
-func newConsole(out io.Writer, quiet bool) *console {
-	return &console{out: out, terminal: isTerminal(out), quiet: quiet}
-}
-
-// warn writes a line, quiet or not.
-func (c *console) warn(format string, args ...any) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.place("")
-	fmt.Fprintf(c.out, format+"\n", args...)
-}
-
-// say writes a line unless quiet.
-func (c *console) say(format string, args ...any) {
-	if !c.quiet {
-		c.warn(format, args...)
-	}
-}
-
-// show puts text in the line in place.
-func (c *console) show(text string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.terminal && !c.quiet {
-		c.place(text)
-	}
-}
-
-// place overwrites the line in place. The caller holds mu.
-func (c *console) place(text string) {
-	const width = 79
-	if runes := []rune(text); len(runes) > width {
-		text = string(runes[:width-1]) + "…"
-	}
-	n := utf8.RuneCountInString(text)
-	if n == 0 && c.shown == 0 {
-		return
-	}
-	fmt.Fprint(c.out, "\r", text, strings.Repeat(" ", max(0, c.shown-n)))
-	if n == 0 {
-		fmt.Fprint(c.out, "\r")
-	}
-	c.shown = n
-}
-
-// tally follows the runs of a sweep.
+// tally follows the runs of a sweep and shows how far it is: on a terminal in the line in place, else in
+// lines for a log.
 type tally struct {
 	*console
 	mu          sync.Mutex

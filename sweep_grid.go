@@ -1,16 +1,15 @@
+// The grid of a sweep: lists of settings, every combination of which is a run; how the lists are
+// read from the command line; and the grid's division among machines. It rests on Config alone.
+
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// The grid of a sweep: lists of settings, every combination of which is a run, and its
-// division among machines.
 
 // grid is the runs that differ in the listed settings and share all others.
 type grid struct {
@@ -22,15 +21,20 @@ type grid struct {
 	Shared      Config    `json:"-"`
 }
 
+// plan is the grid of a command, all its runs, and those of its shard. The longest runs come first, so that
+// the last to end are short ones, and no worker is left alone with a long one.
+type plan struct {
+	grid      grid
+	all, mine []Config
+}
+
 // maxRuns is a limit for typing errors such as -seed 1-1000000000.
 const maxRuns = 1_000_000
 
 // configs returns every run of the grid once, or what is wrong with one of them.
 func (g grid) configs() ([]Config, error) {
-	runs := 1.0
-	for _, n := range []int{len(g.Objectives), len(g.Activations), len(g.Ks), len(g.Lambdas), len(g.Seeds)} {
-		runs *= float64(n)
-	}
+	networks := len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
+	runs := float64(networks) * float64(len(g.Ks)) * float64(len(g.Seeds))
 	if runs > maxRuns {
 		return nil, usagef("the lists make %.0f runs: give shorter ones, %d runs at most", runs, maxRuns)
 	}
@@ -62,26 +66,18 @@ func vary[T any](configs []Config, values []T, set func(*Config, T)) []Config {
 	return all
 }
 
-// longestFirst sorts runs so that the last to end are short ones, and no worker is left alone
-// with a long one.
-func longestFirst(runs []Config) {
-	slices.SortStableFunc(runs, func(a, b Config) int { return cmp.Compare(b.cost(), a.cost()) })
-}
-
 // parseList splits text at its commas; parse gives the values of one part.
 func parseList[T comparable](flag, text string, parse func(part string) ([]T, error)) ([]T, error) {
 	var list []T
-	seen := map[T]bool{}
 	for part := range strings.SplitSeq(text, ",") {
 		values, err := parse(strings.TrimSpace(part))
 		if err != nil {
 			return nil, usagef("-%s %q: %w", flag, text, err)
 		}
 		for _, v := range values {
-			if seen[v] {
+			if slices.Contains(list, v) {
 				return nil, usagef("-%s %q: %v is there twice", flag, text, v)
 			}
-			seen[v] = true
 			list = append(list, v)
 		}
 	}
@@ -131,24 +127,19 @@ func parseWhole(flag, text string) ([]uint64, error) {
 func parseReals(flag, text string) ([]float64, error) {
 	return parseList(flag, text, func(part string) ([]float64, error) {
 		v, err := strconv.ParseFloat(part, 64)
-		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		if err != nil || !finite(v) {
 			return nil, fmt.Errorf("%q is not a finite number", part)
 		}
 		return []float64{v + 0}, nil // −0 + 0 = 0
 	})
 }
 
-// A shard is one machine's part of a grid: every n-th run. Shards need not know of each other,
-// and their run folders merge by copying.
-
-// shard i of n has the runs i, i+n, i+2n, … of a list, from 1. The zero shard has all.
+// shard is one machine's part of a grid: shard i of n has the runs i, i+n, i+2n, … of a list, from 1.
+// Shards need not know of each other, and their run folders merge by copying.
 type shard struct{ i, n int }
 
 // of returns the shard's part of runs. Sorted by cost, the parts take about equally long.
 func (s shard) of(runs []Config) []Config {
-	if s.n == 0 {
-		return runs
-	}
 	var part []Config
 	for j := s.i - 1; j < len(runs); j += s.n {
 		part = append(part, runs[j])
@@ -201,10 +192,4 @@ func slurmShard(getenv func(string) string) (shard, error) {
 			"give --array=1-n, or -shard i/n", id, count, first, last, step)
 	}
 	return shard{(id-first)/step + 1, count}, nil
-}
-
-// plan is the grid of a command, all its runs, and those of its shard, longest first.
-type plan struct {
-	grid      grid
-	all, mine []Config
 }

@@ -1,23 +1,5 @@
-package main
-
-import (
-	"bytes"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-	"sync"
-	"sync/atomic"
-	"syscall"
-)
-
-// Run folders. A run is whole or not there at all: its files are written and synced in a
-// temporary folder beside the others, which is then renamed. What was renamed is never
+// Run folders, and what is in one. A run is whole or not there at all: its files are written and synced in
+// a temporary folder beside the others, which is then renamed. What was renamed is never
 // written again, so a reader needs no lock, and of two processes that end the same run the
 // second finds it there and throws its own away.
 //
@@ -27,6 +9,26 @@ import (
 //	sed 's/"sha256": ".*"/"sha256": ""/' run.json | sha256sum
 //
 // and it holds weights_sha256, that of weights.npz. The pictures beside them are derived.
+//
+// It rests on files.go, on the experiment's Result and Weights, and on the formats.
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+)
 
 // store is an output folder.
 type store struct{ out string }
@@ -36,15 +38,13 @@ func (s store) runs() string { return filepath.Join(s.out, "runs") }
 // folder is where the run of an id belongs.
 func (s store) folder(id string) string { return filepath.Join(s.runs(), id) }
 
-// prepare makes the folder ready to be written to, and clears what killed processes left
-// unfinished there.
+// failure is the file that holds the reason why a run failed, until it succeeds.
+func (s store) failure(id string) string { return filepath.Join(s.out, "failed", id+".txt") }
+
+// prepare makes the folder ready to be written to.
 func (s store) prepare() error {
-	probe := filepath.Join(s.runs(), tempPrefix+rand.Text())
-	err := os.MkdirAll(s.runs(), 0o777)
-	if err == nil {
-		err = writeSynced(probe, nil)
-	}
-	if err != nil {
+	probe := tempName(s.runs())
+	if err := writeAtomic(probe, nil); err != nil {
 		return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
 	}
 	return errors.Join(os.Remove(probe), clearLeftovers(s.out), clearLeftovers(s.runs()), syncFolder(s.out))
@@ -52,58 +52,27 @@ func (s store) prepare() error {
 
 // save puts a run's folder in place.
 func (s store) save(id string, files []file) error {
-	temp := filepath.Join(s.runs(), tempPrefix+id+"-"+rand.Text())
-	defer os.RemoveAll(temp) // nothing is left of it once it is renamed
-	if err := os.Mkdir(temp, 0o777); err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := writeSynced(filepath.Join(temp, f.name), f.data); err != nil {
-			return err
-		}
-	}
-	if err := syncFolder(temp); err != nil {
-		return err
-	}
-	err := os.Rename(temp, s.folder(id))
+	err := replace(s.folder(id), func(temp string) error { return writeFolder(temp, files) })
 	if err != nil {
 		if _, readErr := s.read(id); readErr == nil {
 			return nil // another process was first
 		}
-		return err
 	}
-	return syncFolder(s.runs())
+	return err
 }
+
+// damagedPrefix starts the name of a folder that was set aside.
+const damagedPrefix = "damaged-"
 
 // setAside renames the folder of a damaged run and returns its new name. fs.ErrNotExist says
 // that there is none.
 func (s store) setAside(id string) (string, error) {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("%s%s-%d", damagedPrefix, id, n)
-		if _, err := os.Lstat(s.folder(name)); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(s.folder(name)); err != nil {
 			return name, os.Rename(s.folder(id), s.folder(name))
-		} else if err != nil {
-			return "", err
 		}
 	}
-}
-
-// failure is the file that holds the reason why a run failed, until it succeeds.
-func (s store) failure(id string) string { return filepath.Join(s.out, "failed", id+".txt") }
-
-func (s store) recordFailure(id string, reason error) error {
-	if err := os.MkdirAll(filepath.Dir(s.failure(id)), 0o777); err != nil {
-		return err
-	}
-	return writeAtomic(s.failure(id), []byte(reason.Error()+"\n"))
-}
-
-func (s store) clearFailure(id string) error {
-	err := os.Remove(s.failure(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
 
 // damage is why a folder in runs holds no run that can be used.
@@ -146,6 +115,76 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
+// inventory is what runs holds: the good runs, and why each other folder is none.
+type inventory struct {
+	good    map[string]*Result
+	damaged map[string]error
+}
+
+// readers hide the latency of a network folder.
+const readers = 8
+
+// scan reads all runs but those that an earlier inventory knows to be good.
+func (s store) scan(known inventory) (inventory, error) {
+	found := inventory{map[string]*Result{}, map[string]error{}}
+	entries, err := os.ReadDir(s.runs())
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // no run was ever saved
+	}
+	var mu sync.Mutex
+	share(readers, len(entries), func(i int) {
+		id := entries[i].Name()
+		if strings.HasPrefix(id, ".") || strings.HasPrefix(id, damagedPrefix) {
+			return
+		}
+		r, readErr := known.good[id], error(nil)
+		if r == nil {
+			r, readErr = s.read(id)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case readErr == nil:
+			found.good[id] = r
+		case errors.As(readErr, new(damage)):
+			found.damaged[id] = readErr
+		default:
+			err = errors.Join(err, readErr)
+		}
+	})
+	return found, err
+}
+
+// of returns those of runs that are good.
+func (v inventory) of(runs []Config) (good []*Result) {
+	for _, c := range runs {
+		if r := v.good[c.ID()]; r != nil {
+			good = append(good, r)
+		}
+	}
+	return good
+}
+
+// sorted returns the good runs in the order of compareConfigs.
+func (v inventory) sorted() []*Result {
+	return slices.SortedFunc(maps.Values(v.good), func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
+}
+
+// runFiles returns the files of a run. It sets r's hash of the weights.
+func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
+	var weights bytes.Buffer
+	if err := writeNPZ(&weights, weightArrays(w, r.Config.K)); err != nil {
+		return nil, err
+	}
+	r.WeightsSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights.Bytes()))
+	run, err := formatRun(r)
+	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, w, data)}}
+	if len(r.Curve) > 0 {
+		files = append(files, file{"training.svg", trainingCurves(r)})
+	}
+	return files, err
+}
+
 // sealed is run.json.
 type sealed struct {
 	*Result
@@ -158,15 +197,18 @@ const (
 	sealEnd   = "\"\n}\n"
 )
 
+// seal puts the checksum of open, a run.json with an empty one, in its place.
+func seal(open []byte) []byte {
+	return fmt.Appendf(nil, "%s%x%s", bytes.TrimSuffix(open, []byte(sealEnd)), sha256.Sum256(open), sealEnd)
+}
+
 // formatRun returns run.json with its checksum.
 func formatRun(r *Result) ([]byte, error) {
 	b, err := json.MarshalIndent(sealed{r, ""}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	open := append(b, '\n')
-	start := len(open) - len(sealEnd)
-	return fmt.Appendf(nil, "%s%x%s", open[:start], sha256.Sum256(open), sealEnd), nil
+	return seal(append(b, '\n')), nil
 }
 
 // parseRun reads run.json, or says why its bytes are not those of formatRun.
@@ -175,10 +217,7 @@ func parseRun(b []byte) (*Result, error) {
 	if head < 0 || !bytes.HasSuffix(b[:head], []byte(sealStart)) {
 		return nil, damagef("run.json is cut off: it does not end in its checksum")
 	}
-	hash := sha256.New()
-	hash.Write(b[:head])
-	hash.Write(b[head+2*sha256.Size:])
-	if fmt.Sprintf("%x", hash.Sum(nil)) != string(b[head:head+2*sha256.Size]) {
+	if open := slices.Concat(b[:head], []byte(sealEnd)); !bytes.Equal(seal(open), b) {
 		return nil, damagef("run.json does not match its own checksum")
 	}
 	r := new(Result)
@@ -188,106 +227,15 @@ func parseRun(b []byte) (*Result, error) {
 	return r, nil
 }
 
-// inventory is what runs holds: the good runs, and why each other folder is none.
-type inventory struct {
-	good    map[string]*Result
-	damaged map[string]error
-}
-
-// count says how many of runs are good.
-func (v inventory) count(runs []Config) int {
-	n := 0
-	for _, c := range runs {
-		if v.good[c.ID()] != nil {
-			n++
-		}
-	}
-	return n
-}
-
-// scan reads all runs but those that an earlier inventory knows to be good.
-func (s store) scan(known inventory) (inventory, error) {
-	found := inventory{map[string]*Result{}, map[string]error{}}
-	entries, err := os.ReadDir(s.runs())
-	if errors.Is(err, fs.ErrNotExist) {
-		return found, nil
-	}
-	if err != nil {
-		return found, err
-	}
-	var unread []string
-	for _, e := range entries {
-		name := e.Name()
-		if r := known.good[name]; r != nil {
-			found.good[name] = r
-		} else if !strings.HasPrefix(name, ".") && !strings.HasPrefix(name, damagedPrefix) {
-			unread = append(unread, name)
-		}
-	}
-	return found, s.readAll(found, unread)
-}
-
-// readers hide the latency of a network folder.
-const readers = 8
-
-// readAll reads the named folders into an inventory.
-func (s store) readAll(found inventory, names []string) (err error) {
-	var next atomic.Int64
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	for range readers {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
-				r, readErr := s.read(names[i])
-				mu.Lock()
-				if readErr == nil {
-					found.good[names[i]] = r
-				} else if errors.As(readErr, new(damage)) {
-					found.damaged[names[i]] = readErr
-				} else {
-					err = errors.Join(err, readErr)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	return err
-}
-
-// The files of a run's folder.
-
-// runFiles returns the files of a run. It sets r's hash of the weights.
-func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
-	var weights bytes.Buffer
-	if err := writeNPZ(&weights, weightArrays(w, r.Config.K)); err != nil {
-		return nil, err
-	}
-	r.WeightsSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights.Bytes()))
-	run, err := formatRun(r)
-	files := []file{
-		{"run.json", run},
-		{"weights.npz", weights.Bytes()},
-		{"filters.svg", filters(r, w, data)},
-	}
-	if len(r.Curve) > 0 {
-		files = append(files, file{"training.svg", trainingCurves(r)})
-	}
-	return files, err
-}
-
-// weightArrays has a unit's weights in a row, as is usual: W is K×D here.
+// weightArrays has a unit's weights in a row, as is usual: W is K×D here. What a run has not is left out.
 func weightArrays(w *Weights, K int) []npyArray {
-	matrix := func(name string, m Mat) npyArray { return npyArray{name, []int{m.Rows, m.Cols}, m.Data} }
-	vector := func(name string, v []float64) npyArray { return npyArray{name, []int{len(v)}, v} }
-	arrays := []npyArray{matrix("W", w.W.T()), vector("b", w.B), matrix("W0", w.W0.T()), vector("b0", w.B0)}
-	if len(w.V.Data) > 0 {
-		arrays = append(arrays, matrix("V", w.V))
+	D := w.W.Rows
+	all := []npyArray{
+		{"W", []int{K, D}, w.W.T().Data}, {"b", []int{K}, w.B}, {"W0", []int{K, D}, w.W0.T().Data}, {"b0", []int{K}, w.B0},
+		{"V", []int{D, K}, w.V.Data},
+		{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory},
 	}
-	if len(w.Trajectory) > 0 {
-		arrays = append(arrays, npyArray{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory})
-	}
-	return arrays
+	return slices.DeleteFunc(all, func(a npyArray) bool { return len(a.Data) == 0 })
 }
 
 // filters draws the weight vectors: as images for images, as arrows and lines in the plane.
@@ -299,10 +247,10 @@ func filters(r *Result, w *Weights, data *Dataset) []byte {
 	for n := range data.Test.N {
 		p.Points = append(p.Points, [2]float64(data.Test.dense(n)))
 	}
-	for i := 0; i < len(w.Trajectory); i += 3 * r.Config.K {
-		units := make([][3]float64, r.Config.K)
-		for k := range units {
-			units[k] = [3]float64(w.Trajectory[i+3*k:])
+	for state := range slices.Chunk(w.Trajectory, 3*r.Config.K) {
+		var units [][3]float64
+		for unit := range slices.Chunk(state, 3) {
+			units = append(units, [3]float64(unit))
 		}
 		p.Path, p.Units = append(p.Path, units), units
 	}

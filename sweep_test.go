@@ -330,7 +330,7 @@ func TestAFolderThatCannotBeWrittenStopsTheSweep(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "saving "+ahead[0].ID()) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
-	if begun := work.next.Load(); begun != 1 {
-		t.Errorf("%d runs were begun", begun)
+	if unended := len(work.tally.running); unended != 1 {
+		t.Errorf("%d runs were begun", unended)
 	}
 }
