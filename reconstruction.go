@@ -17,8 +17,8 @@ package main
 // reused from batch to batch.
 type reconstruction struct {
 	energy []float64 // ‖x‖² of every row of the set
-	G, H   Mat // K×K
-	Y      Mat // N×K
+	G, H   Mat       // K×K
+	Y      Mat       // N×K
 }
 
 func newReconstruction(s *Set, n, k int) *reconstruction {
