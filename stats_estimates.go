@@ -193,8 +193,8 @@ func sortedInterquartileMean(sorted []float64) float64 {
 
 // interquartileMeanInterval is the interquartile mean with a 95 % percentile bootstrap interval, the
 // same for the same seed. Below six values Low, High and Level are NaN: even the whole range of the
-// sample then misses the centre more often than 5 %. With few values it covers less than its level:
-// 92 % for ten normal ones.
+// sample then misses the centre more often than 5 %. With few values it covers less than its level: see
+// bootstrapCoverage. An infinite value makes an end infinite only where enough resamples do not trim it.
 // Sources: Efron (1979), Annals of Statistics 7, 1; Agarwal et al. (2021), NeurIPS, for the use.
 func interquartileMeanInterval(x []float64, seed uint64) intervalEstimate {
 	const resamples = 1999 // (resamples+1) · 2.5 % is whole, so that both ends are order statistics
