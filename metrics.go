@@ -3,29 +3,35 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
-// What is measured of a run: W after initialisation and after training, and the activations
-// of the whole test split.
+// What is measured of a run: W after initialisation and after training, the activations of the whole
+// test split, and how well a linear probe of the trained network's activations tells the classes.
 
 // Metrics are the measurements of one state of a run.
 type Metrics struct {
 	WeightCorrelation     Number    `json:"weight_correlation"`
+	WeightCorrelationLive Number    `json:"weight_correlation_live"`
 	WeightRedundancy      Number    `json:"weight_redundancy"`
+	WeightNorm            Number    `json:"weight_norm"`
 	EffectiveRank         Number    `json:"effective_rank"`
+	EffectiveRankLive     Number    `json:"effective_rank_live"`
 	ActivationRate        []float64 `json:"activation_rate"` // K
 	DeadUnits             int       `json:"dead_units"`
 	MaxResponsibility     Number    `json:"max_responsibility"` // null unless softmax
 	VarianceRatio         Number    `json:"variance_ratio"`
 	VarianceRatioStatus   string    `json:"variance_ratio_status,omitempty"` // "infinite"
 	OutputCorrelation     Number    `json:"output_correlation"`
-	OutputCorrelationLive Number    `json:"output_correlation_live"`
 	ActivationRank        Number    `json:"activation_rank"`
 	TCGaussNats           Number    `json:"tc_gauss_nats"`
 	TCKNNNats             Number    `json:"tc_knn_nats"`
 	TCTreeNats            Number    `json:"tc_tree_nats"`
 	TCStatus              string    `json:"tc_status,omitempty"` // "off", "infinite"
 	TCUnits               int       `json:"tc_units"`            // how many the estimates are about
+	ProbeAccuracy         Number    `json:"probe_accuracy"`      // null without labels, and at the start of training
+	ProbeAccuracy1000     Number    `json:"probe_accuracy_1000"`
+	ProbeStatus           string    `json:"probe_status,omitempty"` // "not converged"
 }
 
 // metric is one scalar of Metrics, as tables and figures show it.
@@ -39,47 +45,97 @@ type metric struct {
 // metrics in the order of every table. of is NaN where a metric does not apply.
 var metrics = []metric{
 	{"effective_rank", "Effective rank", +1, func(m Metrics) float64 { return float64(m.EffectiveRank) }},
+	{"effective_rank_live", "… of live weights", +1, func(m Metrics) float64 { return float64(m.EffectiveRankLive) }},
 	{"weight_correlation", "Weight correlation", -1, func(m Metrics) float64 { return float64(m.WeightCorrelation) }},
+	{"weight_correlation_live", "… of live weights", -1, func(m Metrics) float64 { return float64(m.WeightCorrelationLive) }},
 	{"weight_redundancy", "Weight redundancy", -1, func(m Metrics) float64 { return float64(m.WeightRedundancy) }},
+	{"weight_norm", "Weight norm", 0, func(m Metrics) float64 { return float64(m.WeightNorm) }},
 	{"activation_rate", "Mean activation rate", 0, func(m Metrics) float64 { return mean(m.ActivationRate) }},
 	{"dead_units", "Dead units", -1, func(m Metrics) float64 { return float64(m.DeadUnits) }},
 	{"max_responsibility", "Largest responsibility", -1, func(m Metrics) float64 { return float64(m.MaxResponsibility) }},
 	{"variance_ratio", "Variance ratio", -1, func(m Metrics) float64 { return float64(m.VarianceRatio) }},
 	{"output_correlation", "Output correlation", -1, func(m Metrics) float64 { return float64(m.OutputCorrelation) }},
-	{"output_correlation_live", "… of live units", -1, func(m Metrics) float64 { return float64(m.OutputCorrelationLive) }},
 	{"activation_rank", "Activation rank", +1, func(m Metrics) float64 { return float64(m.ActivationRank) }},
 	{"tc_gauss_nats", "Total correlation, Gaussian (nats)", -1, func(m Metrics) float64 { return float64(m.TCGaussNats) }},
 	{"tc_tree_nats", "Total correlation, tree (nats)", -1, func(m Metrics) float64 { return float64(m.TCTreeNats) }},
+	{"tc_bound", "Total correlation, best bound (nats)", -1, func(m Metrics) float64 { return float64(max(m.TCGaussNats, m.TCTreeNats)) }},
 	{"tc_knn_nats", "Total correlation, kNN (nats)", -1, func(m Metrics) float64 { return float64(m.TCKNNNats) }},
+	{"probe_accuracy", "Linear probe, accuracy", +1, func(m Metrics) float64 { return float64(m.ProbeAccuracy) }},
+	{"probe_accuracy_1000", "… from 100 a class", +1, func(m Metrics) float64 { return float64(m.ProbeAccuracy1000) }},
 }
 
-// measureWeights sets the metrics of W (D×K; unit k is column k).
-func (m *Metrics) measureWeights(W Mat) {
-	K := W.Cols
-	gramian := newMat(K, K)
+// measureWeights sets the metrics of W (D×K; unit k is column k). Those of live weights are of W without
+// what cannot act: the inputs that are constant, and for softmax the mean of the units, which its
+// outputs do not depend on.
+func (m *Metrics) measureWeights(W Mat, constant []bool, softmax bool) {
+	gramian := newMat(W.Cols, W.Cols)
 	gram(gramian, W)
-	trace := 0.0 // ‖W‖²_F
-	for k := range K {
-		trace += gramian.Row(k)[k]
+	m.WeightNorm = Number(math.Sqrt(trace(gramian) / float64(W.Cols)))
+	m.WeightCorrelation, m.WeightRedundancy = Number(weightCorrelation(gramian)), Number(weightRedundancy(gramian))
+	_, sigma, _ := svd(W)
+	m.EffectiveRank = Number(effectiveRank(sigma))
+	live := liveWeights(W, constant, softmax)
+	gram(gramian, live)
+	m.WeightCorrelationLive = Number(weightCorrelation(gramian))
+	_, sigma, _ = svd(live)
+	m.EffectiveRankLive = Number(effectiveRank(sigma))
+}
+
+func liveWeights(W Mat, constant []bool, softmax bool) Mat {
+	live := newMat(W.Rows, W.Cols)
+	for d := range W.Rows {
+		if constant[d] {
+			continue
+		}
+		shared := 0.0
+		if softmax {
+			shared = mean(W.Row(d))
+		}
+		for k, w := range W.Row(d) {
+			live.Row(d)[k] = w - shared
+		}
 	}
-	// ‖WWᵀ/‖W‖²_F − I/K‖²_F and ‖ŴŴᵀ − I‖²_F; a unit of zero length has no direction, and
-	// its row of ŴŴᵀ is zero.
-	correlation, redundancy := 0.0, 0.0
+	return live
+}
+
+func trace(m Mat) (sum float64) {
+	for k := range m.Rows {
+		sum += m.Row(k)[k]
+	}
+	return sum
+}
+
+// weightCorrelation returns ‖WWᵀ/‖W‖²_F − I/K‖²_F from WWᵀ (K×K).
+func weightCorrelation(gramian Mat) (sum float64) {
+	K, total := gramian.Rows, trace(gramian) // ‖W‖²_F
 	for j := range K {
 		for k, g := range gramian.Row(j) {
-			a, b := g/trace, g/math.Sqrt(gramian.Row(j)[j])/math.Sqrt(gramian.Row(k)[k])
+			a := g / total
+			if j == k {
+				a -= 1 / float64(K)
+			}
+			sum = math.FMA(a, a, sum)
+		}
+	}
+	return sum
+}
+
+// weightRedundancy returns ‖ŴŴᵀ − I‖²_F from WWᵀ (K×K). A unit of zero length has no direction, and
+// its row of ŴŴᵀ is zero.
+func weightRedundancy(gramian Mat) (sum float64) {
+	for j := range gramian.Rows {
+		for k, g := range gramian.Row(j) {
+			b := g / math.Sqrt(gramian.Row(j)[j]) / math.Sqrt(gramian.Row(k)[k])
 			if g == 0 {
 				b = 0
 			}
 			if j == k {
-				a, b = a-1/float64(K), b-1
+				b--
 			}
-			correlation, redundancy = math.FMA(a, a, correlation), math.FMA(b, b, redundancy)
+			sum = math.FMA(b, b, sum)
 		}
 	}
-	m.WeightCorrelation, m.WeightRedundancy = Number(correlation), Number(redundancy)
-	_, sigma, _ := svd(W)
-	m.EffectiveRank = Number(effectiveRank(sigma))
+	return sum
 }
 
 // effectiveRank returns (Σσ)² / Σσ²: 1 when one singular value has everything, their number
@@ -117,54 +173,72 @@ func (m *Metrics) measureActivations(A Mat) {
 			m.DeadUnits++
 		}
 	}
-	cov := covariance(A)
-	m.measureVariances(cov)
-	m.measureCorrelation(cov)
-	_, eigenvalues, _ := svd(cov) // of a symmetric matrix with none below zero
+	C := m.measureVariances(A)
+	m.OutputCorrelation = Number(distanceFromIdentity(C))
+	_, eigenvalues, _ := svd(C) // of a symmetric matrix with none below zero
 	m.ActivationRank = Number(entropyRank(eigenvalues))
 }
 
-// covariance returns the K×K covariance of A's columns, over N−1.
-func covariance(A Mat) Mat {
+// measureVariances sets the variance ratio and returns Corr(A) (K×K), in which a constant unit's row
+// is 0. Sums of squares are of A less its first row, so that a constant unit's is exactly 0, and each
+// unit is divided by a power of two, so that none over- or underflows:
+//
+//	R = A − 1·a₀ᵀ, centred, Rₙₖ 2^−eₖ        M = RᵀR        Corrⱼₖ = Mⱼₖ / √(Mⱼⱼ Mₖₖ)
+func (m *Metrics) measureVariances(A Mat) Mat {
 	N, K := A.Rows, A.Cols
-	R, M := newMat(N, K), newMat(K, K)
-	center(R, make([]float64, K), A)
+	R, M, exponent := newMat(N, K), newMat(K, K), make([]int, K)
+	mul(R.view(), A.view(), minusOnes, view{A.Row(0), 0}, N, 1, K)
+	largestOf := make([]float64, K)
+	for n := range N {
+		for k, r := range R.Row(n) {
+			largestOf[k] = max(largestOf[k], math.Abs(r))
+		}
+	}
+	for k := range K {
+		_, exponent[k] = math.Frexp(largestOf[k])
+	}
+	for n := range N {
+		row := R.Row(n)
+		for k, r := range row {
+			row[k] = math.Ldexp(r, -exponent[k])
+		}
+	}
+	center(R, make([]float64, K), R)
 	gram(M, R)
-	for i := range M.Data {
-		M.Data[i] /= float64(N - 1)
+	smallest, largest := math.Inf(1), 0.0 // beside the largest exponent
+	for k := range K {
+		v := math.Ldexp(M.Row(k)[k], 2*(exponent[k]-slices.Max(exponent)))
+		smallest, largest = min(smallest, v), max(largest, v)
+	}
+	m.VarianceRatio, m.VarianceRatioStatus = Number(largest/smallest), ""
+	if smallest == 0 || math.IsInf(largest/smallest, 1) {
+		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
+	}
+	deviation := make([]float64, K)
+	for k := range K {
+		deviation[k] = math.Sqrt(M.Row(k)[k])
+	}
+	for j := range K {
+		for k := range M.Row(j) {
+			if M.Row(j)[k] != 0 {
+				M.Row(j)[k] /= deviation[j] * deviation[k]
+			}
+		}
 	}
 	return M
 }
 
-func (m *Metrics) measureVariances(cov Mat) {
-	smallest, largest := math.Inf(1), 0.0
-	for k := range cov.Rows {
-		v := cov.Row(k)[k]
-		smallest, largest = min(smallest, v), max(largest, v)
-	}
-	m.VarianceRatio, m.VarianceRatioStatus = Number(largest/smallest), ""
-	if smallest == 0 {
-		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
-	}
-}
-
-// measureCorrelation sets ‖C − I‖²_F with C as in the loss, and the same without the units
-// that never vary and without the diagonal.
-func (m *Metrics) measureCorrelation(cov Mat) {
-	all, live := 0.0, 0.0
-	for j := range cov.Rows {
-		sj := math.Sqrt(cov.Row(j)[j] + varianceEpsilon)
-		for k, v := range cov.Row(j) {
-			c := v / (sj * math.Sqrt(cov.Row(k)[k]+varianceEpsilon))
+// distanceFromIdentity returns ‖C − I‖²_F.
+func distanceFromIdentity(C Mat) (sum float64) {
+	for j := range C.Rows {
+		for k, c := range C.Row(j) {
 			if j == k {
 				c--
-			} else {
-				live = math.FMA(c, c, live) // a unit without variance has no covariance either
 			}
-			all = math.FMA(c, c, all)
+			sum = math.FMA(c, c, sum)
 		}
 	}
-	m.OutputCorrelation, m.OutputCorrelationLive = Number(all), Number(live)
+	return sum
 }
 
 // entropyRank returns exp(−Σ pᵢ log pᵢ) of the shares pᵢ = xᵢ/Σx (Roy & Vetterli 2007), 0 when
@@ -218,16 +292,15 @@ func epochsTo90(first float64, curve []Epoch) int {
 	return 0
 }
 
-// measureTotalCorrelation sets the estimates from the first rows of A (N×K) that the config
-// asks for. Softmax's outputs sum to one, so that their total correlation is infinite; the
-// estimates are then those without the last unit.
+// measureTotalCorrelation sets the estimates for the test rows A (N×K) that tcRows chose. Softmax's
+// outputs sum to one, so that their total correlation is infinite; the estimates are then those
+// without the last unit.
 func (m *Metrics) measureTotalCorrelation(A Mat, c Config) error {
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(math.NaN()), Number(math.NaN()), Number(math.NaN())
 	if c.TCRows == 0 {
 		m.TCStatus = "off"
 		return nil
 	}
-	A = A.head(min(A.Rows, c.TCRows))
 	if c.Activation == "softmax" && c.K > 1 {
 		A, m.TCStatus = withoutLastColumn(A), "infinite"
 	}
@@ -240,6 +313,17 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) error {
 	gauss, knn, tree, err := totalCorrelation(A, c.Seed)
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(gauss), Number(knn), Number(tree)
 	return err
+}
+
+// tcRows returns n rows of A (N×K) spread over all, ⌊i·N/n⌋, because a test split may be in some
+// order: MNIST's is, and its first 2,000 rows double tanh's Gaussian estimate.
+func tcRows(A Mat, n int) Mat {
+	n = min(n, A.Rows)
+	some := newMat(n, A.Cols)
+	for i := range n {
+		copy(some.Row(i), A.Row(i*A.Rows/n))
+	}
+	return some
 }
 
 func withoutLastColumn(A Mat) Mat {

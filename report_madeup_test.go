@@ -48,7 +48,7 @@ func madeUpRun(c Config, e effect) *Result {
 			WeightCorrelation: number((1.05 - level) / 4 * (1 + 0.1*rng.Float64())),
 			WeightRedundancy:  number(K * (1.2 - level)), ActivationRate: slices.Repeat([]float64{0.5}, c.K),
 			MaxResponsibility: Number(math.NaN()), VarianceRatio: number(1 + 5*rng.Float64()),
-			OutputCorrelation: number(K * (1.1 - level) * (1 + rng.Float64())), OutputCorrelationLive: number(K * (1.05 - level)),
+			OutputCorrelation: number(K * (1.1 - level) * (1 + rng.Float64())), ProbeAccuracy: number(level), ProbeAccuracy1000: number(level - 0.1), EffectiveRankLive: number(K * level), WeightCorrelationLive: number((1.05 - level) / 4), WeightNorm: 1,
 			ActivationRank: number(K * level), TCGaussNats: number(K * (1.2 - level)),
 			TCTreeNats: number(K * (1.1 - level) * (1 + 0.2*rng.Float64())), TCKNNNats: number(2 + rng.Float64()),
 		}

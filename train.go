@@ -56,16 +56,25 @@ func newTrainer(c Config, s *Set) *trainer {
 	}
 	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
 		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate)}
-	if c.Objective == "random" {
+	if c.Objective == "pca" {
+		W, b := principalAxes(s, c.K)
+		t.W, t.b = s.arrange(W), b
+	}
+	if !c.trains() {
 		return t
 	}
 	t.block = s.newBlock()
 	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(t.W.Rows, c.K)
 	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
-	if c.Objective == "reconstruction" {
-		t.V, t.dV = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder)), newMat(t.W.Rows, c.K)
+	switch c.Objective {
+	case "reconstruction":
+		t.V = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder))
 		t.adamV = newAdam(t.V.Data)
-		t.reconLoss = newReconstruction(s, batch, c.K)
+	case "tied":
+		t.V = t.W
+	}
+	if c.decodes() {
+		t.dV, t.reconLoss = newMat(t.W.Rows, c.K), newReconstruction(s, batch, c.K)
 	} else {
 		last := s.N % batch // rows of the last batch; one alone is dropped
 		if last < 2 {
@@ -141,6 +150,11 @@ func (t *trainer) backward(rows []uint32) {
 		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
 		t.reconLoss.finishV(t.dV, t.V)
 	}
+	if t.config.Objective == "tied" { // W is encoder and decoder: its gradient is the sum of both
+		for i, g := range t.dV.Data {
+			t.dW.Data[i] += g
+		}
+	}
 	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
 }
 
@@ -149,7 +163,7 @@ func (t *trainer) update() {
 	t.clock.tick()
 	t.adamW.update(&t.clock, t.dW.Data)
 	t.adamB.update(&t.clock, t.db)
-	if t.reconLoss != nil {
+	if t.config.Objective == "reconstruction" {
 		t.adamV.update(&t.clock, t.dV.Data)
 	}
 }
@@ -235,7 +249,8 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	var err error
-	if r.Init, err = t.measure(&data.Test); err != nil {
+	constant := data.Train.constant()
+	if r.Init, err = t.measure(&data.Test, constant); err != nil {
 		return nil, nil, err
 	}
 	track := func() {
@@ -257,7 +272,7 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	}
 	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
 	if n := len(r.Curve); n > 0 {
-		if r.Final, err = t.measure(&data.Test); err != nil {
+		if r.Final, err = t.measure(&data.Test, constant); err != nil {
 			return nil, nil, err
 		}
 		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
@@ -273,22 +288,32 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	return r, w, nil
 }
 
-// measure returns all metrics of the present parameters, the activations' on set s.
-func (t *trainer) measure(s *Set) (Metrics, error) {
-	var m Metrics
-	W := t.X.restore(t.W)
-	m.measureWeights(W)
+// activations returns A (N×K) of all rows of s, and what tcRows chooses of them; of Z where f keeps the
+// ranks, since in float64 a third of a trained tanh's outputs are exactly ±1.
+func (t *trainer) activations(s *Set) (A, some Mat) {
 	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
 	rows := make([]uint32, s.N)
 	for n := range rows {
 		rows[n] = uint32(n)
 	}
-	multiply(s.newBlock(), rows, product{Z, s.arrange(W), t.b, 1})
+	multiply(s.newBlock(), rows, product{Z, s.arrange(t.X.restore(t.W)), t.b, 1})
+	some = tcRows(Z, t.config.TCRows)
 	t.f.forward(A.Data, Z.Data, Z.Cols)
+	if !t.f.monotone {
+		some = tcRows(A, t.config.TCRows)
+	}
+	return A, some
+}
+
+// measure returns all metrics of the present parameters but the probes', the activations' on set s.
+func (t *trainer) measure(s *Set, constant []bool) (Metrics, error) {
+	m := Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
+	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
+	A, some := t.activations(s)
 	m.measureActivations(A)
 	m.MaxResponsibility = Number(math.NaN())
 	if t.f.name == "softmax" {
 		m.MaxResponsibility = Number(maxResponsibility(A))
 	}
-	return m, m.measureTotalCorrelation(A, t.config)
+	return m, m.measureTotalCorrelation(some, t.config)
 }
