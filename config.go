@@ -19,7 +19,7 @@ type Config struct {
 	Objective    string  `json:"objective"`
 	Activation   string  `json:"activation"`
 	K            int     `json:"k"`
-	Lambda       float64 `json:"lambda"` // weight of tc; 0 unless the objective is infomax
+	Lambda       float64 `json:"lambda"`        // weight of tc; 0 unless the objective is infomax
 	Seed         uint64  `json:"seed"`          // 0 for pca
 	Epochs       int     `json:"epochs"`        // 0 for what does not train
 	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and what does not train

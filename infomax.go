@@ -45,10 +45,10 @@ type infoMax struct {
 	mean   []float64 // K
 	scale  []float64 // K: s
 	q      []float64 // K
-	R      Mat // N×K: A − mean; S when K > N
-	M, B   Mat // K×K: RᵀR, and C − I or the matrix of (2)
-	T      Mat // N×N, when K > N
-	St     Mat // K×N, when K > N
+	R      Mat       // N×K: A − mean; S when K > N
+	M, B   Mat       // K×K: RᵀR, and C − I or the matrix of (2)
+	T      Mat       // N×N, when K > N
+	St     Mat       // K×N, when K > N
 }
 
 func newInfoMax(lambda float64, n, fewest, k int) *infoMax {
