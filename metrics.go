@@ -68,17 +68,47 @@ var metrics = []metric{
 // what cannot act: the inputs that are constant, and for softmax the mean of the units, which its
 // outputs do not depend on.
 func (m *Metrics) measureWeights(W Mat, constant []bool, softmax bool) {
-	gramian := newMat(W.Cols, W.Cols)
+	gramian, sigma, exponent := spectrum(W)
+	m.WeightNorm = Number(math.Ldexp(math.Sqrt(trace(gramian)/float64(W.Cols)), exponent))
+	m.WeightCorrelation, m.EffectiveRank = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
+	units, _ := scaleUnits(W)
+	gram(gramian, units)
+	m.WeightRedundancy = Number(weightRedundancy(gramian))
+	gramian, sigma, _ = spectrum(liveWeights(W, constant, softmax))
+	m.WeightCorrelationLive, m.EffectiveRankLive = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
+}
+
+// spectrum returns e, WᵀW (K×K) and the singular values of W 2⁻ᵉ, whose largest element is in [½, 1).
+func spectrum(W Mat) (gramian Mat, sigma []float64, exponent int) {
+	W = Mat{W.Rows, W.Cols, slices.Clone(W.Data)}
+	exponent = normalise(W.Data)
+	gramian = newMat(W.Cols, W.Cols)
 	gram(gramian, W)
-	m.WeightNorm = Number(math.Sqrt(trace(gramian) / float64(W.Cols)))
-	m.WeightCorrelation, m.WeightRedundancy = Number(weightCorrelation(gramian)), Number(weightRedundancy(gramian))
-	_, sigma, _ := svd(W)
-	m.EffectiveRank = Number(effectiveRank(sigma))
-	live := liveWeights(W, constant, softmax)
-	gram(gramian, live)
-	m.WeightCorrelationLive = Number(weightCorrelation(gramian))
-	_, sigma, _ = svd(live)
-	m.EffectiveRankLive = Number(effectiveRank(sigma))
+	_, sigma, _ = svd(W)
+	return gramian, sigma, exponent
+}
+
+// scaleUnits returns A (N×K) with each unit, a column, divided by 2ᵉ, so that its largest element is in
+// [½, 1) and no square over- or underflows beside it; and the K exponents e. This changes no bit of a
+// ratio.
+func scaleUnits(A Mat) (scaled Mat, exponent []int) {
+	scaled, exponent = newMat(A.Rows, A.Cols), make([]int, A.Cols)
+	largest := make([]float64, A.Cols)
+	for n := range A.Rows {
+		for k, a := range A.Row(n) {
+			largest[k] = max(largest[k], math.Abs(a))
+		}
+	}
+	for k, a := range largest {
+		_, exponent[k] = math.Frexp(a)
+	}
+	for n := range A.Rows {
+		row := scaled.Row(n)
+		for k, a := range A.Row(n) {
+			row[k] = math.Ldexp(a, -exponent[k])
+		}
+	}
+	return scaled, exponent
 }
 
 func liveWeights(W Mat, constant []bool, softmax bool) Mat {
@@ -180,43 +210,22 @@ func (m *Metrics) measureActivations(A Mat) {
 }
 
 // measureVariances sets the variance ratio and returns Corr(A) (K×K), in which a constant unit's row
-// is 0. Sums of squares are of A less its first row, so that a constant unit's is exactly 0, and each
-// unit is divided by a power of two, so that none over- or underflows:
+// is 0. Sums of squares are of A less its first row, so that a constant unit's is exactly 0:
 //
-//	R = A − 1·a₀ᵀ, centred, Rₙₖ 2^−eₖ        M = RᵀR        Corrⱼₖ = Mⱼₖ / √(Mⱼⱼ Mₖₖ)
+//	R = A 2⁻ᵉ − 1·a₀ᵀ 2⁻ᵉ, centred        M = RᵀR        Corrⱼₖ = Mⱼₖ / √(Mⱼⱼ Mₖₖ)
 func (m *Metrics) measureVariances(A Mat) Mat {
 	N, K := A.Rows, A.Cols
-	R, M, exponent := newMat(N, K), newMat(K, K), make([]int, K)
-	mul(R.view(), A.view(), minusOnes, view{A.Row(0), 0}, N, 1, K)
-	largestOf := make([]float64, K)
-	for n := range N {
-		for k, r := range R.Row(n) {
-			largestOf[k] = max(largestOf[k], math.Abs(r))
-		}
-	}
-	for k := range K {
-		_, exponent[k] = math.Frexp(largestOf[k])
-	}
-	for n := range N {
-		row := R.Row(n)
-		for k, r := range row {
-			row[k] = math.Ldexp(r, -exponent[k])
-		}
-	}
+	R, exponent := scaleUnits(A)
+	mul(R.view(), R.view(), minusOnes, view{slices.Clone(R.Row(0)), 0}, N, 1, K)
 	center(R, make([]float64, K), R)
+	M, deviation := newMat(K, K), make([]float64, K)
 	gram(M, R)
-	smallest, largest := math.Inf(1), 0.0 // beside the largest exponent
-	for k := range K {
-		v := math.Ldexp(M.Row(k)[k], 2*(exponent[k]-slices.Max(exponent)))
-		smallest, largest = min(smallest, v), max(largest, v)
-	}
-	m.VarianceRatio, m.VarianceRatioStatus = Number(largest/smallest), ""
-	if smallest == 0 || math.IsInf(largest/smallest, 1) {
-		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
-	}
-	deviation := make([]float64, K)
 	for k := range K {
 		deviation[k] = math.Sqrt(M.Row(k)[k])
+	}
+	m.VarianceRatio, m.VarianceRatioStatus = Number(varianceRatio(M, exponent)), ""
+	if math.IsInf(float64(m.VarianceRatio), 1) {
+		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
 	}
 	for j := range K {
 		for k := range M.Row(j) {
@@ -226,6 +235,20 @@ func (m *Metrics) measureVariances(A Mat) Mat {
 		}
 	}
 	return M
+}
+
+// varianceRatio returns maxⱼₖ Mⱼⱼ 4^eⱼ / (Mₖₖ 4^eₖ), +Inf when a unit is constant.
+func varianceRatio(M Mat, exponent []int) float64 {
+	ratio := 1.0
+	for k, e := range exponent {
+		if M.Row(k)[k] == 0 {
+			return math.Inf(1)
+		}
+		for j := range exponent {
+			ratio = max(ratio, math.Ldexp(M.Row(j)[j]/M.Row(k)[k], 2*(exponent[j]-e)))
+		}
+	}
+	return ratio
 }
 
 // distanceFromIdentity returns ‖C − I‖²_F.
