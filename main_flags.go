@@ -16,7 +16,7 @@ const usage = `infomax trains one linear layer and an activation to make its out
 and independent, and measures what it learned.
 
   go run . -act relu -k 32             one run, on MNIST
-  go run . -full -out results          the whole experiment, 1,080 runs, and its report
+  go run . -full -out results          the whole experiment, 1,278 runs, and its report
   go run . -act all -k 16,64 -seed 1-5 a sweep of 60 runs
 
 A run's numbers, weights and pictures are in a folder of its own under -out. The same
@@ -27,7 +27,8 @@ What to run. These take a value, a list a,b,c, or all; whole numbers also a rang
   -k          number of units (32)
   -lambda     weight of the independence term, for infomax alone (1)
   -seed       random seed (1)
-  -objective  infomax, or a baseline: variance, reconstruction, random (infomax)
+  -objective  infomax; a baseline: variance, reconstruction, random; or for reference: tied,
+              pca (infomax)
   -full       these five as in the protocol: -act all -k 16,32,64 -lambda 0.1,1,10
               -seed 1-10 -objective all; any of them given beside it stands
 
@@ -114,6 +115,13 @@ func (o options) typed(flags ...string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(o.given, f) })
 }
 
+// trains tells whether any of the objectives does.
+func (o options) trains() bool {
+	return o.objective == "all" || slices.ContainsFunc(strings.Split(o.objective, ","), func(name string) bool {
+		return Config{Objective: strings.TrimSpace(name)}.trains()
+	})
+}
+
 // check finds the flags that make no sense together.
 func (o options) check() error {
 	switch {
@@ -123,8 +131,8 @@ func (o options) check() error {
 		return usagef("-out is empty: give a folder for the results")
 	case o.mnist != "" && o.shared.Data != "mnist":
 		return usagef("-mnist is for -data mnist: leave one of them out")
-	case o.objective == "random" && o.typed("epochs", "batch", "lr"):
-		return usagef("-objective random does not train: leave -epochs, -batch and -lr out")
+	case !o.trains() && o.typed("epochs", "batch", "lr"):
+		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && o.objective != "all" && !slices.Contains(strings.Split(o.objective, ","), "infomax"):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):

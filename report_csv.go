@@ -47,7 +47,7 @@ func formatResults(runs []*Result) ([]byte, error) {
 
 func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
-	trained := c.Objective != "random"
+	trained := c.trains()
 	row := []field{
 		{"id", r.ID}, {"data", c.Data}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
 		{"lambda", only(c.Objective == "infomax", shortest(c.Lambda))},
