@@ -48,34 +48,40 @@ func componentsOf(s *Set) components {
 	p, known := knownComponents.of[s]
 	if !known {
 		var covariance Mat
-		p.mean, covariance = secondMoment(s)
-		for i := range s.D {
-			for j := range s.D {
-				covariance.Row(i)[j] = math.FMA(-p.mean[i], p.mean[j], covariance.Row(i)[j])
-			}
-		}
-		p.axes, _, _ = svd(covariance) // symmetric, with no eigenvalue below 0
+		p.mean, covariance = covarianceOf(s)
+		p.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
 		knownComponents.of[s] = p
 	}
 	return p
 }
 
-// secondMoment returns the means of the inputs and XᵀX/N (D×D), block by block.
-func secondMoment(s *Set) (mean []float64, second Mat) {
-	b, X, sums := s.newBlock(), newMat(blockRows, s.D), newMat(1, s.D)
-	products := s.arrange(newMat(s.D, s.D))
+// covarianceOf returns the means of the inputs and Cov(X) (D×D, over N), block by block. One factor is
+// X less its first row, so that inputs far from 0 do not cancel:
+//
+//	Cov(X) = 1/N Σₙ xₙ (xₙ − x₀)ᵀ − mean (mean − x₀)ᵀ
+func covarianceOf(s *Set) (mean []float64, covariance Mat) {
+	b, R, shift := s.newBlock(), newMat(blockRows, s.D), newMat(1, s.D) // R = X − 1·x₀ᵀ, shift = mean − x₀
+	first, products := s.dense(0), s.arrange(newMat(s.D, s.D))
 	for from := 0; from < s.N; from += blockRows {
-		var rows []uint32
+		rows := make([]uint32, 0, blockRows)
 		for n := from; n < min(from+blockRows, s.N); n++ {
-			copy(X.Row(len(rows)), s.dense(n))
+			for d, x := range s.dense(n) {
+				R.Row(len(rows))[d] = x - first[d]
+			}
 			rows = append(rows, uint32(n))
 		}
 		b.load(rows)
-		b.spread(products.view(), products.view(), 1, X.view(), s.D)
-		mul(sums.view(), sums.view(), ones, X.view(), 1, len(rows), s.D)
+		b.spread(products.view(), products.view(), 1, R.view(), s.D)
+		mul(shift.view(), shift.view(), ones, R.view(), 1, len(rows), s.D)
 	}
-	second = s.restore(products)
-	scaleBy(second, 1/float64(s.N))
-	scaleBy(sums, 1/float64(s.N))
-	return sums.Data, second
+	covariance, mean = s.restore(products), make([]float64, s.D)
+	scaleBy(covariance, 1/float64(s.N))
+	scaleBy(shift, 1/float64(s.N))
+	for i := range mean {
+		mean[i] = first[i] + shift.Data[i]
+		for j, c := range covariance.Row(i) {
+			covariance.Row(i)[j] = math.FMA(-mean[i], shift.Data[j], c)
+		}
+	}
+	return mean, covariance
 }
