@@ -88,6 +88,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"unknown flag", "-layers 2", 2, "-layers"},
 		{"flag without value", "-k", 2, "-k"},
 		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
+		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
 		{"workers", "-workers 0", 2, "-workers 0"},
 		{"shard zero", "-shard 0/3", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
