@@ -23,7 +23,7 @@ var layers = []struct{ room, files, holds string }{
 	{"statistics", "stats*", "the tests, corrections, intervals and special functions"},
 	{"inputs", "data mnist* synth", "sparse and dense rows; MNIST, its sources and checksums; the data in the plane"},
 	{"total correlation", "tc*", "normal scores and three estimates"},
-	{"the experiment", "config activations infomax* reconstruction adam lbfgs metrics train", "one run: its settings, activations, losses, optimiser, steps, measurements"},
+	{"the experiment", "config activations infomax* reconstruction adam lbfgs probe metrics train", "one run: its settings, activations, losses, optimiser, steps, measurements"},
 	{"formats", "npz svg*", "NumPy archives; figures, element by element"},
 	{"report 1: study", "report_study", "the runs arranged: what is compared, where, by which measure"},
 	{"report 2: missing", "report_missing", "what a study lacks, and the command that makes it"},
