@@ -13,6 +13,8 @@ type activation struct {
 	forward func(a, z []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
 	backward func(g, a, slope []float64, K int)
+	// monotone says that f is strictly increasing, unit by unit: a's ranks are those of z.
+	monotone bool
 }
 
 // mark is an activation's name and look in every figure: a colour of Okabe and Ito (2008), which
@@ -25,18 +27,18 @@ type mark struct {
 // activations in the order of every table and figure.
 var activations = []activation{
 	{mark{"identity", "#000000", "none", nil},
-		func(a, z []float64, _ int) { copy(a, z) }, nil},
+		func(a, z []float64, _ int) { copy(a, z) }, nil, true},
 	{mark{"relu", "#d55e00", "8 3", []float64{-.9, -.9, .9, -.9, .9, .9, -.9, .9}},
-		func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise},
+		func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise, false},
 	{mark{"leaky_relu", "#e69f00", "4 2", []float64{0, -1.2, 1.15, .85, -1.15, .85}},
-		func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise},
+		func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise, true},
 	{mark{"softmax", "#0072b2", "10 3 2 3", []float64{0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0}},
-		softmax, softmaxBackward},
+		softmax, softmaxBackward, false},
 	{mark{"tanh", "#009e73", "2 2", []float64{0, 1.2, 1.15, -.85, -1.15, -.85}},
-		func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise},
+		func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise, true},
 	{mark{"softplus", "#cc79a7", "10 2 2 2 2 2", []float64{-.4, -1.2, .4, -1.2, .4, -.4, 1.2, -.4, 1.2, .4,
 		.4, .4, .4, 1.2, -.4, 1.2, -.4, .4, -1.2, .4, -1.2, -.4, -.4, -.4}},
-		func(a, z []float64, _ int) { softplus(a, z) }, elementwise},
+		func(a, z []float64, _ int) { softplus(a, z) }, elementwise, true},
 }
 
 // activationNames are their names, in this order.

@@ -13,7 +13,7 @@ import (
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
 // run's id, so that runs of different numerics are never taken for each other.
-const numericsVersion = 2
+const numericsVersion = 3
 
 // Config is everything that decides a run's result.
 type Config struct {
@@ -21,11 +21,11 @@ type Config struct {
 	Objective    string  `json:"objective"`
 	Activation   string  `json:"activation"`
 	K            int     `json:"k"`
-	Lambda       float64 `json:"lambda"` // weight of tc; 0 unless the objective is infomax
-	Seed         uint64  `json:"seed"`
-	Epochs       int     `json:"epochs"`        // 0 for random
-	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and what random has
-	LearningRate float64 `json:"learning_rate"` // 0 for random
+	Lambda       float64 `json:"lambda"`        // weight of tc; 0 unless the objective is infomax
+	Seed         uint64  `json:"seed"`          // 0 for pca
+	Epochs       int     `json:"epochs"`        // 0 for what does not train
+	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and what does not train
+	LearningRate float64 `json:"learning_rate"` // 0 for what does not train
 	TCRows       int     `json:"tc_rows"`       // test rows for total correlation; 0 leaves it out
 }
 
@@ -33,7 +33,8 @@ var (
 	imageNames = []string{"mnist"}
 	planeNames = []string{"clusters", "uniform"} // of two inputs
 	dataNames  = append(imageNames, planeNames...)
-	objectives = []string{"infomax", "variance", "reconstruction", "random"}
+	objectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca"}
+	references = []string{"tied", "pca"} // of the objectives: in no declared test
 )
 
 // The protocol: every activation and objective, with these.
@@ -51,11 +52,20 @@ func (c Config) normal() Config {
 	if c.Objective != "infomax" {
 		c.Lambda = 0
 	}
-	if c.Objective == "random" {
+	if !c.trains() {
 		c.Epochs, c.Batch, c.LearningRate = 0, 0, 0
+	}
+	if c.Objective == "pca" {
+		c.Seed = 0
 	}
 	return c
 }
+
+// trains tells whether the objective takes steps.
+func (c Config) trains() bool { return c.Objective != "random" && c.Objective != "pca" }
+
+// decodes tells whether the objective is to reconstruct the inputs.
+func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Objective == "tied" }
 
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
 // hex is the start of a SHA-256 of every setting and the numerics version.
@@ -128,11 +138,11 @@ func compareConfigs(a, b Config) int {
 // the order of runs, the shards and the time left.
 func (c Config) cost() float64 {
 	const measure = 3 // all metrics of one state
-	if c.Objective == "random" {
+	if !c.trains() {
 		return measure * float64(c.K)
 	}
 	epoch := 1.0
-	if c.Objective == "reconstruction" {
+	if c.decodes() {
 		epoch = 2
 	}
 	return float64(c.K) * (2*measure + float64(epoch*float64(c.Epochs)))

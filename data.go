@@ -29,6 +29,7 @@ type inputs interface {
 	restore(W Mat) Mat         // its inverse
 	dense(n int) []float64     // row n
 	squaredNorm(n int) float64 // ‖xₙ‖²
+	constant() []bool          // D: the inputs that every row has alike
 }
 
 // block is the memory for the products of up to blockRows rows at a time.
@@ -89,6 +90,14 @@ func (r denseRows) arrange(W Mat) Mat         { return Mat{W.Rows, W.Cols, slice
 func (r denseRows) restore(W Mat) Mat         { return r.arrange(W) }
 func (r denseRows) dense(n int) []float64     { return r.X.Row(n) }
 func (r denseRows) squaredNorm(n int) float64 { return inner(r.X.Row(n), r.X.Row(n)) }
+
+func (r denseRows) constant() []bool {
+	all := make([]bool, r.X.Cols)
+	for d := range all {
+		all[d] = constantColumn(r.X, d)
+	}
+	return all
+}
 
 func (r denseRows) newBlock() block {
 	return &denseBlock{all: r.X, at: newMat(blockRows, r.X.Cols), scaled: newMat(blockRows, r.X.Cols)}

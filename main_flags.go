@@ -35,6 +35,11 @@ func commas[T any](list []T) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")
 }
 
+// baselineObjectives are those that infomax is tested against.
+func baselineObjectives() []string {
+	return slices.DeleteFunc(slices.Clone(objectives[1:]), func(name string) bool { return slices.Contains(references, name) })
+}
+
 func newFlags(o *options) *flag.FlagSet {
 	f := flag.NewFlagSet("infomax", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -42,7 +47,7 @@ func newFlags(o *options) *flag.FlagSet {
 	f.StringVar(&o.k, "k", "32", "number of units")
 	f.StringVar(&o.lambda, "lambda", "1", "weight of the independence term, for infomax alone")
 	f.StringVar(&o.seed, "seed", "1", "random seed")
-	f.StringVar(&o.objective, "objective", "infomax", "infomax, or a baseline: "+strings.Join(objectives[1:], ", "))
+	f.StringVar(&o.objective, "objective", "infomax", "infomax; a baseline: "+strings.Join(baselineObjectives(), ", ")+"; or for reference: "+strings.Join(references, ", "))
 	f.BoolVar(&o.full, "full", false, "these five as in the protocol: "+protocol+"; any of them given beside it stands")
 	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+", or two-dimensional: "+strings.Join(planeNames, ", "))
 	f.StringVar(&o.mnist, "mnist", "", "folder that has the MNIST files; otherwise they are fetched, once")
@@ -146,6 +151,13 @@ func (o options) typed(flags ...string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(o.given, f) })
 }
 
+// trains tells whether any of the objectives does.
+func (o options) trains() bool {
+	return o.objective == "all" || slices.ContainsFunc(strings.Split(o.objective, ","), func(name string) bool {
+		return Config{Objective: strings.TrimSpace(name)}.trains()
+	})
+}
+
 // check finds the flags that make no sense together.
 func (o options) check() error {
 	switch {
@@ -155,8 +167,8 @@ func (o options) check() error {
 		return usagef("-out is empty: give a folder for the results")
 	case o.mnist != "" && o.shared.Data != "mnist":
 		return usagef("-mnist is for -data mnist: leave one of them out")
-	case o.objective == "random" && o.typed("epochs", "batch", "lr"):
-		return usagef("-objective random does not train: leave -epochs, -batch and -lr out")
+	case !o.trains() && o.typed("epochs", "batch", "lr"):
+		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && o.objective != "all" && !slices.Contains(strings.Split(o.objective, ","), "infomax"):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):

@@ -89,6 +89,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"unknown flag", "-layers 2", 2, "-layers"},
 		{"flag without value", "-k", 2, "-k"},
 		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
+		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
 		{"workers", "-workers 0", 2, "-workers 0"},
 		{"shard zero", "-shard 0/3", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
@@ -142,7 +143,8 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 // TestUsageFollowsFromTheLists: what it says of the protocol is so.
 func TestUsageFollowsFromTheLists(t *testing.T) {
 	networks := len(activations) * len(protocolKs) * protocolSeeds
-	runs := networks * (len(protocolLambdas) + len(objectives) - 1) // infomax has λ, the baselines have not
+	runs := networks * (len(protocolLambdas) + len(objectives) - 2) // infomax has λ, the baselines have not
+	runs += networks / protocolSeeds                                // pca has no seed
 	words := strings.Join(strings.Fields(usage()), " ")
 	for _, want := range []string{
 		fmt.Sprintf("the whole experiment, %d,%03d runs,", runs/1000, runs%1000),

@@ -225,3 +225,13 @@ func scaleBy(m Mat, s float64) {
 		m.Data[i] *= s
 	}
 }
+
+// constantColumn tells whether all elements of column k are equal.
+func constantColumn(A Mat, k int) bool {
+	for n := range A.Rows {
+		if A.Row(n)[k] != A.Row(0)[k] {
+			return false
+		}
+	}
+	return true
+}

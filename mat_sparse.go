@@ -130,6 +130,34 @@ func (s *sparse) squaredNorm(n int) (sum float64) {
 	return sum
 }
 
+// constant tells of every input whether all rows have it alike.
+func (s *sparse) constant() []bool {
+	count, first := make([]int, len(s.order)), make([]float64, len(s.order)) // of rows that have the place, and its value there
+	varies := make([]bool, len(s.order))
+	for n := range s.N {
+		for _, e := range s.row(n) {
+			x0, x1, x2, x3 := values(e, s.level)
+			for i, x := range [4]float64{x0, x1, x2, x3} {
+				p := e%maxQuads*4 + uint64(i)
+				if x == 0 {
+					continue
+				}
+				if count[p]++; count[p] == 1 {
+					first[p] = x
+				}
+				varies[p] = varies[p] || x != first[p]
+			}
+		}
+	}
+	constant := make([]bool, s.D)
+	for p, d := range s.order {
+		if d >= 0 {
+			constant[d] = !varies[p] && (count[p] == 0 || count[p] == s.N)
+		}
+	}
+	return constant
+}
+
 // arrange returns a D×K matrix as places×K: every row where its input is, zeros where there is no
 // input. restore is its inverse.
 func (s *sparse) arrange(inputs Mat) Mat {

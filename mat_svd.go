@@ -7,8 +7,9 @@ import (
 
 // The singular value decomposition by one-sided Jacobi rotations (Hestenes 1958; Demmel &
 // Veselić 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then
-// the singular values, small ones as accurate as large ones, and what was rotated together
-// is the other factor.
+// the singular values, and what was rotated together is the other factor. Where rows of any lengths
+// are orthogonal but for a factor that is well conditioned (columns, if there are fewer), the small singular
+// values are as accurate as the large ones, down to 1e-300 of the largest.
 
 const maxSweeps = 60
 
@@ -30,7 +31,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	sigma = make([]float64, A.Rows)
 	order := make([]int, A.Rows)
 	for i := range sigma {
-		sigma[i], order[i] = math.Sqrt(inner(rows.Row(i), rows.Row(i))), i
+		sigma[i], order[i] = norm(rows.Row(i)), i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return compareDescending(sigma[i], sigma[j]) })
 	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
@@ -73,6 +74,21 @@ func compareDescending(a, b float64) int {
 	return 0
 }
 
+// smallSquare is the least ‖p‖² that inner takes as precisely as any: what its terms lose to underflow, each up to
+// 2⁻¹⁰⁷⁵, is nothing beside the tolerance for two rows of that length.
+const smallSquare = 0x1p-900
+
+// norm returns ‖x‖ without underflow, for x of at most 1.
+func norm(x []float64) float64 {
+	square := inner(x, x)
+	if square < smallSquare {
+		x = slices.Clone(x)
+		e := normalise(x)
+		return math.Ldexp(math.Sqrt(inner(x, x)), e)
+	}
+	return math.Sqrt(square)
+}
+
 // orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ √n 2⁻⁵³ ‖p‖‖q‖,
 // n = Cols, which is what rounding leaves of an inner product of n terms.
 func orthogonalise(rows, turned Mat) {
@@ -85,11 +101,19 @@ func orthogonalise(rows, turned Mat) {
 		rotated := false
 		for p := range rows.Rows {
 			for q := p + 1; q < rows.Rows; q++ {
-				d := inner(rows.Row(p), rows.Row(q))
-				if math.Abs(d) <= tolerance*math.Sqrt(squares[p])*math.Sqrt(squares[q]) {
+				a, b, d := squares[p], squares[q], 0.0
+				if a >= smallSquare && b >= smallSquare {
+					d = inner(rows.Row(p), rows.Row(q))
+				} else {
+					a, b, d = scaledInner(rows.Row(p), rows.Row(q))
+				}
+				if math.Abs(d) <= tolerance*math.Sqrt(a)*math.Sqrt(b) {
 					continue
 				}
-				c, s := rotation(squares[p], squares[q], d)
+				c, s := rotation(a, b, d)
+				if s == 0 { // the longer row has none of the shorter that it could lose
+					continue
+				}
 				rotate(rows.Row(p), rows.Row(q), c, s)
 				rotate(turned.Row(p), turned.Row(q), c, s)
 				squares[p], squares[q] = inner(rows.Row(p), rows.Row(p)), inner(rows.Row(q), rows.Row(q))
@@ -102,11 +126,30 @@ func orthogonalise(rows, turned Mat) {
 	}
 }
 
+// scaledInner returns ‖x‖², ‖y‖² and ⟨x,y⟩, all divided by one power of two that keeps them from underflow; 0, 0, 0 if
+// x or y is zero. It is for rows of at most 1 in length, and of a ratio of lengths within float64's range.
+func scaledInner(x, y []float64) (xx, yy, xy float64) {
+	if zero(x) || zero(y) {
+		return 0, 0, 0
+	}
+	x, y = slices.Clone(x), slices.Clone(y)
+	e := normalise(x) - normalise(y)
+	return math.Ldexp(inner(x, x), e), math.Ldexp(inner(y, y), -e), inner(x, y)
+}
+
+func zero(x []float64) bool {
+	return !slices.ContainsFunc(x, func(v float64) bool { return v != 0 })
+}
+
 // rotation returns the cosine and sine that make two rows orthogonal whose squared lengths
 // are a and b and whose inner product is d (Golub & Van Loan, Matrix Computations, 8.4.2).
 func rotation(a, b, d float64) (c, s float64) {
 	zeta := (b - a) / (2 * d)
-	t := 1 / (math.Abs(zeta) + math.Sqrt(math.FMA(zeta, zeta, 1)))
+	root := math.Sqrt(math.FMA(zeta, zeta, 1))
+	if math.IsInf(root, 1) { // beside ζ², 1 vanishes
+		root = math.Abs(zeta)
+	}
+	t := 1 / (math.Abs(zeta) + root)
 	if zeta < 0 {
 		t = -t
 	}

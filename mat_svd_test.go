@@ -127,6 +127,49 @@ func TestSVDKeepsSmallSingularValues(t *testing.T) {
 	}
 }
 
+// Rows whose squares, or whose products with one another, are below the smallest float64.
+func TestSVDKeepsWhatVanishesWhenSquared(t *testing.T) {
+	turn := func(a, b float64) Mat { // rows of length a and b, the second at 60° to the first
+		return Mat{2, 3, []float64{a, 0, 0, b / 2, b * math.Sqrt(0.75), 0}}
+	}
+	for _, c := range []struct {
+		name string
+		A    Mat
+		want []float64
+	}{
+		{"diagonal", Mat{3, 3, []float64{1, 0, 0, 0, 0.01, 0, 0, 0, 1e-170}}, []float64{1, 0.01, 1e-170}},
+		{"zero rows", Mat{3, 3, []float64{0, 0, 0, 0, 1, 0, 0, 0, 1e-300}}, []float64{1, 1e-300, 0}},
+		{"far apart", turn(1, 1e-170), []float64{1, 1e-170 * math.Sqrt(0.75)}},
+		{"further", turn(1, 1e-290), []float64{1, 1e-290 * math.Sqrt(0.75)}},
+		{"both small", Mat{3, 3, []float64{1, 0, 0, 0, 1e-170, 0, 0, 0.5e-170, 1e-170 * math.Sqrt(0.75)}}, []float64{1, 1e-170 * math.Sqrt(1.5), 1e-170 * math.Sqrt(0.5)}},
+	} {
+		for _, A := range []Mat{c.A, c.A.T()} {
+			t.Run(c.name, func(t *testing.T) {
+				U, sigma, V := svd(A)
+				if diff := cmp.Diff(c.want, sigma, cmpopts.EquateApprox(4e-15, 0)); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+				for _, Q := range []Mat{U, V} {
+					for i, s := range sigma {
+						for j := range i + 1 {
+							dot := 0.0
+							for n := range Q.Rows {
+								dot += Q.Row(n)[i] * Q.Row(n)[j]
+							}
+							if i == j {
+								dot--
+							}
+							if s > 0 && math.Abs(dot) > 1e-14 {
+								t.Errorf("columns %d and %d are off orthonormal by %g", i, j, dot)
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
 func BenchmarkSVD(b *testing.B) {
 	W := xavier(784, 64, 1, streamWeights)
 	for b.Loop() {

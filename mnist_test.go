@@ -18,6 +18,7 @@ type mnistFacts struct {
 	Sum          int // of all bytes
 	FirstLabels  []byte
 	Digits       [10]int // images of each
+	Constant     int     // inputs that all images have alike
 }
 
 func TestMNISTIsAsPublished(t *testing.T) {
@@ -27,9 +28,9 @@ func TestMNISTIsAsPublished(t *testing.T) {
 	}
 	want := [2]mnistFacts{
 		{60000, 784, 8994156, 1567298545, []byte{5, 0, 4, 1, 9},
-			[10]int{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}},
+			[10]int{5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949}, 67},
 		{10000, 784, 1511219, 264923200, []byte{7, 2, 1, 0, 4},
-			[10]int{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}},
+			[10]int{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009}, 116},
 	}
 	got := [2]mnistFacts{factsOf(d.Train), factsOf(d.Test)}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -55,6 +56,11 @@ func factsOf(s Set) mnistFacts {
 	}
 	for _, digit := range s.labels {
 		facts.Digits[digit]++
+	}
+	for _, alike := range s.constant() {
+		if alike {
+			facts.Constant++
+		}
 	}
 	return facts
 }

@@ -23,6 +23,7 @@ const (
 	streamTies
 	streamNull
 	streamBootstrap
+	streamPermutation
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

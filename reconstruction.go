@@ -11,6 +11,8 @@ package main
 //	∂L/∂A = A · 2/N G + Y                                             (N×K)
 //	∂L/∂V = V · 2/N H − 2/N XᵀA                                       (D×K)
 //
+// Tied weights are V = W, in one memory: ∂L/∂W is then the sum of the encoder's gradient, XᵀdZ, and ∂L/∂V.
+//
 // X enters XV and XᵀA as −2/N·X, which costs nothing where X is sparse.
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is

@@ -24,11 +24,13 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 	}
 	p := page{Seeds: neededSeeds(againstBaseline), Tests: declared, Numerics: numericsVersion,
 		Activations: inWords(len(activations)), Baselines: inWords(len(baselines)), Lambdas: inWords(len(protocolLambdas)),
-		ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
+		Coverage: coverageText(protocolSeeds), Deviations: deviations, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
 	var analyses []*analysis
 	for _, s := range studies(runs) {
-		a := analyse(s)
-		c, err := a.chapter(weights)
+		analyses = append(analyses, analyse(s))
+	}
+	for _, a := range analyses {
+		c, err := a.chapter(analyses, weights)
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +39,7 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 				files = append(files, file{f.File, f.svg})
 			}
 		}
-		analyses, p.Chapters = append(analyses, a), append(p.Chapters, c)
+		p.Chapters = append(p.Chapters, c)
 	}
 	stats, err := formatStats(analyses)
 	if err != nil {
@@ -54,8 +56,27 @@ type page struct {
 	Seeds                           int            // that a verdict takes
 	Tests                           map[string]int // in each kind of family
 	Activations, Baselines, Lambdas string         // how many, in words
+	Coverage                        string         // of bootstrap intervals
+	Deviations                      []string
 	Numerics                        int
 	ResultsSHA256                   string
+}
+
+// deviations are from the design note; README.md has the same list.
+var deviations = []string{
+	"R_W is computed on the units, WWᵀ (K×K), not on the inputs, WᵀW: I/K only fits the former.",
+	"The loss adds ε = 1e-6 to variances, also inside the correlations, so that a dead unit has a finite loss: it keeps its penalty " +
+		"of 1 and gets no gradient. Metrics have no ε.",
+	"The autoencoder's decoder V is free, not the transpose of W; the other reading, tied weights, is run beside it.",
+	"Baselines share W and the batches of their seed with InfoMax, so that tests are paired, exact, and corrected by Holm. The note asks " +
+		"only whether InfoMax is significantly better.",
+	"“90 % of the final loss” is 90 % of the way from the first batch's loss to the last epoch's, because the loss can be of either sign.",
+	"Total correlation is estimated three ways. Its tree is weighed on rows that did not choose it, and the mean of permuted data, which is 0, is not " +
+		"subtracted from it (TOTAL_CORRELATION.md).",
+	"Added to the note's measures: weight redundancy, weight norm, live weights, activation rank, the best bound of total correlation, " +
+		"and two linear probes.",
+	"The bootstrap has 1,999 resamples, so that its 2.5 % points are whole order statistics.",
+	"The verdict is computed, and so is every sentence about results (EXPERIMENT.md, “Analysis”).",
 }
 
 // inWords writes a small number as a sentence does.
@@ -82,6 +103,8 @@ func (p page) format() ([]byte, error) {
 type chapter struct {
 	Name, Completeness, Headline, Command, DataSHA256 string
 	PerBaseline                                       []string
+	Expectations, Features                            []finding
+	OtherChoices                                      []string
 	Verdicts                                          *sheet // nil without any
 	Sections                                          []section
 	Beyond, Holes                                     []string
@@ -99,9 +122,9 @@ type section struct {
 // SVG is the figure within the page.
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
-func (a *analysis) chapter(weights func(id string) ([]byte, error)) (chapter, error) {
+func (a *analysis) chapter(all []*analysis, weights func(id string) ([]byte, error)) (chapter, error) {
 	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), DataSHA256: a.all[0].DataSHA256,
-		PerBaseline: a.perBaseline(), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged(a.places()...)}
+		PerBaseline: a.perBaseline(), Expectations: a.expectations(), Features: a.featureVerdict(), OtherChoices: a.otherChoices(all), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged(a.places()...)}
 	if len(a.answers) > 0 {
 		table := a.verdictSheet()
 		c.Verdicts = &table
@@ -133,8 +156,10 @@ func (a *analysis) sections(shown []network) []section {
 	levels := section{Title: "1. Metrics by activation and K", Findings: []finding{a.change(primaries[0]), a.change(primaries[1])}}
 	levels.addLevels(a, treatment)
 	dead := section{Title: "3. Dead units by activation", Findings: []finding{a.deadUnits()}, Figures: a.groupFigure(measureOf("dead_units"))}
-	speed := a.extremes("Epochs to 90 % of the fall in loss, mean over the seeds, from the fastest activation to the slowest:", epochs90, average)
-	curves := section{Title: "4. Training curves by activation", Findings: append([]finding{speed}, a.lateFall()...),
+	speed := a.extremes("Epochs to 90 % of the fall in loss, mean over the seeds, from the fastest activation to the slowest (a loss "+
+		"without a minimum keeps falling, so that this measures the number of epochs as well):", epochs90, average)
+	norm := a.extremes("Weight norm at the end, root mean square length of the units' weights, from the largest to the smallest:", measureOf("weight_norm"), average)
+	curves := section{Title: "4. Training curves by activation", Findings: append([]finding{speed, norm}, a.lateFall()...),
 		Figures: []drawing{a.curvesFigure()}}
 	return []section{levels, a.rankSection(), dead, curves, a.weightSection(shown), a.testSection(), a.lambdaSection(), a.acrossSection()}
 }
@@ -196,7 +221,7 @@ func (a *analysis) acrossSection() section {
 	if len(a.activations) > 1 {
 		part.Findings = append(part.Findings, a.friedmanFinding(primaries[0]), a.friedmanFinding(primaries[1]))
 	}
-	for _, field := range []string{"output_correlation", "tc_tree_nats", "tc_gauss_nats", "tc_knn_nats"} {
+	for _, field := range []string{"output_correlation", "tc_bound", "tc_tree_nats", "tc_gauss_nats", "tc_knn_nats"} {
 		part.Figures = append(part.Figures, a.groupFigure(measureOf(field))...)
 	}
 	return part

@@ -7,13 +7,15 @@ import (
 
 // Every comparison of a study, from its values. Tests are corrected together (Holm) within a family: one
 // measure, one K and one kind of comparison. The size of a family is that of the whole protocol however
-// few of its tests could be done, since it was declared beforehand.
+// few of its tests could be done, since it was declared beforehand. A single unit has nothing to be redundant
+// with, so at K = 1 nothing is compared.
 
 // The kinds of comparison.
 const (
 	againstBaseline  = "baseline"   // infomax at λ = 1 against each baseline, by activation
 	acrossActivation = "activation" // infomax at λ = 1, pairs of activations
 	acrossLambda     = "lambda"     // infomax, pairs of λ, by activation
+	againstReference = "reference"  // infomax at λ = 1 against tied, by activation: no declared test
 )
 
 // declared is the number of tests of each kind in a family of the protocol.
@@ -21,6 +23,7 @@ var declared = map[string]int{
 	againstBaseline:  len(baselines) * len(activations),
 	acrossActivation: pairsOf(len(activations)),
 	acrossLambda:     pairsOf(len(protocolLambdas)) * len(activations),
+	againstReference: len(activations),
 }
 
 func pairsOf(n int) int { return n * (n - 1) / 2 }
@@ -36,7 +39,7 @@ const (
 type comparison struct {
 	measure  measure
 	x, y     place
-	pairs    int // seeds for which both have a value
+	pairs    int // seeds for which both have a run
 	test     signedRankResult
 	shift    intervalEstimate
 	adjusted float64 // test.P, Holm
@@ -60,7 +63,9 @@ func (s *study) families() (all []family) {
 	for _, K := range s.ks {
 		for _, m := range measures {
 			for _, kind := range kindsFor(m) {
-				all = append(all, s.family(kind, m, K))
+				if K > 1 {
+					all = append(all, s.family(kind, m, K))
+				}
 			}
 		}
 	}
@@ -76,8 +81,10 @@ func kindsFor(m measure) []string {
 		return []string{acrossActivation}
 	case epochs90.field:
 		return []string{acrossActivation, acrossLambda}
+	case "variance_ratio": // varianceShare instead
+		return nil
 	}
-	return []string{againstBaseline, acrossActivation, acrossLambda}
+	return []string{againstBaseline, acrossActivation, acrossLambda, againstReference}
 }
 
 // family pairs the places that are to be compared.
@@ -86,8 +93,12 @@ func (s *study) family(kind string, m measure, K int) family {
 	add := func(x, y place) { f.comparisons = append(f.comparisons, comparison{measure: m, x: x, y: y}) }
 	places := s.grid(treatment, K)
 	switch kind {
-	case againstBaseline:
-		for _, baseline := range baselines {
+	case againstBaseline, againstReference:
+		against := baselines
+		if kind == againstReference {
+			against = []condition{tied}
+		}
+		for _, baseline := range against {
 			for _, p := range places {
 				add(p, p.under(baseline))
 			}
@@ -95,7 +106,7 @@ func (s *study) family(kind string, m measure, K int) family {
 	case acrossActivation:
 		for i, x := range places {
 			for _, y := range places[i+1:] {
-				if !x.infinite(m) && !y.infinite(m) {
+				if !s.infinite(x, m) && !s.infinite(y, m) {
 					add(x, y)
 				}
 			}
@@ -140,7 +151,7 @@ func (f *family) compare(s *study) {
 func (c *comparison) compare(xs, ys []float64) {
 	var x, y []float64
 	for i := range xs {
-		if finite(xs[i]) && finite(ys[i]) {
+		if !math.IsNaN(xs[i]) && !math.IsNaN(ys[i]) {
 			x, y = append(x, xs[i]), append(y, ys[i])
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"strconv"
+	"strings"
 )
 
 // results.csv, a row for each run, and stats.csv, a row for each comparison and for each Friedman test. What
@@ -47,7 +48,7 @@ func formatResults(runs []*Result) ([]byte, error) {
 
 func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
-	trained := c.Objective != "random"
+	trained := c.trains()
 	row := []field{
 		{"id", r.ID}, {"data", c.Data}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
 		{"lambda", only(c.Objective == "infomax", shortest(c.Lambda))},
@@ -64,12 +65,14 @@ func resultRow(r *Result) []field {
 	}
 	row = append(row, metricFields("init_", r.Init)...)
 	row = append(row, metricFields("final_", r.Final)...)
-	return append(row, field{"weights_sha256", r.WeightsSHA256})
+	return append(row, field{"final_probe_status", r.Final.ProbeStatus}, field{"weights_sha256", r.WeightsSHA256})
 }
 
 func metricFields(prefix string, state Metrics) (row []field) {
 	for _, m := range metrics {
-		row = append(row, field{prefix + m.field, shortest(m.of(state))})
+		if prefix == "final_" || !strings.HasPrefix(m.field, "probe_") { // of the final state alone
+			row = append(row, field{prefix + m.field, shortest(m.of(state))})
+		}
 	}
 	return append(row, field{prefix + "variance_ratio_status", state.VarianceRatioStatus},
 		field{prefix + "tc_status", state.TCStatus}, field{prefix + "tc_units", strconv.Itoa(state.TCUnits)})

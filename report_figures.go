@@ -73,8 +73,10 @@ func (s *study) group(m measure, p place) group {
 		}
 	}
 	switch {
-	case p.infinite(m):
+	case s.infinite(p, m) && p.activation == "softmax":
 		g.Note = "infinite, since the outputs sum to one; shown without the last unit"
+	case s.infinite(p, m):
+		g.Note = "infinite, since there are more units than inputs"
 	case p.activation == "softmax" && m.field == "output_correlation" && p.K > 1:
 		g.Levels = append(g.Levels, level{"softmax's floor, K/(K − 1)", float64(p.K) / float64(p.K-1)})
 	}
@@ -159,7 +161,7 @@ func (s *study) tradeoffFigure() drawing {
 func (a *analysis) forestFigure(m measure) drawing {
 	var panels []forestPanel
 	for _, baseline := range baselines {
-		if len(a.answersFor(baseline)) == 0 {
+		if len(against(a.answers, baseline)) == 0 {
 			continue
 		}
 		for _, K := range a.ks {

@@ -47,15 +47,15 @@ type ranked struct {
 
 func (r ranked) String() string { return fmt.Sprintf("%s (%s)", r.activation, short(r.value)) }
 
-// ranking sorts the activations at K by a statistic of m over the seeds, the highest first if
-// better is +1, the lowest if −1. softmax, whose total correlation is infinite, has no place in that.
+// ranking sorts the activations at K by a statistic of m over the seeds, the highest first unless
+// better is −1. softmax, whose total correlation is infinite, has no place in that.
 func (s *study) ranking(m measure, K, better int, statistic func([]float64) float64) (list []ranked) {
 	for _, p := range s.ran(treatment, K) {
-		if v := statistic(present(s.values(p, m))); finite(v) && !p.infinite(m) {
+		if v := statistic(present(s.values(p, m))); finite(v) && !s.infinite(p, m) {
 			list = append(list, ranked{p.activation, v})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b ranked) int { return better * cmp.Compare(b.value, a.value) })
+	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Or(better, +1) * cmp.Compare(b.value, a.value) })
 	return list
 }
 
@@ -88,10 +88,10 @@ func (s *study) change(m measure) finding {
 		m.inSentence(), rises, plural(places, "place"), falls)
 }
 
-// extremes names the activations with the best and the worst of m.
-func (s *study) extremes(text string, m measure, statistic func([]float64) float64) finding {
-	return s.perK(text, func(K int) string {
-		list := s.ranking(m, K, m.better, statistic)
+// extremes names the activations with the best and the worst of m, and what Friedman's test says of all.
+func (a *analysis) extremes(text string, m measure, statistic func([]float64) float64) finding {
+	return a.perK(text, func(K int) string {
+		list := a.ranking(m, K, m.better, statistic)
 		if len(list) == 0 {
 			return ""
 		}
@@ -99,7 +99,17 @@ func (s *study) extremes(text string, m measure, statistic func([]float64) float
 		if first.value == last.value {
 			return short(first.value) + " for " + listing(activationsOf(list))
 		}
-		return first.String() + " to " + last.String()
+		text := first.String() + " to " + last.String()
+		for _, f := range a.families {
+			switch {
+			case f.kind != acrossActivation || f.measure.field != m.field || f.K != K || !finite(f.friedman.P):
+			case f.friedman.P < significant:
+				text += ", across which they differ (Friedman, " + pEquals(f.friedman.P) + ")"
+			default:
+				text += ", not shown to differ (Friedman, " + pEquals(f.friedman.P) + ")"
+			}
+		}
+		return text
 	})
 }
 
@@ -146,7 +156,7 @@ func (s *study) deadUnits() finding {
 	for _, p := range s.ran(treatment, s.ks...) {
 		counts = append(counts, present(s.values(p, dead))...)
 	}
-	runs := plural(len(counts), "run")
+	runs := plural(len(counts), "run") + " of " + treatment.String()
 	with := len(slices.DeleteFunc(counts, func(n float64) bool { return n == 0 }))
 	if with == 0 {
 		return say("No unit is dead in any of %s.", runs)
@@ -168,23 +178,22 @@ func (s *study) deadUnits() finding {
 // lateEpochs are the last tenth of the epochs, of which there must be ten at least.
 const lateEpochs = 10
 
-// lateFall says whether the loss still falls at the end; nothing if that cannot be told.
+// lateFall says of every activation how its median loss moves in the last tenth of the epochs; nothing if that cannot
+// be told.
 func (s *study) lateFall() []finding {
-	largest, who := 0.0, ""
 	if s.Epochs < lateEpochs {
 		return nil
 	}
-	for _, p := range s.ran(treatment, s.ks...) {
-		points := s.curve(p)
-		n := len(points)
-		first, late, last := points[0].Value, points[n-1-n/lateEpochs].Value, points[n-1].Value
-		if share := 100 * (late - last) / (first - last); first > last && (who == "" || share > largest) {
-			largest, who = share, p.activation+", "+atK(p.K)
+	return []finding{s.perK("In the last tenth of the epochs the median loss changes by, in per cent of its fall since the first epoch:", func(K int) string {
+		var parts []string
+		for _, p := range s.ran(treatment, K) {
+			points := s.curve(p)
+			n := len(points)
+			first, late, last := points[0].Value, points[n-1-n/lateEpochs].Value, points[n-1].Value
+			if share := 100 * (last - late) / (first - last); first > last && finite(share) {
+				parts = append(parts, p.activation+" "+plus(share, roughly(share)))
+			}
 		}
-	}
-	if who == "" {
-		return nil
-	}
-	return []finding{say("In the last tenth of the epochs the median loss falls by no more than %s %% of its fall since the first epoch (%s).",
-		roughly(largest), who)}
+		return strings.Join(parts, ", ")
+	})}
 }

@@ -32,7 +32,7 @@ func madeUpGrid(t testing.TB, data string, activations []string, ks []uint64, la
 }
 
 // effect is how much better than all else infomax is made.
-type effect struct{ rank, correlation float64 }
+type effect struct{ rank, correlation, output float64 }
 
 // madeUpRun is a run whose numbers are noise about a level that its activation sets, the same for
 // every objective but for the effect. Rounding keeps a compiler's fusions out of them.
@@ -48,7 +48,7 @@ func madeUpRun(c Config, e effect) *Result {
 			WeightCorrelation: number((1.05 - level) / 4 * (1 + 0.1*rng.Float64())),
 			WeightRedundancy:  number(K * (1.2 - level)), ActivationRate: slices.Repeat([]float64{0.5}, c.K),
 			MaxResponsibility: Number(math.NaN()), VarianceRatio: number(1 + 5*rng.Float64()),
-			OutputCorrelation: number(K * (1.1 - level) * (1 + rng.Float64())), OutputCorrelationLive: number(K * (1.05 - level)),
+			OutputCorrelation: number(K * (1.1 - level) * (1 + rng.Float64())), TCUnits: c.K, ProbeAccuracy: number(level), ProbeAccuracy1000: number(level - 0.1), EffectiveRankLive: number(K * level), WeightCorrelationLive: number((1.05 - level) / 4), WeightNorm: 1,
 			ActivationRank: number(K * level), TCGaussNats: number(K * (1.2 - level)),
 			TCTreeNats: number(K * (1.1 - level) * (1 + 0.2*rng.Float64())), TCKNNNats: number(2 + rng.Float64()),
 		}
@@ -60,16 +60,18 @@ func madeUpRun(c Config, e effect) *Result {
 		}
 		return m
 	}
-	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: "made up",
+	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: "made up", Inputs: map[bool]int{true: 784, false: 2}[c.Data == "mnist"],
 		Init: state(len(objectives)), Go: "go", Platform: "any/any"}
 	r.Final, r.InitialLoss, r.FinalLoss = r.Init, Number(math.NaN()), Number(math.NaN())
-	if c.Objective == "random" {
+	if !c.trains() {
 		return r
 	}
 	r.Final = state(slices.Index(objectives, c.Objective))
 	if c.Objective == "infomax" {
 		r.Final.EffectiveRank = number(float64(r.Final.EffectiveRank) + e.rank + c.Lambda/100)
 		r.Final.WeightCorrelation = number(float64(r.Final.WeightCorrelation) - e.correlation)
+		r.Final.OutputCorrelation = number(float64(r.Final.OutputCorrelation) - e.output)
+		r.Final.TCGaussNats, r.Final.TCTreeNats = r.Final.TCGaussNats-Number(e.output), r.Final.TCTreeNats-Number(e.output)
 	}
 	end := -K - 3*float64(activation) - float64(c.Seed)/100
 	r.InitialLoss = number(end + K)

@@ -76,7 +76,14 @@ func (s *study) otherSettings() (others []string) {
 
 // completeness is the first thing to know about a study.
 func (s *study) completeness() string {
-	runs, grid := len(s.all), len(s.conditions)*len(s.activations)*len(s.ks)*len(s.seeds)
+	runs, grid := len(s.all), 0
+	for _, c := range s.conditions {
+		perPlace := len(s.seeds)
+		if c == pca {
+			perPlace = 1
+		}
+		grid += perPlace * len(s.activations) * len(s.ks)
+	}
 	text := fmt.Sprintf("%s of %s", plural(runs, "run"), s.name())
 	if runs < grid {
 		text += fmt.Sprintf("; %d of its grid are missing", grid-runs)
@@ -115,7 +122,11 @@ func (s *study) holes() (lines []string) {
 	return lines
 }
 
+// missingSeeds lists those that have no run at p; all of them where pca's one run is missing.
 func (s *study) missingSeeds(p place) (missing []uint64) {
+	if p.condition == pca && s.runs[p] != nil {
+		return nil
+	}
 	for i, seed := range s.seeds {
 		if s.runs[p] == nil || s.runs[p][i] == nil {
 			missing = append(missing, seed)
@@ -150,7 +161,9 @@ func (s *study) command() string {
 	if len(lambdas) > 0 {
 		text += " -lambda " + strings.Join(lambdas, ",")
 	}
-	text += " -seed " + strings.ReplaceAll(ranges(s.seeds, "-"), " ", "")
+	if len(s.seeds) > 0 {
+		text += " -seed " + strings.ReplaceAll(ranges(s.seeds, "-"), " ", "")
+	}
 	if s.Epochs > 0 {
 		text += fmt.Sprintf(" -epochs %d -batch %d -lr %s", s.Epochs, s.Batch, shortest(s.LearningRate))
 	}

@@ -5,11 +5,248 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
-// The note's questions beyond the verdict, answered from a study's comparisons: how the activation changes the
-// result at λ = 1; what the verdict's tests show one by one; and the sweep over λ with its sweet spot, if at
-// the places (activation × K) one λ is best by both primary measures.
+// The note's questions beyond the verdict, answered from a study's comparisons: its three expectations; how the
+// activation changes the result at λ = 1; what the verdict's tests show one by one, and under which other choices
+// the verdict was looked at; and the sweep over λ with its sweet spot, if at the places (activation × K) one λ is
+// shown to be best by both primary measures.
+
+// expectations are the note's three, each beside what was seen of it.
+func (a *analysis) expectations() []finding {
+	if len(a.answers) == 0 {
+		return nil
+	}
+	return []finding{a.optimistic(), a.pessimistic(), a.likely()}
+}
+
+// optimistic: "InfoMax yields high effective rank; one activation clearly wins; results are stable across seeds."
+func (a *analysis) optimistic() finding {
+	rank := primaries[0]
+	var levels, spreads []float64
+	for _, p := range a.compared() {
+		_, sd := meanSD(present(a.values(p, rank)))
+		levels = append(levels, 100*a.centre(p, rank).Value/float64(a.maxRank(p.K)))
+		spreads = append(spreads, 100*sd/float64(a.maxRank(p.K)))
+	}
+	text := "no value"
+	if levels, spreads = present(levels), present(spreads); len(levels) > 0 && len(spreads) > 0 {
+		text = fmt.Sprintf("it is %s %% of the most there can be, with a standard deviation over the seeds of %s points at most",
+			span(levels, aligned), roughly(slices.Max(spreads)))
+	}
+	var winners []string
+	for _, K := range a.ks {
+		for _, p := range a.ran(treatment, K) {
+			if a.beatsAll(p) {
+				winners = append(winners, p.activation+" at "+atK(K))
+			}
+		}
+	}
+	winner := "no activation is shown to be better than every other by both measures at any K"
+	if len(winners) > 0 {
+		winner = "shown to be better than every other by both measures: " + listing(winners)
+	}
+	return say("Optimistic (high effective rank, one activation that clearly wins, stable over seeds): %s; %s.", text, winner)
+}
+
+// compared are the places of the treatment, those of a single unit left out.
+func (a *analysis) compared() []place {
+	return slices.DeleteFunc(a.ran(treatment, a.ks...), func(p place) bool { return p.K == 1 })
+}
+
+// beatsAll tells whether p is shown to be better than all other activations by both primary measures.
+func (a *analysis) beatsAll(p place) bool {
+	others := slices.DeleteFunc(a.ran(treatment, p.K), func(q place) bool { return q == p })
+	for _, q := range others {
+		for _, m := range primaries {
+			if a.outcomeOf(m, p, q) != +1 {
+				return false
+			}
+		}
+	}
+	return len(others) > 0
+}
+
+// outcomeOf is +1 where x is shown to be better than y, −1 where it is shown to be worse, whichever way round
+// they were compared.
+func (a *analysis) outcomeOf(m measure, x, y place) int {
+	if c := a.find(m, x, y); c != nil {
+		return c.outcome()
+	}
+	if c := a.find(m, y, x); c != nil {
+		return -c.outcome()
+	}
+	return 0
+}
+
+// pessimistic: "InfoMax doesn't improve over random; all activations collapse or have dead units; high variance
+// across seeds."
+func (a *analysis) pessimistic() finding {
+	answers := against(a.answers, untrained)
+	text := "no training was not run"
+	if len(answers) > 0 {
+		text = fmt.Sprintf("not shown to be less redundant than no training in %d of %s", len(answers)-count(answers, confirmed), plural(len(answers), "place"))
+	}
+	var bad []string
+	var spreads []float64
+	runs, failed := 0, 0
+	for _, p := range a.compared() {
+		some := false
+		var losses, falls []float64
+		for _, r := range a.runs[p] {
+			if r == nil {
+				continue
+			}
+			runs++
+			if r.Final.DeadUnits > 0 || r.Final.VarianceRatioStatus != "" || r.Status != "ok" {
+				failed, some = failed+1, true
+			}
+			losses, falls = append(losses, float64(r.FinalLoss)), append(falls, float64(r.InitialLoss-r.FinalLoss))
+		}
+		if some && !slices.Contains(bad, p.activation) {
+			bad = append(bad, p.activation)
+		}
+		_, sd := meanSD(present(losses))
+		if fall := average(present(falls)); fall > 0 && finite(sd) {
+			spreads = append(spreads, 100*sd/fall)
+		}
+	}
+	text += fmt.Sprintf("; %d of %s end with a dead or constant unit or diverged", failed, plural(runs, "run"))
+	if failed > 0 {
+		text += fmt.Sprintf(", of %s (%d of %s)", listing(bad), len(bad), plural(len(a.activations), "activation"))
+	}
+	if len(spreads) > 0 {
+		text += fmt.Sprintf("; over the seeds the final loss has a standard deviation of %s %% of its fall at most", roughly(slices.Max(spreads)))
+	}
+	return say("Pessimistic (no better than random, all activations collapse or have dead units, high variance over seeds): %s.", text)
+}
+
+// likely: "InfoMax helps but doesn't eliminate redundancy; activations show different failure modes; λ tuning
+// matters."
+func (a *analysis) likely() finding {
+	correlation := primaries[1]
+	helped := map[place]bool{}
+	for _, x := range a.answers {
+		if slices.ContainsFunc(x.tests, func(c comparison) bool { return c.measure.field == correlation.field && c.outcome() == +1 }) {
+			helped[x.under(treatment)] = true
+		}
+	}
+	least := math.Inf(1)
+	places := a.compared()
+	for _, p := range places {
+		if v := a.centre(p, correlation).Value; v < least {
+			least = v
+		}
+	}
+	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s and is %s at the least, where none would be 0",
+		len(helped), plural(len(places), "place"), short(least))
+	var worst []string
+	for _, field := range []string{"dead_units", varianceShare.field, "output_correlation", correlation.field} {
+		m := measureOf(field)
+		var names []string
+		for _, K := range a.ks {
+			if list := a.ranking(m, K, -cmp.Or(m.better, +1), average); len(list) > 1 && list[0].value != list[len(list)-1].value {
+				names = append(names, list[0].activation)
+			}
+		}
+		if names = slices.Compact(slices.Sorted(slices.Values(names))); len(names) > 0 {
+			worst = append(worst, m.inSentence()+" "+strings.Join(names, " or "))
+		}
+	}
+	if len(worst) > 0 {
+		text += "; the worst activation by " + strings.Join(worst, ", by ")
+	}
+	shown, swept := 0, a.swept()
+	for _, p := range swept {
+		if slices.ContainsFunc(primaries, func(m measure) bool { return a.lambdaMatters(m, p) }) {
+			shown++
+		}
+	}
+	if len(a.lambdas()) > 1 {
+		text += fmt.Sprintf("; two λ are shown to differ by a primary measure in %d of %s", shown, plural(len(swept), "place"))
+	}
+	return say("Likely (helps but does not eliminate redundancy, different failure modes, λ matters): %s.", text)
+}
+
+// lambdaMatters tells whether two λ are shown to differ in m beside p.
+func (a *analysis) lambdaMatters(m measure, p place) bool {
+	for i, first := range a.lambdas() {
+		for _, second := range a.lambdas()[i+1:] {
+			if a.outcomeOf(m, p.under(first), p.under(second)) != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// featureReason says why there is a second verdict.
+const featureReason = "The note asks for features that are not redundant, and measures weights. Decorrelated outputs need WΣWᵀ to be " +
+	"diagonal, Σ the covariance of the inputs, which unless Σ is a multiple of I rules orthogonal weights out."
+
+// featureVerdict is the second verdict, chosen after the data were seen.
+func (a *analysis) featureVerdict() []finding {
+	both := conjunction(a.features)
+	if len(both) == 0 {
+		return nil
+	}
+	f := say("%s By output correlation and the best bound of total correlation (for softmax the first alone, since the other is infinite) "+
+		"InfoMax gives less redundant features, by %s", featureReason, conjunctionText(both))
+	for _, baseline := range baselines {
+		if answers := against(a.features, baseline); len(answers) > 0 {
+			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", baselineNames[baseline], counts(answers)))
+		}
+	}
+	return []finding{f}
+}
+
+// otherChoices says what the verdict would be under other choices: on live weights, against tied weights, and
+// in the other studies of the same data.
+func (a *analysis) otherChoices(others []*analysis) (lines []string) {
+	if both := conjunction(a.live); len(both) > 0 {
+		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both))
+	}
+	if len(a.tied) > 0 {
+		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
+	}
+	for _, other := range others {
+		if both := conjunction(other.answers); other != a && other.Data == a.Data && len(both) > 0 {
+			lines = append(lines, other.name()+": "+conjunctionText(both))
+		}
+	}
+	return append(lines, a.alike()...)
+}
+
+// alike names the activations that give nearly the same results, seed by seed: their places are not results of
+// their own.
+func (a *analysis) alike() (lines []string) {
+	for i, first := range a.activations {
+		for _, second := range a.activations[i+1:] {
+			largest, pairs := 0.0, 0
+			for _, K := range a.ks {
+				x, y := place{treatment, first, K}, place{treatment, second, K}
+				if a.runs[x] == nil || a.runs[y] == nil {
+					continue
+				}
+				ys := a.values(y, primaries[0])
+				for j, v := range a.values(x, primaries[0]) {
+					if d := math.Abs(v - ys[j]); finite(d) {
+						largest, pairs = max(largest, d/float64(a.maxRank(K))), pairs+1
+					}
+				}
+			}
+			if pairs >= minPairs && largest < nearlyAlike {
+				lines = append(lines, fmt.Sprintf("%s and %s differ by no more than %s %% of the highest effective rank in any of %s: their places are "+
+					"not results of their own.", first, second, roughly(100*largest), plural(pairs, "pair of runs")))
+			}
+		}
+	}
+	return lines
+}
+
+// nearlyAlike is a difference, as a share of the highest effective rank, that makes two activations one result.
+const nearlyAlike = 0.005
 
 func (a *analysis) questions() []finding {
 	ask := func(asked string, m measure, better int, statistic func([]float64) float64) finding {
@@ -19,8 +256,8 @@ func (a *analysis) questions() []finding {
 		ask("Lowest redundancy (weight correlation):", primaries[1], -1, interquartileMean),
 		ask("Most dead units:", measureOf("dead_units"), +1, average),
 		ask("Best independence (output correlation; softmax's cannot be below K/(K − 1)):", measureOf("output_correlation"), -1, interquartileMean),
-		ask("Best independence (total correlation in nats, tree estimate; infinite for softmax, which is left out):",
-			measureOf("tc_tree_nats"), -1, interquartileMean),
+		ask("Best independence (best bound of total correlation in nats; where it is infinite, as softmax's is, it is left out):",
+			measureOf("tc_bound"), -1, interquartileMean),
 		a.stability(),
 		a.tradeoff(),
 	}
@@ -53,24 +290,33 @@ func (a *analysis) leader(m measure, K int, list []ranked) string {
 	return text + "; adjusted " + pEquals(c.adjusted) + ")"
 }
 
-// stability compares standard deviations, for which there is no paired test.
+// stability compares standard deviations, for which there is no paired test, each with the fall of its own loss,
+// since losses of different activations differ in scale.
 func (a *analysis) stability() finding {
-	asked := "Most stable optimisation (lowest standard deviation of the final loss over the seeds, though losses of different " +
-		"activations differ in scale):"
-	deviation := func(x []float64) float64 {
-		_, sd := meanSD(x)
-		return sd
-	}
+	asked := "Most stable optimisation (lowest standard deviation of the final loss over the seeds, in per cent of the loss's mean fall; no test):"
 	return a.perK(asked, func(K int) string {
-		list := a.ranking(finalLoss, K, -1, deviation)
+		var list []ranked
+		for _, p := range a.ran(treatment, K) {
+			var falls []float64
+			for _, r := range a.runs[p] {
+				if r != nil {
+					falls = append(falls, float64(r.InitialLoss-r.FinalLoss))
+				}
+			}
+			_, sd := meanSD(present(a.values(p, finalLoss)))
+			if share := 100 * sd / average(present(falls)); share >= 0 && finite(share) {
+				list = append(list, ranked{p.activation, share})
+			}
+		}
 		if len(list) < 2 {
 			return ""
 		}
+		slices.SortStableFunc(list, func(x, y ranked) int { return cmp.Compare(x.value, y.value) })
 		return fmt.Sprintf("%s, next %s, least %s", list[0], list[1], list[len(list)-1])
 	})
 }
 
-// tradeoff says whether one activation is best on both sides, and over all runs how the two sides go together.
+// tradeoff says whether one activation is best on both sides, and within activations how the two sides go together.
 func (a *analysis) tradeoff() finding {
 	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
 	return a.perK("Trade-off between effective rank and output correlation:", func(K int) string {
@@ -83,17 +329,19 @@ func (a *analysis) tradeoff() finding {
 		if ranks[0].activation != correlations[0].activation {
 			text = fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
 		}
-		var x, y []float64
+		var strata [][2][]float64
 		for _, p := range a.ran(treatment, K) {
+			var pairs [2][]float64
 			v, w := a.values(p, rank), a.values(p, correlation)
 			for i := range v {
 				if finite(v[i]) && finite(w[i]) {
-					x, y = append(x, v[i]), append(y, w[i])
+					pairs[0], pairs[1] = append(pairs[0], v[i]), append(pairs[1], w[i])
 				}
 			}
+			strata = append(strata, pairs)
 		}
-		if rho := spearman(x, y); len(x) >= minPairs && finite(rho) {
-			text += fmt.Sprintf("; over the %d runs Spearman's ρ of the two is %s", len(x), short(rho))
+		if rho, p := stratifiedSpearman(strata); finite(rho) {
+			text += fmt.Sprintf("; seed by seed within activations Spearman's ρ of the two is %s, %s", short(rho), pEquals(p))
 		}
 		return text
 	})
@@ -120,27 +368,27 @@ func (a *analysis) friedmanFinding(m measure) finding {
 }
 
 // sensitivity counts what the verdict's tests of the i-th primary measure show, and how often the
-// tests that do not take seeds for pairs agree.
+// tests that do not take seeds for pairs agree, both ways.
 func (a *analysis) sensitivity(i int) finding {
 	outcomes := map[int]int{}
-	rankSum, welch := 0, 0
+	var rankSum, welch [2]int // of those not shown to differ, and of those shown
 	for _, x := range a.answers {
-		c := x.tests[i]
+		c, shown := x.tests[i], 0
 		outcomes[c.outcome()]++
-		if c.outcome() != 0 && c.unpaired.P < significant {
-			rankSum++
+		if c.outcome() != 0 {
+			shown = 1
 		}
-		if c.outcome() != 0 && c.welch.P < significant {
-			welch++
+		if c.unpaired.P < significant {
+			rankSum[shown]++
+		}
+		if c.welch.P < significant {
+			welch[shown]++
 		}
 	}
-	f := say("%s: infomax is better in %d of %s, worse in %d, and not shown to differ in %d.",
-		primaries[i].title, outcomes[+1], plural(len(a.answers), "comparison"), outcomes[-1], outcomes[0])
-	if shown := outcomes[+1] + outcomes[-1]; shown > 0 {
-		f.Text += fmt.Sprintf(" Of the %d shown to differ, the unpaired Mann–Whitney and Welch tests, not adjusted, "+
-			"have p < 0.05 in %d and %d.", shown, rankSum, welch)
-	}
-	return f
+	shown := outcomes[+1] + outcomes[-1]
+	return say("%s: infomax is better in %d of %s, worse in %d, and not shown to differ in %d. The unpaired Mann–Whitney and Welch tests, "+
+		"not adjusted, have p < 0.05 in %d and %d of the %d shown to differ, and in %d and %d of the others.",
+		primaries[i].title, outcomes[+1], plural(len(a.answers), "comparison"), outcomes[-1], outcomes[0], rankSum[1], welch[1], shown, rankSum[0], welch[0])
 }
 
 func (a *analysis) sweetSpot() []finding {
@@ -197,31 +445,32 @@ func (a *analysis) best(m measure, p place) (index int, shown bool) {
 	return index, true
 }
 
-// spot names the sweet spot if one λ is best by both measures in more than half of the places.
+// spot names the sweet spot, if one λ is shown to be better than every other by both measures in more than half
+// of the places.
 func (a *analysis) spot(choices []choice) finding {
 	lambdas, places := a.lambdas(), plural(len(choices), "place")
 	edges := map[int]string{0: " It is the smallest λ of the sweep: a smaller one may be better.",
 		len(lambdas) - 1: " It is the largest λ of the sweep: a larger one may be better."}
 	var parts []string
 	for i, c := range lambdas {
-		both := 0
+		shown := 0
 		for _, made := range choices {
-			if made.index == [2]int{i, i} {
-				both++
+			if made.index == [2]int{i, i} && made.shown == [2]bool{true, true} {
+				shown++
 			}
 		}
-		if 2*both > len(choices) {
-			return say("Sweet spot: λ = %s, best by the interquartile means of both primary measures in %d of %s (activation × K).%s",
-				shortest(c.lambda), both, places, edges[i])
+		if 2*shown > len(choices) {
+			return say("Sweet spot: λ = %s, shown to be better than every other λ by both primary measures in %d of %s (activation × K).%s",
+				shortest(c.lambda), shown, places, edges[i])
 		}
-		if both > 0 {
-			parts = append(parts, fmt.Sprintf("λ = %s in %d", shortest(c.lambda), both))
+		if shown > 0 {
+			parts = append(parts, fmt.Sprintf("λ = %s in %d", shortest(c.lambda), shown))
 		}
 	}
 	if len(parts) == 0 {
-		return say("No sweet spot: in none of %s (activation × K) is one λ best by the interquartile means of both primary measures.", places)
+		return say("No sweet spot: in none of %s (activation × K) is one λ shown to be better than every other by both primary measures.", places)
 	}
-	return say("No single sweet spot: of %s (activation × K), best by the interquartile means of both primary measures is %s.", places, listing(parts))
+	return say("No single sweet spot: of %s (activation × K), shown to be better than every other λ by both primary measures is %s.", places, listing(parts))
 }
 
 // preference is where each λ is best by the j-th primary measure: "λ = 10 in 12 places (shown in 9)".
@@ -241,7 +490,14 @@ func (a *analysis) preference(j int, choices []choice) finding {
 			parts = append(parts, fmt.Sprintf("λ = %s in %s (shown better than every other λ in %d)", shortest(c.lambda), plural(best, "place"), shown))
 		}
 	}
-	return say("Best %s: %s.", primaries[j].inSentence(), listing(parts))
+	return say("Best %s, by interquartile means: %s.", primaries[j].inSentence(), listing(parts))
+}
+
+// swept are the places that have every λ.
+func (a *analysis) swept() []place {
+	return slices.DeleteFunc(a.grid(treatment, a.ks...), func(p place) bool {
+		return slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[p.under(c)] == nil })
+	})
 }
 
 // price tells what λ does to optimisation and to dead units, and how the trained weights compare.
@@ -249,9 +505,7 @@ func (a *analysis) preference(j int, choices []choice) finding {
 func (a *analysis) price() finding {
 	f := say("What λ does, over every activation and K that has all of them; " +
 		"better is by the interquartile means of both primary measures, without a test:")
-	swept := slices.DeleteFunc(a.grid(treatment, a.ks...), func(p place) bool {
-		return slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[p.under(c)] == nil })
-	})
+	swept := a.swept()
 	for _, c := range a.lambdas() {
 		var epochs, dead []float64
 		diverged := 0

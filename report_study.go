@@ -34,6 +34,8 @@ var (
 	varianceOnly = condition{objective: "variance"}
 	autoencoder  = condition{objective: "reconstruction"}
 	untrained    = condition{objective: "random"}
+	tied         = condition{objective: "tied"} // for reference, outside the declared tests, as pca is
+	pca          = condition{objective: "pca"}
 
 	baselines        = []condition{autoencoder, untrained, varianceOnly}
 	primaryBaselines = []condition{autoencoder, untrained} // of the primary question
@@ -59,15 +61,16 @@ func (p place) under(c condition) place { return place{c, p.activation, p.K} }
 type study struct {
 	setting
 	all         []*Result   // in the order of compareConfigs
-	conditions  []condition // what occurs of these four, in the order of tables
+	inputs      int         // D
+	conditions  []condition // what occurs of them, in the order of tables
 	activations []string
 	ks          []int
 	seeds       []uint64
-	runs        map[place][]*Result // for each of seeds; nil where there is no run
+	runs        map[place][]*Result // for each of seeds; nil where there is no run; pca has one run
 	centres     map[centreKey]intervalEstimate
 }
 
-// studies divides runs, which are in the order of compareConfigs. Random runs, the last of their data, have
+// studies divides runs, which are in the order of compareConfigs. Untrained runs, the last of their data, have
 // no training settings: they belong to every study of it.
 func studies(runs []*Result) (all []*study) {
 	var settings []setting
@@ -85,7 +88,7 @@ func studies(runs []*Result) (all []*study) {
 
 // has tells whether runs of c belong to a study of s.
 func (s setting) has(c Config) bool {
-	return s.Data == c.Data && s.TCRows == c.TCRows && (c.Objective == "random" ||
+	return s.Data == c.Data && s.TCRows == c.TCRows && (!c.trains() ||
 		s.Epochs == c.Epochs && s.Batch == c.Batch && s.LearningRate == c.LearningRate)
 }
 
@@ -125,11 +128,13 @@ func newStudy(shared setting, runs []*Result) *study {
 	s := &study{setting: shared, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
 	for _, r := range runs {
 		if shared.has(r.Config) {
-			s.all = append(s.all, r)
+			s.all, s.inputs = append(s.all, r), r.Inputs
 			s.conditions = append(s.conditions, placeOf(r).condition)
 			s.activations = append(s.activations, r.Config.Activation)
 			s.ks = append(s.ks, r.Config.K)
-			s.seeds = append(s.seeds, r.Config.Seed)
+			if r.Config.Objective != pca.objective {
+				s.seeds = append(s.seeds, r.Config.Seed)
+			}
 		}
 	}
 	s.conditions = slices.Compact(s.conditions) // runs come sorted by these
@@ -138,6 +143,10 @@ func newStudy(shared setting, runs []*Result) *study {
 	s.seeds = slices.Compact(slices.Sorted(slices.Values(s.seeds)))
 	for _, r := range s.all {
 		p := placeOf(r)
+		if p.condition == pca {
+			s.runs[p] = []*Result{r}
+			continue
+		}
 		if s.runs[p] == nil {
 			s.runs[p] = make([]*Result, len(s.seeds))
 		}
@@ -179,25 +188,25 @@ func (s *study) lambdas() []condition {
 	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool { return c.objective != "infomax" })
 }
 
-// values has a value for each of s.seeds; NaN where there is no run, where it diverged and where
-// the measure does not apply.
+// values has a value for each of s.seeds, of pca one; NaN where there is no run and where the measure does
+// not apply, the worst infinity where the run diverged or collapsed.
 func (s *study) values(p place, m measure) []float64 {
-	values := make([]float64, len(s.seeds))
-	for i := range values {
-		values[i] = math.NaN()
-	}
+	values := slices.Repeat([]float64{math.NaN()}, max(len(s.seeds), len(s.runs[p])))
 	for i, r := range s.runs[p] {
-		if r != nil && r.Status == "ok" {
-			values[i] = m.of(r)
+		if r != nil {
+			values[i] = m.value(r)
 		}
 	}
 	return values
 }
 
-// present returns the values that are finite.
+// present returns the values that are finite, those of the runs that neither diverged nor collapsed.
 func present(values []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return !finite(v) })
 }
+
+// measured returns the values that are there, the infinite ones of bad runs included.
+func measured(values []float64) []float64 { return slices.DeleteFunc(slices.Clone(values), math.IsNaN) }
 
 // centreKey is a measure, by its field, at a place.
 type centreKey struct {
@@ -213,14 +222,14 @@ func (s *study) centre(p place, m measure) intervalEstimate {
 	key := centreKey{p, m.field}
 	e, known := s.centres[key]
 	if !known {
-		e = interquartileMeanInterval(present(s.values(p, m)), bootstrapSeed)
+		e = interquartileMeanInterval(measured(s.values(p, m)), bootstrapSeed)
 		s.centres[key] = e
 	}
 	return e
 }
 
 // measure is a number of a run that runs are compared by: a metric after training, or one of the
-// training itself.
+// training itself. of is NaN where it does not apply or has no value.
 type measure struct {
 	metric
 	of func(*Result) float64
@@ -236,14 +245,27 @@ var (
 			}
 			return float64(r.EpochsTo90)
 		}}
+	// varianceShare is what the variance ratio is tested by: it has a value for every run.
+	varianceShare = measure{metric{field: "variance_min_over_max", title: "Smallest over largest variance", better: +1},
+		func(r *Result) float64 {
+			if r.Final.VarianceRatioStatus == "infinite" {
+				return 0
+			}
+			return 1 / float64(r.Final.VarianceRatio)
+		}}
 	// primaries decide the verdict; declared beforehand.
 	primaries = []measure{measureOf("effective_rank"), measureOf("weight_correlation")}
+	// featureMeasures decide the second verdict, on the features; chosen after the data were seen.
+	featureMeasures = []measure{measureOf("output_correlation"), measureOf("tc_bound")}
 )
 
 // measures are all metrics after training, then what is of the training itself.
 var measures = func() (all []measure) {
 	for _, m := range metrics {
 		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
+		if m.field == "variance_ratio" {
+			all = append(all, varianceShare)
+		}
 	}
 	return append(all, finalLoss, epochs90)
 }()
@@ -252,11 +274,43 @@ func measureOf(field string) measure {
 	return measures[slices.IndexFunc(measures, func(m measure) bool { return m.field == field })]
 }
 
+// value is m of r for comparisons: of a run that diverged, or that collapsed so that m has no value, the worst
+// there is, so that it is never left out with its pair. NaN where m does not apply.
+func (m measure) value(r *Result) float64 {
+	worst := math.Inf(-m.better)
+	switch {
+	case !m.applies(r):
+		return math.NaN()
+	case m.better == 0:
+		return m.of(r)
+	case r.Status != "ok", m.isTC() && r.Final.TCUnits < 2, math.IsNaN(m.of(r)):
+		return worst
+	}
+	return m.of(r)
+}
+
+// applies tells whether a run of r's settings has m, however it ended.
+func (m measure) applies(r *Result) bool {
+	c := r.Config
+	switch m.field {
+	case "max_responsibility":
+		return c.Activation == "softmax"
+	case "probe_accuracy", "probe_accuracy_1000":
+		return r.Final.ProbeStatus != "no labels"
+	case finalLoss.field, epochs90.field:
+		return c.trains()
+	}
+	return !m.isTC() || c.TCRows > 0 && c.K > 1
+}
+
 // inSentence is the title within a sentence.
 func (m measure) inSentence() string { return strings.ToLower(m.title[:1]) + m.title[1:] }
 
-// isTC tells whether m is an estimate of total correlation.
+// isTC tells whether m estimates total correlation.
 func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
 
-// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one.
-func (p place) infinite(m measure) bool { return m.isTC() && p.activation == "softmax" }
+// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and more units than
+// inputs are functions of each other.
+func (s *study) infinite(p place, m measure) bool {
+	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
+}

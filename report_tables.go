@@ -75,7 +75,7 @@ func (s *study) levelEntry(p place, m measure) entry {
 	values := present(s.values(p, m))
 	var e entry
 	e.main, e.sub = levelTexts(meanSD(values))
-	if len(values) > 0 && p.infinite(m) {
+	if len(values) > 0 && s.infinite(p, m) {
 		e.main += "*"
 	}
 	if n := len(values); n > 0 && n < len(s.seeds) {
@@ -99,8 +99,10 @@ func (s *study) placeSheet(caption string, conditions []condition, cell func(p p
 
 // centreSheet has the interquartile means of a primary measure.
 func (s *study) centreSheet(m measure) sheet {
-	caption := fmt.Sprintf(", %s: interquartile mean over %s [95 %% bootstrap interval; with ten seeds it covers about 92 %%]",
-		m.inSentence(), plural(len(s.seeds), "seed"))
+	caption := fmt.Sprintf(", %s: interquartile mean over %s", m.inSentence(), plural(len(s.seeds), "seed"))
+	if finite(bootstrapCoverage(len(s.seeds))) {
+		caption += " [95 % bootstrap interval, which of normal values covers " + coverageText(len(s.seeds)) + "]"
+	}
 	return s.placeSheet(caption, s.conditions, func(p place) (e entry) {
 		if centre := s.centre(p, m); finite(centre.Value) {
 			e.main, e.sub = estimateTexts(centre)
@@ -128,7 +130,7 @@ func (a *analysis) testSheets() (all []sheet) {
 		table := sheet{stubs: 2, heads: []string{"K", "activation", primaries[0].arrowed(), primaries[1].arrowed(), "verdict"}}
 		table.caption = fmt.Sprintf("%s, %s against %s: Hodges–Lehmann shift [exact interval]; wins, rank-biserial r, adjusted p",
 			a.name(), treatment, baseline)
-		for _, x := range a.answersFor(baseline) {
+		for _, x := range against(a.answers, baseline) {
 			row := append(names(strconv.Itoa(x.K), x.activation), testEntry(x.tests[0]), testEntry(x.tests[1]))
 			table.add(append(row, entry{main: x.word, sub: x.why, class: x.word})...)
 		}
@@ -147,8 +149,11 @@ func testEntry(c comparison) entry {
 		return entry{main: "identical", sub: fmt.Sprintf("in %d of %d", c.pairs, c.pairs)}
 	}
 	value, interval := estimateTexts(c.shift)
+	if finite(c.shift.Value) {
+		value = plus(c.shift.Value, value)
+	}
 	return entry{
-		main: strings.TrimSpace(plus(c.shift.Value, value) + " " + interval),
+		main: strings.TrimSpace(value + " " + interval),
 		sub:  fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.pairs, roughly(c.test.RankBiserial), pEquals(c.adjusted)),
 	}
 }
@@ -170,14 +175,14 @@ func (a *analysis) sheets() (all []sheet) {
 
 // tablesNote opens tables.md and tables.tex.
 func tablesNote() string {
-	return fmt.Sprintf("Bootstrap intervals of an interquartile mean cover about 92 %% with ten seeds, not 95 %%; "+
+	return fmt.Sprintf("95 %% bootstrap intervals of an interquartile mean cover, of normal values, %s seeds; "+
 		"exact intervals of a shift cover what they say. Wins are pairs in which infomax is better. "+
-		"p is adjusted by Holm within one measure and K, %d tests. %s", declared[againstBaseline], levelNote)
+		"p is adjusted by Holm within one measure and K, %d tests. %s", coverageText(protocolSeeds), declared[againstBaseline], levelNote)
 }
 
 // levelNote stands where levels of total correlation do.
-const levelNote = "* Softmax's total correlation is infinite: its estimates leave out the last unit. " +
-	"The kNN estimate saturates in high dimension and is no level there."
+const levelNote = "* Total correlation is infinite: softmax's outputs sum to one, and more units than inputs are functions of each other. " +
+	"Softmax's estimates leave out the last unit. The kNN estimate saturates in high dimension and is no level there."
 
 // formatMarkdown returns tables.md.
 func formatMarkdown(all []*analysis) []byte {
@@ -227,7 +232,10 @@ func levelTexts(mean, sd float64) (value, deviation string) {
 // digits of half its width: "1.23" and "[1.02, 1.44]". Without an interval the second is empty.
 func estimateTexts(e intervalEstimate) (value, interval string) {
 	half := (e.High - e.Low) / 2
-	if !finite(half) {
+	switch {
+	case !finite(e.Value):
+		return "–", ""
+	case !finite(half):
 		return short(e.Value), ""
 	}
 	decimals := 1 - exponent(half)
@@ -334,3 +342,8 @@ var texEscape = strings.NewReplacer(
 	"⁰", "$^0$", "¹", "$^1$", "²", "$^2$", "³", "$^3$", "⁴", "$^4$", "⁵", "$^5$",
 	"⁶", "$^6$", "⁷", "$^7$", "⁸", "$^8$", "⁹", "$^9$", "⁻", "$^-$",
 ).Replace
+
+// coverageText says what a 95 % bootstrap interval of n values covers.
+func coverageText(n int) string {
+	return fmt.Sprintf("%s %% of the time with %d", fixed(bootstrapCoverage(n), 1), n)
+}

@@ -8,10 +8,12 @@ import (
 
 // The verdict on the hypothesis that InfoMax gives non-redundant features: a higher effective
 // rank and a lower weight correlation than a baseline. It is computed for every activation, K
-// and baseline from the adjusted p of these two comparisons, and from nothing else; then put in words.
+// and baseline from the adjusted p of these two comparisons, and from nothing else; then put in words, the
+// note's own first: better than both no training and an autoencoder. The same machinery judges the features
+// themselves, live weights, and InfoMax against tied weights.
 
 const (
-	confirmed = "confirmed" // both better
+	confirmed = "confirmed" // all measures better
 	refuted   = "refuted"   // at least one worse, none better
 	mixed     = "mixed"     // one better, one worse
 	undecided = "undecided" // anything else
@@ -21,44 +23,62 @@ var verdictWords = []string{confirmed, refuted, mixed, undecided}
 
 // answer is the verdict for one activation and K against one baseline.
 type answer struct {
-	place                   // of the baseline
-	word, why string        // why only if undecided
-	tooFew    bool          // seeds, for anything but undecided
-	tests     [2]comparison // of the primaries
+	place                  // of the baseline
+	word, why string       // why only if undecided
+	tooFew    bool         // seeds, for anything but undecided
+	tests     []comparison // one for each measure
 }
 
 // analysis is a study and what was computed from it.
 type analysis struct {
 	*study
-	families []family
-	answers  []answer // by baseline, K and activation
+	families                      []family
+	answers, features, live, tied []answer // by baseline, K and activation
 }
 
 func analyse(s *study) *analysis {
 	a := &analysis{study: s, families: s.families()}
-	for _, baseline := range baselines {
-		for _, y := range s.grid(baseline, s.ks...) {
-			x := y.under(treatment)
-			rank, correlation := a.find(primaries[0], x, y), a.find(primaries[1], x, y)
-			if rank != nil && correlation != nil {
-				a.answers = append(a.answers, answer{place: y, tests: [2]comparison{*rank, *correlation}})
-			}
-		}
-	}
-	for i := range a.answers {
-		next := &a.answers[i]
-		next.decide(leastAdjustedP(againstBaseline, a.mostPairs(next.K)) >= significant)
-	}
+	a.answers = a.judge(primaries, baselines...)
+	a.features = a.judge(featureMeasures, baselines...)
+	a.live = a.judge([]measure{measureOf("effective_rank_live"), measureOf("weight_correlation_live")}, baselines...)
+	a.tied = a.judge(primaries, tied)
 	return a
 }
 
-// mostPairs is that of the verdicts' tests at ks. If it is too few, no test of a family there can be
+// judge answers by the measures that are not infinite, where there are comparisons of all of them.
+func (a *analysis) judge(by []measure, against ...condition) (answers []answer) {
+	for _, baseline := range against {
+		for _, y := range a.grid(baseline, a.ks...) {
+			next := answer{place: y}
+			for _, m := range by {
+				if c := a.find(m, y.under(treatment), y); c != nil && !a.infinite(y, m) {
+					next.tests = append(next.tests, *c)
+				}
+			}
+			if len(next.tests) > 0 && (len(next.tests) == len(by) || a.infinite(y, by[len(by)-1])) {
+				answers = append(answers, next)
+			}
+		}
+	}
+	for i := range answers {
+		kind := againstBaseline
+		if answers[i].condition == tied {
+			kind = againstReference
+		}
+		answers[i].decide(leastAdjustedP(kind, mostPairs(answers, answers[i].K)) >= significant)
+	}
+	return answers
+}
+
+// mostPairs is that of the answers' tests at ks. If it is too few, no test of a family there can be
 // significant; if it is not, even one of fewer pairs can.
-func (a *analysis) mostPairs(ks ...int) int {
+func mostPairs(answers []answer, ks ...int) int {
 	most := 0
-	for _, x := range a.answers {
-		if slices.Contains(ks, x.K) {
-			most = max(most, x.tests[0].pairs, x.tests[1].pairs)
+	for _, x := range answers {
+		for _, c := range x.tests {
+			if slices.Contains(ks, x.K) {
+				most = max(most, c.pairs)
+			}
 		}
 	}
 	return most
@@ -81,29 +101,61 @@ func (a *analysis) find(m measure, x, y place) *comparison {
 
 // decide takes whether all pairs at this K are too few to be significant, whatever the data.
 func (a *answer) decide(tooFew bool) {
-	rank, correlation := a.tests[0].outcome(), a.tests[1].outcome()
+	var better []string
+	worse := 0
+	for _, c := range a.tests {
+		switch c.outcome() {
+		case +1:
+			better = append(better, c.measure.inSentence())
+		case -1:
+			worse++
+		}
+	}
 	a.word = undecided
 	switch {
-	case rank*correlation < 0:
+	case worse > 0 && len(better) > 0:
 		a.word = mixed
-	case min(rank, correlation) < 0:
+	case worse > 0:
 		a.word = refuted
-	case rank+correlation == 2:
+	case len(better) == len(a.tests):
 		a.word = confirmed
 	case tooFew:
 		a.tooFew, a.why = true, "too few seeds"
-	case rank > 0:
-		a.why = "only effective rank is shown to be better"
-	case correlation > 0:
-		a.why = "only weight correlation is shown to be better"
+	case len(better) > 0:
+		a.why = "only " + listing(better) + " is shown to be better"
+	case len(a.tests) == 1:
+		a.why = "it is not shown to differ"
 	default:
 		a.why = "neither measure is shown to differ"
 	}
 }
 
-// answersFor returns those against the baselines.
-func (a *analysis) answersFor(against ...condition) []answer {
-	return slices.DeleteFunc(slices.Clone(a.answers), func(x answer) bool { return !slices.Contains(against, x.condition) })
+// against returns the answers for those baselines.
+func against(answers []answer, baselines ...condition) []answer {
+	return slices.DeleteFunc(slices.Clone(answers), func(x answer) bool { return !slices.Contains(baselines, x.condition) })
+}
+
+// conjunction is the note's hypothesis: better than both no training and an autoencoder. It has an answer for
+// each place that has both: confirmed where both are, refuted where either is, mixed where either is that.
+func conjunction(answers []answer) (both []answer) {
+	for _, x := range against(answers, autoencoder) {
+		i := slices.IndexFunc(answers, func(y answer) bool { return y.place == x.under(untrained) })
+		if i < 0 {
+			continue
+		}
+		y := answers[i]
+		next := answer{place: x.under(treatment), word: undecided, tooFew: x.tooFew && y.tooFew}
+		switch {
+		case x.word == confirmed && y.word == confirmed:
+			next.word = confirmed
+		case x.word == refuted || y.word == refuted:
+			next.word = refuted
+		case x.word == mixed || y.word == mixed:
+			next.word = mixed
+		}
+		both = append(both, next)
+	}
+	return both
 }
 
 func count(answers []answer, word string) int {
@@ -127,36 +179,31 @@ func counts(answers []answer) string {
 	return strings.Join(parts, ", ")
 }
 
-// headline answers the primary question, against an autoencoder and against no training.
+// headline is the note's question, answered: by both primary measures, against both primary baselines.
 func (a *analysis) headline() string {
-	answers := a.answersFor(primaryBaselines...)
+	answers := against(a.answers, primaryBaselines...)
 	switch {
 	case len(answers) == 0:
 		return "No verdict: it takes runs of infomax at λ = 1 and, with the same seeds, of reconstruction or random."
 	case !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }):
 		return a.seedsNeeded()
 	}
-	text := fmt.Sprintf("%s. InfoMax gives less redundant weights, by both measures, %s (activation × K).", opening(answers), a.tally(confirmed))
-	if count(answers, refuted) > 0 {
-		text += fmt.Sprintf(" It gives more redundant ones, by one measure at least and with neither better, %s.", a.tally(refuted))
-	}
-	for _, baseline := range primaryBaselines {
-		if len(a.answersFor(baseline)) == 0 {
-			text += fmt.Sprintf(" Not compared with %s.", baselineNames[baseline])
+	both := conjunction(a.answers)
+	if len(both) == 0 {
+		for _, baseline := range primaryBaselines {
+			if len(against(answers, baseline)) == 0 {
+				return fmt.Sprintf("No verdict: the hypothesis is about both %s and %s, and there are no runs of the former to compare with. What "+
+					"follows is about each baseline that is here.", baselineNames[baseline], baselineNames[answers[0].condition])
+			}
 		}
 	}
-	return text
+	return opening(both) + ". InfoMax gives less redundant weights, by " + conjunctionText(both)
 }
 
-// tally is "than an autoencoder (reconstruction) in 3 of 6 places and than no training (random) in 0 of 6 places".
-func (a *analysis) tally(word string) string {
-	var parts []string
-	for _, baseline := range primaryBaselines {
-		if some := a.answersFor(baseline); len(some) > 0 {
-			parts = append(parts, fmt.Sprintf("than %s in %d of %s", baselineNames[baseline], count(some, word), plural(len(some), "place")))
-		}
-	}
-	return strings.Join(parts, " and ")
+// conjunctionText is "both measures, than both an autoencoder … and no training … in 3 of 18 places (activation × K); …".
+func conjunctionText(both []answer) string {
+	return fmt.Sprintf("both measures, than both %s and %s in %d of %s (activation × K); in %d it gives more redundant ones than one of them.",
+		baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 
 // opening is the answer in a word or two.
@@ -178,7 +225,7 @@ func opening(answers []answer) string {
 }
 
 func (a *analysis) seedsNeeded() string {
-	most := a.mostPairs(a.ks...)
+	most := mostPairs(a.answers, a.ks...)
 	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so nothing "+
 		"can be significant whatever the data; it takes %d seeds. What follows describes these runs.",
 		plural(most, "pair"), pText(leastAdjustedP(againstBaseline, most)), neededSeeds(againstBaseline))
@@ -187,13 +234,14 @@ func (a *analysis) seedsNeeded() string {
 // baselineNames are for sentences.
 var baselineNames = map[condition]string{
 	varianceOnly: "variance alone (λ = 0)", autoencoder: "an autoencoder (reconstruction)", untrained: "no training (random)",
+	tied: "an autoencoder with tied weights (tied)", pca: "principal components (pca)",
 }
 
 // perBaseline says for each baseline how the verdicts fall and how large the shifts are.
 func (a *analysis) perBaseline() (sentences []string) {
 	for _, baseline := range baselines {
 		text := "not run."
-		if answers := a.answersFor(baseline); len(answers) > 0 {
+		if answers := against(a.answers, baseline); len(answers) > 0 {
 			text = counts(answers) + ". " + a.sizes(answers)
 		}
 		sentences = append(sentences, "Against "+baselineNames[baseline]+": "+text)
@@ -201,23 +249,25 @@ func (a *analysis) perBaseline() (sentences []string) {
 	return sentences
 }
 
-// sizes tells the range of the shifts; effective rank is in per cent of the most there can be.
+// sizes tells the range of the shifts beside the baseline's levels; effective rank is in per cent of the most
+// there can be.
 func (a *analysis) sizes(answers []answer) string {
-	var ranks, correlations, levels []float64
+	var ranks, correlations, levels, scale []float64
 	for _, x := range answers {
 		most := float64(a.maxRank(x.K))
 		ranks = append(ranks, 100*x.tests[0].shift.Value/most)
 		levels = append(levels, 100*a.centre(x.place, primaries[0]).Value/most)
 		correlations = append(correlations, x.tests[1].shift.Value)
+		scale = append(scale, a.centre(x.place, primaries[1]).Value)
 	}
-	ranks, levels, correlations = present(ranks), present(levels), present(correlations)
-	if len(ranks) == 0 || len(correlations) == 0 {
+	ranks, levels, correlations, scale = present(ranks), present(levels), present(correlations), present(scale)
+	if len(ranks) == 0 || len(correlations) == 0 || len(levels) == 0 || len(scale) == 0 {
 		return fmt.Sprintf("With fewer than %d pairs no shift is estimated.", minPairs)
 	}
 	signed := func(v float64) string { return plus(v, roughly(v)) }
-	return fmt.Sprintf("The baseline has %s %% of the highest effective rank there can be; InfoMax shifts it by %s "+
-		"percentage points, and weight correlation by %s.",
-		span(levels, aligned), span(ranks, signed), span(correlations, signed))
+	return fmt.Sprintf("The baseline has %s %% of the highest effective rank there can be, and a weight correlation of %s; InfoMax shifts "+
+		"the one by %s percentage points, and the other by %s.",
+		span(levels, aligned), span(scale, roughly), span(ranks, signed), span(correlations, signed))
 }
 
 // span is "−1.2 to +3.4", the smallest and the largest of x.
@@ -230,9 +280,4 @@ func span(x []float64, text func(float64) string) string {
 }
 
 // maxRank is the most that an effective rank can be: min(K, D).
-func (s setting) maxRank(K int) int {
-	if s.Data == "mnist" {
-		return K
-	}
-	return min(K, 2)
-}
+func (s *study) maxRank(K int) int { return min(K, s.inputs) }

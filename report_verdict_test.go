@@ -25,7 +25,7 @@ func TestVerdictOfEveryPairOfOutcomes(t *testing.T) {
 		{0, 0}: undecided, {+1, 0}: undecided, {0, +1}: undecided,
 	}
 	for outcomes, word := range want {
-		a := answer{tests: [2]comparison{tested(primaries[0], outcomes[0]), tested(primaries[1], outcomes[1])}}
+		a := answer{tests: []comparison{tested(primaries[0], outcomes[0]), tested(primaries[1], outcomes[1])}}
 		a.decide(false)
 		if a.word != word || (a.why != "") != (word == undecided) {
 			t.Errorf("rank %+d, correlation %+d: %s (%s), want %s", outcomes[0], outcomes[1], a.word, a.why, word)
@@ -60,7 +60,7 @@ func TestOpeningOfTheHeadline(t *testing.T) {
 // TestAFamilyHasItsDeclaredSize compares one activation alone: ten wins have p = 2/1024, times 18.
 func TestAFamilyHasItsDeclaredSize(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"tanh"}, []uint64{16}, []float64{1}, 10, 1)
-	a := analyse(studies(madeUpRuns(configs, effect{1, 0.1}))[0])
+	a := analyse(studies(madeUpRuns(configs, effect{rank: 1, correlation: 0.1}))[0])
 	for _, x := range a.answers {
 		for _, c := range x.tests {
 			if c.test.P != 2.0/1024 || c.adjusted != 18*2.0/1024 || c.wins() != 10 || c.losses() != 0 || c.outcome() != +1 {
@@ -99,9 +99,9 @@ func TestSweetSpotIsTheBestByBothMeasures(t *testing.T) {
 		rank, correlation float64 // λ that is made the best
 		want              string
 	}{
-		{"in the middle", 1, 1, "Sweet spot: λ = 1, best by the interquartile means of both primary measures in 6 of 6 places (activation × K)."},
-		{"at the end", 10, 10, "Sweet spot: λ = 10, best by the interquartile means of both primary measures in 6 of 6 places (activation × K). It is the largest λ of the sweep: a larger one may be better."},
-		{"nowhere", 0.1, 10, "No sweet spot: in none of 6 places (activation × K) is one λ best by the interquartile means of both primary measures."},
+		{"in the middle", 1, 1, "Sweet spot: λ = 1, shown to be better than every other λ by both primary measures in 6 of 6 places (activation × K)."},
+		{"at the end", 10, 10, "Sweet spot: λ = 10, shown to be better than every other λ by both primary measures in 6 of 6 places (activation × K). It is the largest λ of the sweep: a larger one may be better."},
+		{"nowhere", 0.1, 10, "No sweet spot: in none of 6 places (activation × K) is one λ shown to be better than every other by both primary measures."},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestSettingsAreNotMixed(t *testing.T) {
 	for _, s := range studies(madeUpRuns(slices.Compact(configs), effect{})) {
 		runs[s.slug()] = len(s.all)
 	}
-	want := map[string]int{"mnist-2-epochs": 24, "mnist-5-epochs": 24, "clusters-2-epochs": 24}
+	want := map[string]int{"mnist-2-epochs": 32, "mnist-5-epochs": 32, "clusters-2-epochs": 32}
 	if diff := cmp.Diff(want, runs); diff != "" {
 		t.Errorf("runs (-want +got):\n%s", diff)
 	}

@@ -200,22 +200,3 @@ func TestBootstrapIntervalIsSeededAndRefusesFewValues(t *testing.T) {
 		})
 	}
 }
-
-// The number 92 % is from 1,000 samples of this simulation with another seed.
-func TestBootstrapIntervalCoverageOfTenValues(t *testing.T) {
-	const samples, want = 500, 0.92
-	rng := rand.New(rand.NewPCG(6, 0))
-	covered := 0.0
-	for seed := range uint64(samples) {
-		x := make([]float64, 10)
-		for i := range x {
-			x[i] = rng.NormFloat64()
-		}
-		if interval := interquartileMeanInterval(x, seed); interval.Low <= 0 && 0 <= interval.High {
-			covered++
-		}
-	}
-	if tolerance := 4 * math.Sqrt(want*(1-want)/samples); math.Abs(covered/samples-want) > tolerance {
-		t.Errorf("coverage %.3f, want %.3f ± %.3f", covered/samples, want, tolerance)
-	}
-}

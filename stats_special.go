@@ -213,6 +213,9 @@ func normalCDF(z float64) float64 {
 //	P(|T| ≥ |t|) = I_x(df/2, ½),  x = df/(df + t²)       Abramowitz & Stegun (1964), 26.7.1
 func studentTwoSided(t, df float64) float64 {
 	sum := math.FMA(t, t, df)
+	if math.IsInf(sum, 1) { // beside t², df vanishes
+		return incompleteBeta(df/2, 0.5, df/math.Abs(t)/math.Abs(t), 1)
+	}
 	return incompleteBeta(df/2, 0.5, df/sum, t*t/sum)
 }
 

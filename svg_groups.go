@@ -172,7 +172,7 @@ func (c *canvas) groupLegend(levels []string, missing bool) {
 		c.marker(m, x-9, y, 2.6, "white", m.colour, "")
 		c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
 	})
-	c.key("interquartile mean, 95 % bootstrap interval (covers about 92 % with ten seeds)", func(x, y float64) {
+	c.key("interquartile mean, bootstrap interval (nominally 95 %)", func(x, y float64) {
 		c.whisker(scale{lo: 0, hi: 1, from: y + 7, to: y - 7}, estimate{0, 0, 1}, x, 3)
 		c.marker(m, x, y, 4, m.colour, ink, "")
 	})

@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "aba992636400fb6c451eb1bd46d70d7df53e4c4097c7e91a8ac264a4714eef2c"
+	const want = "d64d828bf7bb3cd9c5a1fbd3659aed32d65f88a3c5dc063167fba3104b051815"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}

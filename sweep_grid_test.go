@@ -46,8 +46,8 @@ func TestGridSizes(t *testing.T) {
 		line string
 		want map[string]int // runs by objective
 	}{
-		{"-full", map[string]int{"infomax": one * len(protocolLambdas), "variance": one, "reconstruction": one, "random": one}},
-		{"-full -act relu,tanh", map[string]int{"infomax": 180, "variance": 60, "reconstruction": 60, "random": 60}},
+		{"-full", map[string]int{"infomax": one * len(protocolLambdas), "variance": one, "reconstruction": one, "random": one, "tied": one, "pca": one / protocolSeeds}},
+		{"-full -act relu,tanh", map[string]int{"infomax": 180, "variance": 60, "reconstruction": 60, "random": 60, "tied": 60, "pca": 6}},
 		{"-full -objective random", map[string]int{"random": one}},
 		{"-lambda 0.1,1,10 -objective infomax,variance", map[string]int{"infomax": 3, "variance": 1}},
 		{"-objective random -seed 3-5,9", map[string]int{"random": 4}},
@@ -80,7 +80,7 @@ func TestOnlyUsedSettingsAreInAConfig(t *testing.T) {
 		if (c.Lambda != 0) != (c.Objective == "infomax") {
 			t.Errorf("%s has λ = %v", c.Objective, c.Lambda)
 		}
-		if trains := c.Epochs != 0 && c.Batch != 0 && c.LearningRate != 0; trains != (c.Objective != "random") {
+		if trains := c.Epochs != 0 && c.Batch != 0 && c.LearningRate != 0; trains != c.trains() {
 			t.Errorf("%s has %+v", c.Objective, c)
 		}
 	}

@@ -22,11 +22,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shortSweep is 48 runs that take about 10 ms each.
+// shortSweep is 66 runs that take about 10 ms each.
 var shortSweep = []string{"-data", "clusters", "-act", "relu,tanh,softmax", "-k", "2,3", "-objective", "all",
 	"-seed", "1-2", "-epochs", "2", "-tc-rows", "0", "-workers", "2", "-quiet"}
 
-const shortSweepRuns = 48
+const shortSweepRuns = 66
 
 // sweepInto is the command line of shortSweep with more flags.
 func sweepInto(s store, more ...string) []string {
@@ -268,8 +268,8 @@ func TestListRunsNothing(t *testing.T) {
 	}
 	mustRun(t, sweepInto(s, "-act", "relu")...)
 	text = mustRun(t, sweepInto(s, "-list")...)
-	if got := strings.Count(text, "done     clusters-"); got != 16 || !strings.Contains(text, "16 of 48 runs are done") {
-		t.Errorf("%d runs listed as done, want 16:\n%s", got, text)
+	if got := strings.Count(text, "done     clusters-"); got != 22 || !strings.Contains(text, "22 of 66 runs are done") {
+		t.Errorf("%d runs listed as done, want 22:\n%s", got, text)
 	}
 }
 

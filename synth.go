@@ -45,14 +45,16 @@ func clusters() *Dataset {
 	return planeDataset("clusters", points)
 }
 
-// uniform returns points of the square [−1, 1]², all of class 0.
+// uniform returns points of the square [−1, 1]², which have no labels.
 func uniform() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
 	points := make([]planePoint, planeRows)
 	for n := range points {
 		points[n].x = squarePoint(rng)
 	}
-	return planeDataset("uniform", points)
+	d := planeDataset("uniform", points)
+	d.Train.labels, d.Test.labels = nil, nil
+	return d
 }
 
 // squarePoint returns a uniform point of [−1, 1)².

@@ -85,15 +85,6 @@ func orderUnits(A Mat, seed uint64) [][]int {
 	return order
 }
 
-func constantColumn(A Mat, k int) bool {
-	for n := range A.Rows {
-		if A.Row(n)[k] != A.Row(0)[k] {
-			return false
-		}
-	}
-	return true
-}
-
 // normalScores returns Φ⁻¹((r + ½)/N) for r = 0…N−1. The upper half mirrors the lower, so that the
 // mean is 0.
 func normalScores(N int) []float64 {

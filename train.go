@@ -4,9 +4,6 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"slices"
-	"time"
 )
 
 // One run: initialise, take the steps, measure.
@@ -17,16 +14,6 @@ type Epoch struct {
 	Loss    Number `json:"loss"`
 	Entropy Number `json:"entropy"`
 	TC      Number `json:"tc"`
-}
-
-// Weights are what a run learned and where it started. Inside the program W and V are D×K.
-type Weights struct {
-	W, W0 Mat
-	B, B0 []float64 // K
-	V     Mat       // the decoder; empty unless the objective is reconstruction
-	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
-	// two inputs: (epochs+1)×K×3.
-	Trajectory []float64
 }
 
 // trainer holds one run's parameters, optimiser and reused memory.
@@ -56,16 +43,25 @@ func newTrainer(c Config, s *Set) *trainer {
 	}
 	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
 		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate)}
-	if c.Objective == "random" {
+	if c.Objective == "pca" {
+		W, b := principalAxes(s, c.K)
+		t.W, t.b = s.arrange(W), b
+	}
+	if !c.trains() {
 		return t
 	}
 	t.block = s.newBlock()
 	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(t.W.Rows, c.K)
 	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
-	if c.Objective == "reconstruction" {
-		t.V, t.dV = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder)), newMat(t.W.Rows, c.K)
+	switch c.Objective {
+	case "reconstruction":
+		t.V = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder))
 		t.adamV = newAdam(t.V.Data)
-		t.reconLoss = newReconstruction(s, batch, c.K)
+	case "tied":
+		t.V = t.W
+	}
+	if c.decodes() {
+		t.dV, t.reconLoss = newMat(t.W.Rows, c.K), newReconstruction(s, batch, c.K)
 	} else {
 		last := s.N % batch // rows of the last batch; one alone is dropped
 		if last < 2 {
@@ -141,6 +137,11 @@ func (t *trainer) backward(rows []uint32) {
 		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
 		t.reconLoss.finishV(t.dV, t.V)
 	}
+	if t.config.Objective == "tied" { // W is encoder and decoder: its gradient is the sum of both
+		for i, g := range t.dV.Data {
+			t.dW.Data[i] += g
+		}
+	}
 	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
 }
 
@@ -149,7 +150,7 @@ func (t *trainer) update() {
 	t.clock.tick()
 	t.adamW.update(&t.clock, t.dW.Data)
 	t.adamB.update(&t.clock, t.db)
-	if t.reconLoss != nil {
+	if t.config.Objective == "reconstruction" {
 		t.adamV.update(&t.clock, t.dV.Data)
 	}
 }
@@ -205,90 +206,4 @@ func (t *trainer) epoch(ctx context.Context, order []uint32) (e Epoch, first flo
 		}
 	}
 	return Epoch{Number(sum[0] / steps), Number(sum[1] / steps), Number(sum[2] / steps)}, first, nil
-}
-
-// Result is run.json, everything about a run but its weights.
-type Result struct {
-	ID            string  `json:"id"`
-	Numerics      int     `json:"numerics"`
-	Config        Config  `json:"config"`
-	Status        string  `json:"status"` // "ok" or "diverged"
-	DivergedEpoch int     `json:"diverged_epoch,omitempty"`
-	DataSHA256    string  `json:"data_sha256"`
-	WeightsSHA256 string  `json:"weights_sha256"` // of weights.npz
-	Init          Metrics `json:"init"`
-	Final         Metrics `json:"final"`
-	InitialLoss   Number  `json:"initial_loss"` // of the first batch, before any step
-	FinalLoss     Number  `json:"final_loss"`   // of the last epoch
-	EpochsTo90    int     `json:"epochs_to_90,omitempty"`
-	Curve         []Epoch `json:"curve"`
-	Go            string  `json:"go"`
-	Platform      string  `json:"platform"`
-	Seconds       float64 `json:"seconds"`
-}
-
-// run trains one config from beginning to end. after sees every epoch as it ends.
-func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
-	started := time.Now()
-	t := newTrainer(c, &data.Train)
-	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256,
-		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
-	var err error
-	if r.Init, err = t.measure(&data.Test); err != nil {
-		return nil, nil, err
-	}
-	track := func() {
-		if data.D != 2 {
-			return
-		}
-		for k := range c.K {
-			w.Trajectory = append(w.Trajectory, t.W.Data[k], t.W.Data[c.K+k], t.b[k])
-		}
-	}
-	track()
-	var first float64
-	r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
-		track()
-		after(epoch, e)
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
-	if n := len(r.Curve); n > 0 {
-		if r.Final, err = t.measure(&data.Test); err != nil {
-			return nil, nil, err
-		}
-		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
-		if !finite(float64(r.FinalLoss)) {
-			r.Status, r.DivergedEpoch = "diverged", n
-		}
-	}
-	w.W, w.B = t.X.restore(t.W), t.b
-	if c.Objective == "reconstruction" {
-		w.V = t.X.restore(t.V)
-	}
-	r.Seconds = time.Since(started).Seconds()
-	return r, w, nil
-}
-
-// measure returns all metrics of the present parameters, the activations' on set s.
-func (t *trainer) measure(s *Set) (Metrics, error) {
-	var m Metrics
-	W := t.X.restore(t.W)
-	m.measureWeights(W)
-	A, Z := newMat(s.N, t.config.K), newMat(s.N, t.config.K)
-	rows := make([]uint32, s.N)
-	for n := range rows {
-		rows[n] = uint32(n)
-	}
-	multiply(s.newBlock(), rows, product{Z, s.arrange(W), t.b, 1})
-	t.f.forward(A.Data, Z.Data, Z.Cols)
-	m.measureActivations(A)
-	m.MaxResponsibility = Number(math.NaN())
-	if t.f.name == "softmax" {
-		m.MaxResponsibility = Number(maxResponsibility(A))
-	}
-	return m, m.measureTotalCorrelation(A, t.config)
 }

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// goldenMetrics is testdata/golden_metrics.json, whose note says where its numbers come from.
+type goldenMetrics struct {
+	Weights []struct {
+		Name                 string
+		W                    [][]float64 // K×D
+		Elementwise, Softmax Metrics
+	}
+	Activations []struct {
+		Name string
+		A    [][]float64
+		Want Metrics
+	}
+}
+
+func readGoldenMetrics(t *testing.T) (g goldenMetrics) {
+	t.Helper()
+	b, err := os.ReadFile("testdata/golden_metrics.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &g); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Weights) != 8 || len(g.Activations) != 14 {
+		t.Fatalf("golden_metrics.json has %d and %d cases", len(g.Weights), len(g.Activations))
+	}
+	return g
+}
+
+// closeMetrics compares to 1e-10; what cancels to 0 may differ by 1e-20. Null agrees with null.
+var closeMetrics = cmp.Options{
+	cmp.Transformer("float64", func(x Number) float64 { return float64(x) }),
+	cmpopts.EquateApprox(1e-10, 1e-20), cmpopts.EquateNaNs(), cmpopts.EquateEmpty(),
+}
+
+func TestMetricsOfWeightsAgreeWithNumPy(t *testing.T) {
+	for _, c := range readGoldenMetrics(t).Weights {
+		W := matOf(c.W).T()
+		constant := make([]bool, W.Rows)
+		for _, d := range []int{0, 4} {
+			if d < len(constant) {
+				constant[d] = true
+			}
+		}
+		for _, softmax := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, softmax %v", c.Name, softmax), func(t *testing.T) {
+				want := c.Elementwise
+				if softmax {
+					want = c.Softmax
+				}
+				var got Metrics
+				got.measureWeights(W, constant, softmax)
+				if diff := cmp.Diff(want, got, closeMetrics); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+				if ratio := float64(got.WeightNorm / want.WeightNorm); !(math.Abs(ratio-1) < 1e-10) { // it may be 1e-200
+					t.Errorf("weight norm %v, want %v", got.WeightNorm, want.WeightNorm)
+				}
+			})
+		}
+	}
+}
+
+func TestMetricsOfActivationsAgreeWithExactArithmetic(t *testing.T) {
+	for _, c := range readGoldenMetrics(t).Activations {
+		t.Run(c.Name, func(t *testing.T) {
+			var got Metrics
+			got.measureActivations(matOf(c.A))
+			if diff := cmp.Diff(c.Want, got, closeMetrics); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAConstantUnitHasNoVariance: the mean of many 0.1 is not 0.1.
+func TestAConstantUnitHasNoVariance(t *testing.T) {
+	for _, N := range []int{2, 9999, 10000} {
+		A := newMat(N, 2)
+		for n := range N {
+			A.Row(n)[0], A.Row(n)[1] = 0.1, float64(n)
+		}
+		var m Metrics
+		m.measureActivations(A)
+		if m.VarianceRatioStatus != "infinite" || finite(float64(m.VarianceRatio)) || m.OutputCorrelation != 1 || m.ActivationRank != 1 {
+			t.Errorf("%d rows: variance ratio %v (%s), output correlation %v, activation rank %v; want infinite, 1, 1",
+				N, m.VarianceRatio, m.VarianceRatioStatus, m.OutputCorrelation, m.ActivationRank)
+		}
+	}
+}
+
+// TestMetricsOfWeightsIgnoreScale: to the last bit if it is a power of two.
+func TestMetricsOfWeightsIgnoreScale(t *testing.T) {
+	W, constant := xavier(9, 5, 1, streamWeights), make([]bool, 9)
+	constant[3] = true
+	for _, softmax := range []bool{false, true} {
+		var want Metrics
+		want.measureWeights(W, constant, softmax)
+		for _, e := range []int{-900, -1, 60, 900} {
+			var got Metrics
+			got.measureWeights(mapped(W, func(w float64) float64 { return math.Ldexp(w, e) }), constant, softmax)
+			if norm := Number(math.Ldexp(float64(want.WeightNorm), e)); got.WeightNorm != norm {
+				t.Errorf("2^%d W has norm %v, want %v", e, got.WeightNorm, norm)
+			}
+			got.WeightNorm = want.WeightNorm
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("2^%d W (-want +got)\n%s", e, diff)
+			}
+		}
+	}
+}
+
+// TestMetricsOfLiveWeightsIgnoreWhatCannotAct: weights of constant inputs, and for softmax what is added
+// to all units.
+func TestMetricsOfLiveWeightsIgnoreWhatCannotAct(t *testing.T) {
+	W, constant, shared := xavier(9, 5, 1, streamWeights), make([]bool, 9), xavier(9, 1, 2, streamWeights)
+	constant[3] = true
+	other := Mat{9, 5, append([]float64{}, W.Data...)}
+	for d := range 9 {
+		for k := range 5 {
+			other.Row(d)[k] += 3 * shared.Data[d]
+		}
+	}
+	other.Row(3)[2] = 100
+	for _, softmax := range []bool{false, true} {
+		var one, two Metrics
+		one.measureWeights(W, constant, softmax)
+		two.measureWeights(other, constant, softmax)
+		if cmp.Equal(one.EffectiveRank, two.EffectiveRank, closeMetrics) || cmp.Equal(one.WeightCorrelation, two.WeightCorrelation, closeMetrics) {
+			t.Error("all weights have the same metrics")
+		}
+		alike := cmp.Equal(one.EffectiveRankLive, two.EffectiveRankLive, closeMetrics) &&
+			cmp.Equal(one.WeightCorrelationLive, two.WeightCorrelationLive, closeMetrics)
+		if alike != softmax {
+			t.Errorf("softmax %v: live weights' ranks %v and %v, correlations %v and %v", softmax, one.EffectiveRankLive,
+				two.EffectiveRankLive, one.WeightCorrelationLive, two.WeightCorrelationLive)
+		}
+	}
+}
+
+func TestConstantInputs(t *testing.T) {
+	X := Mat{4, 6, []float64{ // 0, 0.5, 0 once, 0 but once, all but the last alike, all different
+		0, .5, 1, 0, 2, 1,
+		0, .5, 0, 0, 2, 2,
+		0, .5, 1, 0, 2, 3,
+		0, .5, 1, 7, 3, 4,
+	}}
+	want := []bool{true, true, false, false, false, false}
+	for _, s := range []Set{setOf(X), realSet(X, nil), *denseCopy(setOf(X))} {
+		if diff := cmp.Diff(want, s.constant()); diff != "" {
+			t.Errorf("%T (-want +got)\n%s", s.inputs, diff)
+		}
+	}
+}
+
+func TestRowsForTotalCorrelationAreSpread(t *testing.T) {
+	for _, c := range []struct {
+		N, n int
+		want []float64
+	}{
+		{10, 4, []float64{0, 2, 5, 7}},
+		{7, 7, []float64{0, 1, 2, 3, 4, 5, 6}},
+		{3, 5, []float64{0, 1, 2}},
+		{5, 1, []float64{0}},
+		{5, 0, []float64{}},
+	} {
+		A := newMat(c.N, 1)
+		for n := range c.N {
+			A.Data[n] = float64(n)
+		}
+		if diff := cmp.Diff(c.want, chosenRows(A, c.n).Data); diff != "" {
+			t.Errorf("%d of %d rows (-want +got)\n%s", c.n, c.N, diff)
+		}
+	}
+}
+
+// TestSaturationDoesNotHideRanks: of a trained network tanh's outputs are ±1 on a third of the rows, and
+// say no longer which of two is larger. The estimates are still those of z, bit for bit.
+func TestSaturationDoesNotHideRanks(t *testing.T) {
+	data := clusters()
+	estimatesOf := func(act string) (z [3]Number, saturated float64, ofOutputs [3]float64) {
+		c := Config{Objective: "random", Activation: act, K: 6, Seed: 1, TCRows: 500}
+		tr := newTrainer(c, &data.Train)
+		scaleBy(tr.W, 20)
+		m, err := tr.measure(&data.Test, data.Train.constant())
+		if err != nil {
+			t.Fatal(err)
+		}
+		A, _ := tr.activations(&data.Test)
+		for _, a := range A.Data {
+			if math.Abs(a) == 1 {
+				saturated += 1 / float64(len(A.Data))
+			}
+		}
+		return [3]Number{m.TCGaussNats, m.TCKNNNats, m.TCTreeNats}, saturated, estimates(t, chosenRows(A, c.TCRows), c.Seed)
+	}
+	want, _, _ := estimatesOf("identity")
+	for _, f := range activations {
+		got, saturated, ofOutputs := estimatesOf(f.name)
+		if f.monotone != (got == want) {
+			t.Errorf("%s: estimates %v, identity's are %v", f.name, got, want)
+		}
+		if f.name == "tanh" && (saturated < 0.3 || ofOutputs[0] == float64(want[0])) {
+			t.Errorf("tanh: a share of %v is ±1, and its outputs give %v", saturated, ofOutputs)
+		}
+	}
+}
+
+// chosenRows are those of A that total correlation is estimated from.
+func chosenRows(A Mat, n int) Mat {
+	n = min(n, A.Rows)
+	some := newMat(n, A.Cols)
+	for i := range n {
+		copy(some.Row(i), A.Row(tcRow(i, A.Rows, n)))
+	}
+	return some
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"math"
+	"sync"
+)
+
+// Principal components, the linear features that keep the most variance: rows of W are the first K
+// principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and
+// b = −W·mean, so that z is centred. Beyond D axes there are none, and W has rows of 0. An axis has no
+// sign of its own: its largest weight is positive.
+
+// principalAxes returns W (D×K) and b (K) for the rows of s.
+func principalAxes(s *Set, K int) (W Mat, b []float64) {
+	p := componentsOf(s)
+	W, b = newMat(s.D, K), make([]float64, K)
+	for k := range min(K, s.D) {
+		largest := 0.0
+		for d := range s.D {
+			if w := p.axes.Row(d)[k]; math.Abs(w) > math.Abs(largest) {
+				largest = w
+			}
+		}
+		for d := range s.D {
+			w := p.axes.Row(d)[k] * math.Copysign(1, largest)
+			W.Row(d)[k] = w
+			b[k] = math.FMA(-w, p.mean[d], b[k])
+		}
+	}
+	return W, b
+}
+
+// components are the principal axes of a set, one in each column, and the means of its inputs.
+type components struct {
+	axes Mat
+	mean []float64
+}
+
+var knownComponents = struct {
+	sync.Mutex
+	of map[*Set]components
+}{of: map[*Set]components{}}
+
+// componentsOf returns those of s, computed once in a process: MNIST's take seconds.
+func componentsOf(s *Set) components {
+	knownComponents.Lock()
+	defer knownComponents.Unlock()
+	p, known := knownComponents.of[s]
+	if !known {
+		var covariance Mat
+		p.mean, covariance = covarianceOf(s)
+		p.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+		knownComponents.of[s] = p
+	}
+	return p
+}
+
+// covarianceOf returns the means of the inputs and Cov(X) (D×D, over N), block by block. One factor is
+// X less its first row, so that inputs far from 0 do not cancel:
+//
+//	Cov(X) = 1/N Σₙ xₙ (xₙ − x₀)ᵀ − mean (mean − x₀)ᵀ
+func covarianceOf(s *Set) (mean []float64, covariance Mat) {
+	b, R, shift := s.newBlock(), newMat(blockRows, s.D), newMat(1, s.D) // R = X − 1·x₀ᵀ, shift = mean − x₀
+	first, products := s.dense(0), s.arrange(newMat(s.D, s.D))
+	for from := 0; from < s.N; from += blockRows {
+		rows := make([]uint32, 0, blockRows)
+		for n := from; n < min(from+blockRows, s.N); n++ {
+			for d, x := range s.dense(n) {
+				R.Row(len(rows))[d] = x - first[d]
+			}
+			rows = append(rows, uint32(n))
+		}
+		b.load(rows)
+		b.spread(products.view(), products.view(), 1, R.view(), s.D)
+		mul(shift.view(), shift.view(), ones, R.view(), 1, len(rows), s.D)
+	}
+	covariance, mean = s.restore(products), make([]float64, s.D)
+	scaleBy(covariance, 1/float64(s.N))
+	scaleBy(shift, 1/float64(s.N))
+	for i := range mean {
+		mean[i] = first[i] + shift.Data[i]
+		for j, c := range covariance.Row(i) {
+			covariance.Row(i)[j] = math.FMA(-mean[i], shift.Data[j], c)
+		}
+	}
+	return mean, covariance
+}

@@ -1,0 +1,299 @@
+package main
+
+import (
+	"math"
+	"slices"
+)
+
+// Linear probes: what a linear classifier can read of the labels y in the activations F (N×K) of a
+// frozen network. It is multinomial logistic regression on F made comparable by a matrix T (K×K):
+//
+//	P = softmax(X U + 1·βᵀ),   X = (F − 1·meanᵀ) T                    (N×C)
+//	L = −1/N Σₙ log Pₙ,yₙ + ½ μ ‖U‖²_F                                 U (K×C), β (C)
+//
+// With Y the one-hot rows of y,
+//
+//	∂L/∂U = Tᵀ (F − 1·meanᵀ)ᵀ (P − Y) / N + μ U                       (K×C)
+//	∂L/∂β = Σₙ (P − Y)ₙ / N                                           (C)
+//
+// T meets only U and ∂L/∂U, never the rows, so that the whitened X is never made. There are two
+// probes, because for identity the whitened one sees nothing but the span of W, and how redundant the
+// weights are cannot matter to it:
+//
+//	all   every row, whitened: T = V diag(1/√λ), V diag(λ) Vᵀ the covariance of F, μ = 1e-4
+//	few   the first 100 rows of each class, standardised: T = diag(1/sd), μ = 1e-2
+//
+// Units of variance under 1e-12, and eigenvalues under 1e-9 of the largest, have zeros in T, and so in U.
+// Variances are over N−1 and of the rows that are fitted.
+const (
+	probePenaltyAll = 1e-4
+	probePenaltyFew = 1e-2
+	probeFew        = 100   // rows of a class
+	probeVariance   = 1e-12 // the least that a unit must have
+	probeEigenvalue = 1e-9  // the least, of the largest
+	probeTolerance  = 1e-5  // of the gradient's largest element
+	probeBlock      = 64    // rows whose P stays in the cache from logits to gradient
+	probeParts      = 8     // of the rows, each with its own sums, so that cores share the work and change no bit
+)
+
+// probeResult is one probe: the share of test rows that it gets right, NaN if activations are not
+// finite, and how the fit went.
+type probeResult struct {
+	Accuracy    float64
+	Evaluations int // of L and its gradient
+	Converged   bool
+}
+
+// probeAccuracies fits both probes on the activations of the train split and returns how they do on
+// the test split's. There are as many classes as the largest train label says, and one.
+func probeAccuracies(train Mat, trainLabels []byte, test Mat, testLabels []byte) (all, few probeResult) {
+	sameLength("probe: rows and labels of train", train.Rows, len(trainLabels))
+	sameLength("probe: rows and labels of test", test.Rows, len(testLabels))
+	sameLength("probe: units of train and test", train.Cols, test.Cols)
+	score := func(p *probe) (r probeResult) {
+		r.Evaluations, r.Converged = p.fit(probeTolerance)
+		r.Accuracy = p.accuracy(test, testLabels)
+		return r
+	}
+	all = score(newProbe(train, trainLabels, whitening, probePenaltyAll))
+	first, labels := firstOfEachClass(train, trainLabels, probeFew)
+	return all, score(newProbe(first, labels, standardising, probePenaltyFew))
+}
+
+// firstOfEachClass returns, in order, the rows that are among the first n with their label.
+func firstOfEachClass(F Mat, labels []byte, n int) (Mat, []byte) {
+	var seen [256]int
+	few, its := Mat{Cols: F.Cols}, []byte(nil)
+	for i, y := range labels {
+		if seen[y]++; seen[y] <= n {
+			few.Data, its = append(few.Data, F.Row(i)...), append(its, y)
+		}
+	}
+	few.Rows = len(its)
+	return few, its
+}
+
+// whitening returns T with Tᵀ cov T = I, but for what is left out.
+func whitening(cov Mat) (T Mat) {
+	T, lambda, _ := svd(cov) // its eigenvectors: cov is symmetric, and no eigenvalue below zero
+	for i, v := range T.Data {
+		if l := lambda[i%T.Cols]; l > 0 && l >= probeEigenvalue*lambda[0] {
+			T.Data[i] = v / math.Sqrt(l)
+		} else {
+			T.Data[i] = 0
+		}
+	}
+	return T
+}
+
+// standardising returns T that divides every unit by its standard deviation.
+func standardising(cov Mat) (T Mat) {
+	T = newMat(cov.Rows, cov.Cols)
+	for k := range T.Rows {
+		if v := cov.Row(k)[k]; v > 0 {
+			T.Row(k)[k] = 1 / math.Sqrt(v)
+		}
+	}
+	return T
+}
+
+// probe is a logistic regression.
+type probe struct {
+	F       Mat       // N×K, centred
+	mean    []float64 // K
+	labels  []byte    // N
+	classes int       // C
+	penalty float64   // μ
+	finite  bool      // whether all of F is
+	T       Mat       // K×K
+	x       []float64 // (K+1)×C: U, and β as the last row
+	W       Mat       // K×C: T U
+	beta    []float64 // C
+	dW      Mat       // K×C: (F − 1·meanᵀ)ᵀ (P − Y) / N
+	parts   []probePart
+}
+
+// probePart is what a part of the rows adds to L and to its gradient.
+type probePart struct {
+	from, to  int
+	loss      float64
+	dW        Mat       // C×K, and rows of zeros up to a multiple of four, which mul takes at a time
+	dBeta     []float64 // C
+	Z         Mat       // block×C: logits
+	P         []float64 // C×block, padded as dW
+	sum, ones []float64 // block
+}
+
+// newProbe returns the probe with U = 0 and β = 0, for which transform makes T of F's covariance.
+func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64) *probe {
+	N, K, C := F.Rows, F.Cols, 1
+	for _, y := range labels {
+		C = max(C, int(y)+1)
+	}
+	p := &probe{F: newMat(N, K), mean: make([]float64, K), labels: labels, classes: C, penalty: penalty}
+	center(p.F, p.mean, F)
+	cov, ok := p.covariance()
+	if !ok {
+		return p
+	}
+	p.finite, p.T = true, transform(cov)
+	p.x, p.W, p.dW = make([]float64, (K+1)*C), newMat(K, C), newMat(K, C)
+	quads := (C + 3) / 4 * 4
+	size := (N + probeParts*probeBlock - 1) / (probeParts * probeBlock) * probeBlock
+	for from := 0; from < N; from += size {
+		p.parts = append(p.parts, probePart{from: from, to: min(from+size, N), dW: newMat(quads, K), dBeta: make([]float64, C),
+			Z: newMat(probeBlock, C), P: make([]float64, quads*probeBlock),
+			sum: make([]float64, probeBlock), ones: slices.Repeat([]float64{1}, probeBlock)})
+	}
+	return p
+}
+
+// covariance returns that of F (K×K), in which units that hardly vary have zeros; ok is false if
+// a variance is not finite, as it is when anything in F is not.
+func (p *probe) covariance() (cov Mat, ok bool) {
+	N, K := p.F.Rows, p.F.Cols
+	cov = newMat(K, K)
+	gram(cov, p.F)
+	scaleBy(cov, 1/float64(N-1))
+	for k := range K {
+		v := cov.Row(k)[k]
+		if !finite(v) {
+			return cov, false
+		}
+		if v < probeVariance {
+			for j := range K {
+				cov.Row(j)[k], cov.Row(k)[j] = 0, 0
+			}
+		}
+	}
+	return cov, N > 1
+}
+
+// fit minimises L from zero, until no element of its gradient is beyond ±tolerance.
+func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
+	if !p.finite {
+		return 0, false
+	}
+	return minimise(p.loss, p.x, tolerance)
+}
+
+// weigh sets W = T U and β of x.
+func (p *probe) weigh(x []float64) {
+	K, C := p.F.Cols, p.classes
+	mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{x, C}, K, K, C)
+	p.beta = x[K*C:]
+}
+
+// loss returns L at x and sets gradient to its gradient.
+func (p *probe) loss(x, gradient []float64) float64 {
+	N, K, C := float64(p.F.Rows), p.F.Cols, p.classes
+	p.weigh(x)
+	split(len(p.parts), 1, func(from, to int) {
+		for i := from; i < to; i++ {
+			p.pass(&p.parts[i])
+		}
+	})
+	loss := 0.0
+	clear(p.dW.Data)
+	U, dU, dBeta := x[:K*C], gradient[:K*C], gradient[K*C:]
+	clear(dBeta)
+	for _, part := range p.parts {
+		loss += part.loss
+		for c := range C {
+			dBeta[c] += part.dBeta[c] / N
+			for k, g := range part.dW.Row(c) {
+				p.dW.Data[k*C+c] += g / N
+			}
+		}
+	}
+	for i, u := range U {
+		dU[i] = p.penalty * u
+	}
+	mul(view{dU, C}, view{dU, C}, coefficients{p.T.Data, 1, K}, p.dW.view(), K, K, C)
+	return math.FMA(p.penalty/2, inner(U, U), loss/N)
+}
+
+// pass sums a part's −log Pₙ,yₙ and its products with P − Y. P is held class by class, so that rows
+// are the lanes of the kernels. With z the logits and m their maximum,
+//
+//	Pₙ_c = e^(zₙ_c−mₙ) / sₙ,   sₙ = Σ_c e^(zₙ_c−mₙ)          −log Pₙ,yₙ = log sₙ − (zₙ,yₙ − mₙ)
+func (p *probe) pass(part *probePart) {
+	K, C := p.F.Cols, p.classes
+	part.loss = 0
+	clear(part.dW.Data)
+	clear(part.dBeta)
+	for from := part.from; from < part.to; from += probeBlock {
+		n := min(probeBlock, part.to-from)
+		F, labels := p.F.Data[from*K:(from+n)*K], p.labels[from:from+n]
+		P, sum := part.P[:part.dW.Rows*n], part.sum[:n]
+		mul(part.Z.view(), view{p.beta, 0}, coefficients{F, K, 1}, p.W.view(), n, K, C)
+		for i, y := range labels {
+			z := part.Z.Row(i)
+			top := z[0]
+			for _, v := range z {
+				if v > top {
+					top = v
+				}
+			}
+			for c, v := range z {
+				P[c*n+i] = v - top
+			}
+			part.loss -= z[y] - top
+		}
+		exponentiate(P[:C*n])
+		clear(P[C*n:])
+		mul(view{sum, 0}, zeros, ones, view{P, n}, 1, C, n)
+		for i, s := range sum {
+			part.loss += log(s)
+			sum[i] = 1 / s
+		}
+		for c := range C {
+			chain(P[c*n:(c+1)*n], sum)
+		}
+		for i, y := range labels {
+			P[int(y)*n+i]--
+		}
+		for c := range C {
+			part.dBeta[c] += inner(P[c*n:(c+1)*n], part.ones[:n])
+		}
+		mul(part.dW.view(), part.dW.view(), coefficients{P, n, 1}, view{F, K}, part.dW.Rows, n, K)
+	}
+}
+
+// accuracy returns the share of the rows of A whose largest logit, the first of them in a tie, is
+// their label's. It is NaN when anything is not finite.
+func (p *probe) accuracy(A Mat, labels []byte) float64 {
+	if !p.finite {
+		return math.NaN()
+	}
+	right, Z := 0, p.logits(A)
+	for n, y := range labels {
+		best := 0
+		for c, z := range Z.Row(n) {
+			if !finite(z) {
+				return math.NaN()
+			}
+			if z > Z.Row(n)[best] {
+				best = c
+			}
+		}
+		if best == int(y) {
+			right++
+		}
+	}
+	return float64(right) / float64(len(labels))
+}
+
+// logits returns (A − 1·meanᵀ) T U + 1·βᵀ (N×C).
+func (p *probe) logits(A Mat) Mat {
+	N, K, C := A.Rows, A.Cols, p.classes
+	p.weigh(p.x)
+	shift := make([]float64, C) // meanᵀ T U, then βᵀ less it
+	mul(view{shift, 0}, zeros, coefficients{p.mean, K, 1}, p.W.view(), 1, K, C)
+	for c, s := range shift {
+		shift[c] = p.beta[c] - s
+	}
+	Z := newMat(N, C)
+	mul(Z.view(), view{shift, 0}, coefficients{A.Data, K, 1}, p.W.view(), N, K, C)
+	return Z
+}

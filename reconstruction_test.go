@@ -1,0 +1,42 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestTiedWeightsAreOneMatrix: decoder and encoder share their memory, W learns, and no V is written.
+func TestTiedWeightsAreOneMatrix(t *testing.T) {
+	data := sampleData()
+	c := Config{Objective: "tied", Activation: "tanh", K: 5, Seed: 1, Epochs: 2, Batch: 128, LearningRate: 1e-3}
+	tr := newTrainer(c, &data.Train)
+	if &tr.V.Data[0] != &tr.W.Data[0] {
+		t.Fatal("V has a memory of its own")
+	}
+	r, w, err := run(t.Context(), c, data, func(int, Epoch) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(w.V.Data) != 0 {
+		t.Errorf("V is written: %d×%d", w.V.Rows, w.V.Cols)
+	}
+	if cmp.Equal(w.W, w.W0) || !(r.FinalLoss < r.InitialLoss) {
+		t.Errorf("loss from %v to %v", r.InitialLoss, r.FinalLoss)
+	}
+}
+
+// TestTiedIdentityBecomesOrthogonal: ‖x − WᵀWx‖² is least where rows of W are orthonormal and span the
+// principal axes.
+func TestTiedIdentityBecomesOrthogonal(t *testing.T) {
+	X := withAxes([]float64{1, -2, 0, 0.5, 3, 0.1}, orthonormal(6, 5, 1), 1, 0.8, 0.6, 0.4, 0.2)
+	s := realSet(X, nil)
+	c := Config{Objective: "tied", Activation: "identity", K: 3, Seed: 1, Epochs: 1500, LearningRate: 1e-2}
+	r, _, err := run(t.Context(), c, &Dataset{D: s.D, Train: s, Test: s}, func(int, Epoch) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(r.Init.WeightCorrelation > 1e-2) || !(r.Final.WeightCorrelation < 1e-4) || !(r.Final.EffectiveRank > 2.999) {
+		t.Errorf("weight correlation from %v to %v, effective rank %v", r.Init.WeightCorrelation, r.Final.WeightCorrelation, r.Final.EffectiveRank)
+	}
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"slices"
+	"time"
+)
+
+// A run from beginning to end: initialise, measure, train, measure.
+
+// Weights are what a run learned and where it started. Inside the program W and V are D×K.
+type Weights struct {
+	W, W0 Mat
+	B, B0 []float64 // K
+	V     Mat       // the decoder; empty unless the objective is reconstruction
+	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
+	// two inputs: (epochs+1)×K×3.
+	Trajectory []float64
+}
+
+// Result is run.json, everything about a run but its weights.
+type Result struct {
+	ID            string  `json:"id"`
+	Numerics      int     `json:"numerics"`
+	Config        Config  `json:"config"`
+	Status        string  `json:"status"` // "ok" or "diverged"
+	DivergedEpoch int     `json:"diverged_epoch,omitempty"`
+	DataSHA256    string  `json:"data_sha256"`
+	Inputs        int     `json:"inputs"`         // D
+	WeightsSHA256 string  `json:"weights_sha256"` // of weights.npz
+	Init          Metrics `json:"init"`
+	Final         Metrics `json:"final"`
+	InitialLoss   Number  `json:"initial_loss"` // of the first batch, before any step
+	FinalLoss     Number  `json:"final_loss"`   // of the last epoch
+	EpochsTo90    int     `json:"epochs_to_90,omitempty"`
+	Curve         []Epoch `json:"curve"`
+	Go            string  `json:"go"`
+	Platform      string  `json:"platform"`
+	Seconds       float64 `json:"seconds"`
+}
+
+// run trains one config from beginning to end. after sees every epoch as it ends.
+func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
+	started := time.Now()
+	t := newTrainer(c, &data.Train)
+	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
+		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
+	var err error
+	constant := data.Train.constant()
+	if r.Init, err = t.measure(&data.Test, constant); err != nil {
+		return nil, nil, err
+	}
+	track := func() {
+		if data.D != 2 {
+			return
+		}
+		for k := range c.K {
+			w.Trajectory = append(w.Trajectory, t.W.Data[k], t.W.Data[c.K+k], t.b[k])
+		}
+	}
+	track()
+	var first float64
+	r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
+		track()
+		after(epoch, e)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
+	if n := len(r.Curve); n > 0 {
+		if r.Final, err = t.measure(&data.Test, constant); err != nil {
+			return nil, nil, err
+		}
+		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
+		if !finite(float64(r.FinalLoss)) {
+			r.Status, r.DivergedEpoch = "diverged", n
+		}
+	}
+	t.measureProbes(&r.Final, data)
+	w.W, w.B = t.X.restore(t.W), t.b
+	if c.Objective == "reconstruction" {
+		w.V = t.X.restore(t.V)
+	}
+	r.Seconds = time.Since(started).Seconds()
+	return r, w, nil
+}
+
+// activations returns A (N×K) of all rows of s, and what tcRow chooses of them; of Z where f keeps the
+// ranks, since in float64 a third of a trained tanh's outputs are exactly ±1. Z is kept for some rows at a time.
+func (t *trainer) activations(s *Set) (A, some Mat) {
+	const few = 8 * blockRows
+	K := t.config.K
+	A, some = newMat(s.N, K), newMat(min(s.N, t.config.TCRows), K)
+	W, b, part := s.arrange(t.X.restore(t.W)), s.newBlock(), newMat(few, K)
+	chosen := 0
+	for from := 0; from < s.N; from += few {
+		rows := make([]uint32, min(few, s.N-from))
+		for i := range rows {
+			rows[i] = uint32(from + i)
+		}
+		Z, a := part.head(len(rows)), Mat{len(rows), K, A.Data[from*K : (from+len(rows))*K]}
+		multiply(b, rows, product{Z, W, t.b, 1})
+		choose := func(m Mat) {
+			for ; chosen < some.Rows && tcRow(chosen, s.N, some.Rows) < from+len(rows); chosen++ {
+				copy(some.Row(chosen), m.Row(tcRow(chosen, s.N, some.Rows)-from))
+			}
+		}
+		if t.f.monotone {
+			choose(Z)
+		}
+		t.f.forward(a.Data, Z.Data, K)
+		choose(a)
+	}
+	return A, some
+}
+
+// measure returns all metrics of the present parameters but the probes', the activations' on set s.
+func (t *trainer) measure(s *Set, constant []bool) (Metrics, error) {
+	m := Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
+	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
+	A, some := t.activations(s)
+	m.measureActivations(A)
+	m.MaxResponsibility = Number(math.NaN())
+	if t.f.name == "softmax" {
+		m.MaxResponsibility = Number(maxResponsibility(A))
+	}
+	return m, m.measureTotalCorrelation(some, t.config)
+}
+
+// measureProbes sets how well the classes can be told from the network's activations.
+func (t *trainer) measureProbes(m *Metrics, data *Dataset) {
+	if data.Train.labels == nil {
+		m.ProbeStatus = "no labels"
+		return
+	}
+	train, _ := t.activations(&data.Train)
+	test, _ := t.activations(&data.Test)
+	all, few := probeAccuracies(train, data.Train.labels, test, data.Test.labels)
+	m.ProbeAccuracy, m.ProbeAccuracy1000 = Number(all.Accuracy), Number(few.Accuracy)
+	if !all.Converged || !few.Converged {
+		m.ProbeStatus = "not converged"
+	}
+}
