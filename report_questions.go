@@ -32,7 +32,7 @@ func (a *analysis) optimistic() finding {
 	}
 	text := "no value"
 	if levels, spreads = present(levels), present(spreads); len(levels) > 0 && len(spreads) > 0 {
-		text = fmt.Sprintf("it is %s %% of the most there can be, with a standard deviation over the seeds of %s points at most",
+		text = fmt.Sprintf("effective rank is %s %% of the most there can be, with a standard deviation over the seeds of %s points at most",
 			span(levels, aligned), roughly(slices.Max(spreads)))
 	}
 	var winners []string
@@ -151,11 +151,11 @@ func (a *analysis) likely() finding {
 			}
 		}
 		if names = slices.Compact(slices.Sorted(slices.Values(names))); len(names) > 0 {
-			worst = append(worst, m.inSentence()+" "+strings.Join(names, " or "))
+			worst = append(worst, m.inSentence()+": "+strings.Join(names, " or "))
 		}
 	}
 	if len(worst) > 0 {
-		text += "; the worst activation by " + strings.Join(worst, ", by ")
+		text += "; the worst activation by mean " + strings.Join(worst, ", by mean ")
 	}
 	shown, swept := 0, a.swept()
 	for _, p := range swept {
@@ -191,7 +191,7 @@ func (a *analysis) featureVerdict() []finding {
 	if len(both) == 0 {
 		return nil
 	}
-	f := say("%s By output correlation and the best bound of total correlation (for softmax the first alone, since the other is infinite) "+
+	f := say("%s By output correlation and the best bound of total correlation (the first alone where the other is infinite, as it is for softmax) "+
 		"InfoMax gives less redundant features, by %s", featureReason, conjunctionText(both))
 	for _, baseline := range baselines {
 		if answers := against(a.features, baseline); len(answers) > 0 {
@@ -238,7 +238,7 @@ func (a *analysis) alike() (lines []string) {
 			}
 			if pairs >= minPairs && largest < nearlyAlike {
 				lines = append(lines, fmt.Sprintf("%s and %s differ by no more than %s %% of the highest effective rank in any of %s: their places are "+
-					"not results of their own.", first, second, roughly(100*largest), plural(pairs, "pair of runs")))
+					"not results of their own.", first, second, roughly(100*largest), plural(pairs, "pair")+" of runs"))
 			}
 		}
 	}
