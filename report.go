@@ -22,7 +22,7 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 	if err != nil {
 		return nil, err
 	}
-	p := page{Seeds: neededSeeds(againstBaseline), Tests: declared, Numerics: numericsVersion,
+	p := page{Seeds: neededSeeds(againstBaseline), ExactPairs: maxExactPairs, Tests: declared, Numerics: numericsVersion,
 		Activations: inWords(len(activations)), Baselines: inWords(len(baselines)), Lambdas: inWords(len(protocolLambdas)),
 		Coverage: coverageText(protocolSeeds), Deviations: deviations, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
 	var analyses []*analysis
@@ -54,6 +54,7 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 type page struct {
 	Chapters                        []chapter      // one for each study
 	Seeds                           int            // that a verdict takes
+	ExactPairs                      int            // that a test counts out
 	Tests                           map[string]int // in each kind of family
 	Activations, Baselines, Lambdas string         // how many, in words
 	Coverage                        string         // of bootstrap intervals

@@ -31,8 +31,6 @@ func pairsOf(n int) int { return n * (n - 1) / 2 }
 const (
 	significant = 0.05 // adjusted p below this
 	minPairs    = 3    // fewer pairs are not tested
-	// maxUnpaired bounds the exact Mann–Whitney test, whose time grows as the fourth power.
-	maxUnpaired = 20
 )
 
 // comparison is x against y, seed by seed. Differences are x − y, in the measure's unit.
@@ -160,11 +158,7 @@ func (c *comparison) compare(xs, ys []float64) {
 		x, y = nil, nil // of which every test is NaN
 	}
 	d := differences(x, y)
-	c.test, c.shift, c.paired, c.welch = signedRank(d), hodgesLehmann(d), pairedT(d), welch(x, y)
-	if c.pairs > maxUnpaired {
-		x, y = nil, nil
-	}
-	c.unpaired = rankSum(x, y)
+	c.test, c.shift, c.paired, c.welch, c.unpaired = signedRank(d), hodgesLehmann(d), pairedT(d), welch(x, y), rankSum(x, y)
 }
 
 // friedmanTest takes the seeds that have a value for every activation that is compared.

@@ -113,7 +113,7 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
 		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},
 		{"shift_level", real(c.shift.Level)},
-		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)},
+		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
 		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
 		{"p_adjusted", real(c.adjusted)},
 		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},

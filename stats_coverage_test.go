@@ -35,8 +35,8 @@ func simulatedCoverage(n, samples int, seed uint64) float64 {
 	return 100 * float64(sum) / float64(samples)
 }
 
-// TestBootstrapCoverageIsMeasured repeats the simulation at four sizes with other samples than the table's, to within less
-// than a point: the standard error of the difference is 0.45 at n = 6 and 0.36 at n = 40. With -args -coverage-samples 12000
+// TestBootstrapCoverageIsMeasured repeats the simulation at three sizes with other samples than the table's, to within less
+// than a point: the standard error of the difference is 0.46 at n = 6 and 0.39 at n = 20. With -args -coverage-samples 12000
 // it prints the table instead, in about five minutes of two processors.
 func TestBootstrapCoverageIsMeasured(t *testing.T) {
 	if *coverageSamples > 0 {
@@ -47,8 +47,8 @@ func TestBootstrapCoverageIsMeasured(t *testing.T) {
 		t.Log("n = 6…40: ", table.String())
 		return
 	}
-	for _, n := range []int{6, 10, 20, 40} {
-		if got, want := simulatedCoverage(n, 6000, 1<<32), bootstrapCoverage(n); !(math.Abs(got-want) <= 0.9) {
+	for _, n := range []int{6, 10, 20} {
+		if got, want := simulatedCoverage(n, 5000, 1<<32), bootstrapCoverage(n); !(math.Abs(got-want) <= 0.9) {
 			t.Errorf("n = %d: covers %.2f %%, want %.1f %%", n, got, want)
 		}
 	}

@@ -215,18 +215,20 @@ func interquartileMeanInterval(x []float64, seed uint64) intervalEstimate {
 		position[i] = at
 	}
 	rng := rand.New(rand.NewPCG(seed, streamBootstrap))
-	drawn := make([]int, len(x)) // how often, by position: a resample is sorted by counting
-	resample, means := make([]float64, 0, len(x)), make([]float64, resamples)
-	for b := range means {
-		clear(drawn)
-		for range x {
-			drawn[position[rng.IntN(len(x))]]++
+	drawn, next := make([]int, len(x)), make([]int, len(x)+1) // positions; where the next value of a position goes
+	resample, means := make([]float64, len(x)), make([]float64, resamples)
+	for b := range means { // a resample is sorted by counting
+		clear(next)
+		for i := range drawn {
+			drawn[i] = position[rng.IntN(len(x))]
+			next[drawn[i]+1]++
 		}
-		resample = resample[:0]
-		for at, times := range drawn {
-			for range times {
-				resample = append(resample, x[order[at]])
-			}
+		for at := range x {
+			next[at+1] += next[at]
+		}
+		for _, at := range drawn {
+			resample[next[at]] = x[order[at]]
+			next[at]++
 		}
 		means[b] = sortedInterquartileMean(resample)
 	}
