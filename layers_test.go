@@ -32,9 +32,10 @@ var layers = []struct{ room, files, holds string }{
 	{"report 5: figures", "report_figures", "what each figure shows"},
 	{"report 6: tables", "report_tables", "levels and tests, as Markdown, LaTeX and HTML"},
 	{"report 7: findings", "report_findings", "what is seen, in computed sentences"},
-	{"report 8: questions", "report_questions", "the note's further questions: activations, λ and its sweet spot"},
-	{"report 9: CSV", "report_csv", "results.csv and stats.csv"},
-	{"report 10: page", "report", "the sections; with report.html.tmpl the page"},
+	{"report 8: expectations", "report_expectations", "the note's three, the second verdict, on features, and other choices"},
+	{"report 9: questions", "report_questions", "the note's further questions: activations, λ and its sweet spot"},
+	{"report 10: CSV", "report_csv", "results.csv and stats.csv"},
+	{"report 11: page", "report", "the sections; with report.html.tmpl the page"},
 	{"sweeps", "sweep*", "workers, what is derived, progress; `sweep_grid`: grids, -shard; `sweep_store`: run folders and their checksums"},
 	{"command line", "main*", "what is printed; `main_flags`: flags and usage"},
 }

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// What stands beside the verdict: the note's three expectations, each with what was seen of it; a second verdict, on
+// the features, chosen after the data were seen; and what the verdict would be under other choices.
+
+// expectations are the note's three, each beside what was seen of it.
+func (a *analysis) expectations() []finding {
+	if len(a.answers) == 0 {
+		return nil
+	}
+	return []finding{a.optimistic(), a.pessimistic(), a.likely()}
+}
+
+// optimistic: "InfoMax yields high effective rank; one activation clearly wins; results are stable across seeds."
+func (a *analysis) optimistic() finding {
+	rank := primaries[0]
+	var levels, spreads []float64
+	for _, p := range a.compared() {
+		_, sd := meanSD(present(a.values(p, rank)))
+		levels = append(levels, 100*a.centre(p, rank).Value/float64(a.maxRank(p.K)))
+		spreads = append(spreads, 100*sd/float64(a.maxRank(p.K)))
+	}
+	text := "no value"
+	if levels, spreads = present(levels), present(spreads); len(levels) > 0 && len(spreads) > 0 {
+		text = fmt.Sprintf("effective rank is %s %% of the most there can be, with a standard deviation over the seeds of %s points at most",
+			span(levels, aligned), roughly(slices.Max(spreads)))
+	}
+	var winners []string
+	for _, K := range a.ks {
+		for _, p := range a.ran(treatment, K) {
+			if a.beatsAll(p) {
+				winners = append(winners, p.activation+" at "+atK(K))
+			}
+		}
+	}
+	winner := "no activation is shown to be better than every other by both measures at any K"
+	if len(winners) > 0 {
+		winner = "shown to be better than every other by both measures: " + listing(winners)
+	}
+	return say("Optimistic (high effective rank, one activation that clearly wins, stable over seeds): %s; %s.", text, winner)
+}
+
+// compared are the places of the treatment, those of a single unit left out.
+func (a *analysis) compared() []place {
+	return slices.DeleteFunc(a.ran(treatment, a.ks...), func(p place) bool { return p.K == 1 })
+}
+
+// beatsAll tells whether p is shown to be better than all other activations by both primary measures.
+func (a *analysis) beatsAll(p place) bool {
+	others := slices.DeleteFunc(a.ran(treatment, p.K), func(q place) bool { return q == p })
+	for _, q := range others {
+		for _, m := range primaries {
+			if a.outcomeOf(m, p, q) != +1 {
+				return false
+			}
+		}
+	}
+	return len(others) > 0
+}
+
+// outcomeOf is +1 where x is shown to be better than y, −1 where it is shown to be worse, whichever way round
+// they were compared.
+func (a *analysis) outcomeOf(m measure, x, y place) int {
+	if c := a.find(m, x, y); c != nil {
+		return c.outcome()
+	}
+	if c := a.find(m, y, x); c != nil {
+		return -c.outcome()
+	}
+	return 0
+}
+
+// pessimistic: "InfoMax doesn't improve over random; all activations collapse or have dead units; high variance
+// across seeds."
+func (a *analysis) pessimistic() finding {
+	answers := against(a.answers, untrained)
+	text := "no training was not run"
+	if len(answers) > 0 {
+		text = fmt.Sprintf("not shown to be less redundant than no training in %d of %s", len(answers)-count(answers, confirmed), plural(len(answers), "place"))
+	}
+	var bad []string
+	var spreads []float64
+	runs, failed := 0, 0
+	for _, p := range a.compared() {
+		some := false
+		var losses, falls []float64
+		for _, r := range a.runs[p] {
+			if r == nil {
+				continue
+			}
+			runs++
+			if r.Final.DeadUnits > 0 || r.Final.VarianceRatioStatus != "" || r.Status != "ok" {
+				failed, some = failed+1, true
+			}
+			losses, falls = append(losses, float64(r.FinalLoss)), append(falls, float64(r.InitialLoss-r.FinalLoss))
+		}
+		if some && !slices.Contains(bad, p.activation) {
+			bad = append(bad, p.activation)
+		}
+		_, sd := meanSD(present(losses))
+		if fall := average(present(falls)); fall > 0 && finite(sd) {
+			spreads = append(spreads, 100*sd/fall)
+		}
+	}
+	text += fmt.Sprintf("; %d of %s end with a dead or constant unit or diverged", failed, plural(runs, "run"))
+	if failed > 0 {
+		text += fmt.Sprintf(", of %s (%d of %s)", listing(bad), len(bad), plural(len(a.activations), "activation"))
+	}
+	if len(spreads) > 0 {
+		text += fmt.Sprintf("; over the seeds the final loss has a standard deviation of %s %% of its fall at most", roughly(slices.Max(spreads)))
+	}
+	return say("Pessimistic (no better than random, all activations collapse or have dead units, high variance over seeds): %s.", text)
+}
+
+// likely: "InfoMax helps but doesn't eliminate redundancy; activations show different failure modes; λ tuning
+// matters."
+func (a *analysis) likely() finding {
+	correlation := primaries[1]
+	helped := map[place]bool{}
+	for _, x := range a.answers {
+		if slices.ContainsFunc(x.tests, func(c comparison) bool { return c.measure.field == correlation.field && c.outcome() == +1 }) {
+			helped[x.under(treatment)] = true
+		}
+	}
+	least := math.Inf(1)
+	places := a.compared()
+	for _, p := range places {
+		if v := a.centre(p, correlation).Value; v < least {
+			least = v
+		}
+	}
+	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s and is %s at the least, where none would be 0",
+		len(helped), plural(len(places), "place"), short(least))
+	var worst []string
+	for _, field := range []string{"dead_units", varianceShare.field, "output_correlation", correlation.field} {
+		m := measureOf(field)
+		var names []string
+		for _, K := range a.ks {
+			if list := a.ranking(m, K, -cmp.Or(m.better, +1), average); len(list) > 1 && list[0].value != list[len(list)-1].value {
+				names = append(names, list[0].activation)
+			}
+		}
+		if names = slices.Compact(slices.Sorted(slices.Values(names))); len(names) > 0 {
+			worst = append(worst, m.inSentence()+": "+strings.Join(names, " or "))
+		}
+	}
+	if len(worst) > 0 {
+		text += "; the worst activation by mean " + strings.Join(worst, ", by mean ")
+	}
+	shown, swept := 0, a.swept()
+	for _, p := range swept {
+		if slices.ContainsFunc(primaries, func(m measure) bool { return a.lambdaMatters(m, p) }) {
+			shown++
+		}
+	}
+	if len(a.lambdas()) > 1 {
+		text += fmt.Sprintf("; two λ are shown to differ by a primary measure in %d of %s", shown, plural(len(swept), "place"))
+	}
+	return say("Likely (helps but does not eliminate redundancy, different failure modes, λ matters): %s.", text)
+}
+
+// lambdaMatters tells whether two λ are shown to differ in m beside p.
+func (a *analysis) lambdaMatters(m measure, p place) bool {
+	for i, first := range a.lambdas() {
+		for _, second := range a.lambdas()[i+1:] {
+			if a.outcomeOf(m, p.under(first), p.under(second)) != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// featureReason says why there is a second verdict.
+const featureReason = "The note asks for features that are not redundant, and measures weights. Decorrelated outputs need WΣWᵀ to be " +
+	"diagonal, Σ the covariance of the inputs, which unless Σ is a multiple of I rules orthogonal weights out."
+
+// featureVerdict is the second verdict, chosen after the data were seen.
+func (a *analysis) featureVerdict() []finding {
+	both := conjunction(a.features)
+	if len(both) == 0 {
+		return nil
+	}
+	f := say("%s By output correlation and the best bound of total correlation (the first alone where the other is infinite, as it is for softmax) "+
+		"InfoMax gives less redundant features, by %s", featureReason, conjunctionText(both))
+	for _, baseline := range baselines {
+		if answers := against(a.features, baseline); len(answers) > 0 {
+			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", baselineNames[baseline], counts(answers)))
+		}
+	}
+	return []finding{f}
+}
+
+// otherChoices says what the verdict would be under other choices: on live weights, against tied weights, and
+// in the other studies of the same data.
+func (a *analysis) otherChoices(others []*analysis) (lines []string) {
+	if both := conjunction(a.live); len(both) > 0 {
+		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both))
+	}
+	if len(a.tied) > 0 {
+		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
+	}
+	for _, other := range others {
+		if both := conjunction(other.answers); other != a && other.Data == a.Data && len(both) > 0 {
+			lines = append(lines, other.name()+": "+conjunctionText(both))
+		}
+	}
+	return append(lines, a.alike()...)
+}
+
+// alike names the activations that give nearly the same results, seed by seed: their places are not results of
+// their own.
+func (a *analysis) alike() (lines []string) {
+	for i, first := range a.activations {
+		for _, second := range a.activations[i+1:] {
+			largest, pairs := 0.0, 0
+			for _, K := range a.ks {
+				x, y := place{treatment, first, K}, place{treatment, second, K}
+				if a.runs[x] == nil || a.runs[y] == nil {
+					continue
+				}
+				ys := a.values(y, primaries[0])
+				for j, v := range a.values(x, primaries[0]) {
+					if d := math.Abs(v - ys[j]); finite(d) {
+						largest, pairs = max(largest, d/float64(a.maxRank(K))), pairs+1
+					}
+				}
+			}
+			if pairs >= minPairs && largest < nearlyAlike {
+				lines = append(lines, fmt.Sprintf("%s and %s differ by no more than %s %% of the highest effective rank in any of %s: their places are "+
+					"not results of their own.", first, second, roughly(100*largest), plural(pairs, "pair")+" of runs"))
+			}
+		}
+	}
+	return lines
+}
+
+// nearlyAlike is a difference, as a share of the highest effective rank, that makes two activations one result.
+const nearlyAlike = 0.005
+
+// swept are the places that have every λ.
+func (a *analysis) swept() []place {
+	return slices.DeleteFunc(a.grid(treatment, a.ks...), func(p place) bool {
+		return slices.ContainsFunc(a.lambdas(), func(c condition) bool { return a.runs[p.under(c)] == nil })
+	})
+}
