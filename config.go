@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
@@ -85,8 +84,6 @@ const maxK = maxCols
 // typed, before normal; what came out of a list is known to be a name or a finite number.
 func (c Config) check() error {
 	switch {
-	case !slices.Contains(dataNames, c.Data):
-		return usagef("-data %q: there is no such one; valid are %s", c.Data, strings.Join(dataNames, ", "))
 	case c.K < 1 || c.K > maxK:
 		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
 	case c.Lambda < 0:
@@ -111,6 +108,14 @@ func testRows(data string) int {
 		return mnistFiles[2].dims[0]
 	}
 	return planeRows - planeTrain
+}
+
+// inputsOf is D of a data set.
+func inputsOf(data string) int {
+	if data == "mnist" {
+		return mnistFiles[2].dims[1] * mnistFiles[2].dims[2]
+	}
+	return 2
 }
 
 // badUsage is a mistake in the command line.

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -55,7 +56,8 @@ func replace(path string, write func(temp string) error) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	syncFolder(dir) // what cannot be synced is there all the same; store.prepare has said so
+	return nil
 }
 
 // writeFolder writes a new folder of files to the disk itself.
@@ -68,7 +70,8 @@ func writeFolder(dir string, files []file) error {
 			return err
 		}
 	}
-	return syncFolder(dir)
+	syncFolder(dir)
+	return nil
 }
 
 // writeSynced writes a new file to the disk itself.
@@ -78,11 +81,10 @@ func writeSynced(path string, b []byte) error {
 		return err
 	}
 	_, err = f.Write(b)
-	return errors.Join(err, f.Sync(), f.Close())
+	return errors.Join(err, flush(f), f.Close())
 }
 
-// syncFolder makes the names in dir durable. Windows has no such thing, and some network
-// folders neither.
+// syncFolder makes the names in dir durable. Windows has no such thing.
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -92,23 +94,47 @@ func syncFolder(dir string) error {
 		return err
 	}
 	defer d.Close()
-	if err = d.Sync(); errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL) {
-		return nil
-	}
-	return err
+	return flush(d)
 }
 
-// clearLeftovers removes from dir what killed processes left unfinished there.
-func clearLeftovers(dir string) error {
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		info, statErr := e.Info()
-		if strings.HasPrefix(e.Name(), tempPrefix) && statErr == nil && time.Since(info.ModTime()) > leftoverAge {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+// flush has f on the disk itself, where the file system knows how: many a network or FUSE one does not, for
+// folders or at all, and says so in ways of its own.
+func flush(f *os.File) error {
+	err := f.Sync()
+	for _, unknown := range []error{errors.ErrUnsupported, syscall.EINVAL, syscall.ENOTTY} {
+		if errors.Is(err, unknown) {
+			return nil
 		}
 	}
 	return err
 }
+
+// clearLeftovers removes from dir what killed processes left unfinished there, if there is such a folder. What
+// cannot be removed, which is mostly another user's, stays; the first reason is returned.
+func clearLeftovers(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if temporary(e) && !fresh(e) {
+			err = cmp.Or(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+		}
+	}
+	return err
+}
+
+// temporary says whether an entry's name is one of tempName.
+func temporary(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), tempPrefix) }
+
+// fresh says whether a live process may hold the entry. One that is just gone was held.
+func fresh(e fs.DirEntry) bool {
+	info, err := e.Info()
+	return err != nil || time.Since(info.ModTime()) < leftoverAge
+}
+
+// usualColumns is the width of a terminal that does not tell.
+const usualColumns = 80
 
 // console is what a person reads beside the results: lines, and on a terminal one more below them that
 // changes in place.
@@ -116,15 +142,16 @@ type console struct {
 	mu       sync.Mutex
 	out      io.Writer
 	terminal bool
+	columns  func() int // of the terminal, whose window may change
 	quiet    bool
 	shown    []rune // the line in place
 }
 
 func newConsole(out io.Writer, quiet bool) *console {
-	c := &console{out: out, quiet: quiet}
+	c := &console{out: out, quiet: quiet, columns: func() int { return usualColumns }}
 	if file, ok := out.(*os.File); ok {
-		info, err := file.Stat()
-		c.terminal = err == nil && info.Mode()&fs.ModeCharDevice != 0
+		c.columns = func() int { return columnsOf(file) }
+		c.terminal = c.columns() > 0
 	}
 	return c
 }
@@ -165,7 +192,7 @@ func (c *console) keep() {
 
 // place overwrites the line in place. The caller holds mu.
 func (c *console) place(text string) {
-	const width = 79
+	width := max(1, c.columns()-1) // a full line would wrap on some terminals
 	line := []rune(text)
 	if len(line) > width {
 		line = append(line[:width-1], '…')
@@ -173,7 +200,7 @@ func (c *console) place(text string) {
 	if slices.Equal(line, c.shown) {
 		return
 	}
-	fmt.Fprint(c.out, "\r", string(line), strings.Repeat(" ", max(0, len(c.shown)-len(line))))
+	fmt.Fprint(c.out, "\r", string(line), strings.Repeat(" ", max(0, min(width, len(c.shown))-len(line))))
 	if len(line) == 0 {
 		fmt.Fprint(c.out, "\r")
 	}

@@ -1,33 +1,41 @@
 // Infomax trains one linear layer by InfoMax and measures what it learned. README.md says what
 // for; EXPERIMENT.md defines every number.
 //
-// This file has the commands (a run or a sweep, -list, -report), and the table at the end of a single
-// run. It rests on main_flags.go for what was typed and on sweep.go for the work.
+// This file has the commands: a run or a sweep, -list, -report. It rests on main_flags.go for what was typed, on
+// main_table.go for the table of a single run, and on sweep.go for the work.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 )
 
 func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // command runs the program and returns its exit status: 2 for a mistake in the command line,
-// 130 after Ctrl-C, 1 for anything else that went wrong.
+// 130 after Ctrl-C, 143 after SIGTERM, 1 for anything else that went wrong.
 func command(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	unterminated, stopTerminate := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(unterminated, os.Interrupt)
+	defer stopTerminate()
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C has its usual effect
-	err := execute(ctx, args, stdout, stderr)
+	out := &output{Writer: stdout}
+	err := execute(ctx, args, out, stderr)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("the output is cut off: %w", out.err)
+	}
 	if err == nil {
 		return 0
 	}
@@ -35,10 +43,24 @@ func command(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case errors.As(err, new(badUsage)):
 		return 2
+	case unterminated.Err() != nil:
+		return 128 + int(syscall.SIGTERM)
 	case ctx.Err() != nil:
-		return 130
+		return 128 + int(syscall.SIGINT)
 	}
 	return 1
+}
+
+// output remembers the first failure to write to it.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	o.err = cmp.Or(o.err, err)
+	return n, err
 }
 
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -56,17 +78,23 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	screen, s := newConsole(stderr, o.quiet), store{o.out}
 	if o.list {
-		return list(stdout, s, p.mine)
+		return list(stdout, s, o, p)
 	}
 	if o.report {
 		if _, err := os.Stat(s.runs()); err != nil {
 			return fmt.Errorf("-report: %w: give the -out of finished runs", err)
 		}
-		_, err := s.derive(screen, inventory{}, true)
+		now, err := s.derive(screen, inventory{}, true)
+		if err == nil {
+			writeHeadlines(stdout, s, now)
+		}
 		return err
 	}
 	there, stopped := runMissing(ctx, args, o, p, s, screen)
 	if stopped != nil && ctx.Err() == nil {
+		if there.good != nil { // what was done before is done
+			s.derive(screen, there, false)
+		}
 		return stopped
 	}
 	single := len(p.all) == 1 && len(p.mine) == 1
@@ -75,40 +103,59 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	done := now.of(p.mine)
-	if stopped != nil {
-		return fmt.Errorf("stopped with %d of %d runs done: the same command does the rest", len(done), len(p.mine))
+	switch {
+	case stopped != nil:
+		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(len(done), len(p.mine)))
+	case !single:
+		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n",
+			outOf(len(done), len(p.mine)), s.runs(), filepath.Join(s.out, "results.csv"))
+		writeHeadlines(stdout, s, now)
+	case len(done) == 1:
+		writeTable(stdout, s, done[0], there.good[done[0].ID] != nil)
 	}
-	if !single {
-		fmt.Fprintf(stdout, "%d of %d runs are done, in %s and as a table in %s\n",
-			len(done), len(p.mine), s.runs(), filepath.Join(s.out, "results.csv"))
-	} else if len(done) == 1 {
-		writeTable(stdout, s, done[0])
+	return verdict(screen, s, p.mine, now)
+}
+
+// outOf is "3 of 8 runs".
+func outOf(n, runs int) string { return fmt.Sprintf("%d of %s", n, plural(runs, "run")) }
+
+// writeHeadlines says what came out, and where to read on.
+func writeHeadlines(w io.Writer, s store, now inventory) {
+	fmt.Fprintf(w, "the report of %s is in %s\n", plural(len(now.good), "run"), s.page())
+	for _, line := range headlines(now.sorted()) {
+		fmt.Fprintln(w, line)
 	}
-	return verdict(s, len(p.mine), done)
 }
 
 // runMissing does the runs of p that are not there, and returns those that were.
 func runMissing(ctx context.Context, args []string, o options, p plan, s store, screen *console) (inventory, error) {
-	if err := s.prepare(); err != nil {
+	if err := s.prepare(screen); err != nil {
 		return inventory{}, err
 	}
 	there, err := s.scan(inventory{})
 	if err != nil {
-		return there, err
+		return inventory{}, err
 	}
 	if len(p.mine) == 0 {
 		return there, nil
 	}
 	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return there.good[c.ID()] != nil })
+	manifest := func(dataSHA256 string) {
+		if err := s.writeManifest(args, p, dataSHA256); err != nil {
+			screen.warn("this command is not in manifest.json: %v", err)
+		}
+	}
 	if len(missing) == 0 {
-		return there, s.writeManifest(args, p, there.of(p.mine)[0].DataSHA256)
+		manifest(there.of(p.mine)[0].DataSHA256)
+		return there, nil
 	}
-	data, err := loadData(ctx, o, screen)
+	data, err := loadData(ctx, p.grid.Shared.Data, o.mnist, screen)
 	if err != nil {
-		return there, err
+		return inventory{}, err
 	}
-	if err := s.writeManifest(args, p, data.SHA256); err != nil {
-		return there, err
+	manifest(data.SHA256)
+	if len(p.all) == 1 {
+		screen.say("%s", describe(p.all[0]))
 	}
 	cores = max(1, o.workers/len(missing)) // a lone large run has them all
 	work := sweep{store: s, data: data, ahead: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
@@ -117,111 +164,76 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	return there, err
 }
 
-func loadData(ctx context.Context, o options, screen *console) (*Dataset, error) {
-	switch o.shared.Data {
+func loadData(ctx context.Context, name, mnist string, screen *console) (*Dataset, error) {
+	switch name {
 	case "clusters":
 		return clusters(), nil
 	case "uniform":
 		return uniform(), nil
 	}
-	return loadMNIST(ctx, o.mnist, screen)
+	return loadMNIST(ctx, mnist, screen)
 }
 
-// verdict is an error if any of the runs failed, so that it is not done, or diverged.
-func verdict(s store, runs int, done []*Result) error {
-	diverged, failed := 0, runs-len(done)
-	for _, r := range done {
-		if r.Status != "ok" {
+// verdict is an error if any of the runs is not done. One that diverged is: that is its result.
+func verdict(screen *console, s store, runs []Config, now inventory) error {
+	diverged, unusable, failed := 0, 0, 0
+	for _, c := range runs {
+		switch r := now.good[c.ID()]; {
+		case r == nil && now.bad[c.ID()] != nil:
+			unusable++
+		case r == nil:
+			failed++
+		case r.Status != "ok":
 			diverged++
 		}
 	}
-	switch {
-	case failed > 0:
-		return fmt.Errorf("%d of %d runs failed and %d diverged: the reasons are in %s", failed, runs, diverged, filepath.Dir(s.failure("")))
-	case diverged > 0:
-		return fmt.Errorf("%d of %d runs diverged: their loss stopped being finite, which a smaller -lr may prevent", diverged, runs)
+	if diverged > 0 {
+		screen.warn("%s diverged: the loss stopped being finite, which a smaller -lr may prevent", outOf(diverged, len(runs)))
 	}
-	return nil
+	var problems []string
+	if failed > 0 {
+		problems = append(problems, fmt.Sprintf("%s failed: the reasons are in %s", outOf(failed, len(runs)), filepath.Dir(s.failure(""))))
+	}
+	if unusable > 0 {
+		problems = append(problems, fmt.Sprintf("%s cannot be used: the reasons are above", outOf(unusable, len(runs))))
+	}
+	if problems == nil {
+		return nil
+	}
+	return errors.New(strings.Join(problems, "; "))
 }
 
-// list prints the runs and which are done.
-func list(w io.Writer, s store, runs []Config) error {
+// list prints the runs of the command, or without any all that there are, and which are done.
+func list(w io.Writer, s store, o options, p plan) error {
 	there, err := s.scan(inventory{})
 	if err != nil {
 		return err
 	}
-	for _, c := range runs {
-		state := "-"
-		if there.good[c.ID()] != nil {
-			state = "done"
-		} else if there.damaged[c.ID()] != nil {
-			state = "damaged"
+	var ids []string
+	for _, c := range p.mine {
+		ids = append(ids, c.ID())
+	}
+	if !o.typed(gridFlags...) {
+		ids = nil
+		for _, r := range there.sorted() {
+			ids = append(ids, r.ID)
 		}
-		fmt.Fprintf(w, "%-8s %s\n", state, c.ID())
+		ids = append(ids, slices.Sorted(maps.Keys(there.bad))...)
 	}
-	fmt.Fprintf(w, "%d of %d runs are done\n", len(there.of(runs)), len(runs))
+	done := 0
+	for _, id := range ids {
+		state := "-"
+		switch problem := there.bad[id]; {
+		case there.good[id] != nil:
+			state = "done"
+			done++
+		case errors.As(problem, new(damage)):
+			state = "damaged"
+		case problem != nil:
+			state = "unread"
+		}
+		fmt.Fprintf(w, "%-8s %s\n", state, id)
+	}
+	fmt.Fprintf(w, "%s done, in %s\n", outOf(done, len(ids)), s.runs())
 	return nil
-}
-
-// writeTable prints the metrics of r, initialisation beside trained, and where its files are.
-func writeTable(w io.Writer, s store, r *Result) {
-	c := r.Config
-	fmt.Fprintf(w, "%s: %s, %s, K = %d", c.Data, c.Objective, c.Activation, c.K)
-	if c.Objective == "infomax" {
-		fmt.Fprintf(w, ", λ = %v", c.Lambda)
-	}
-	fmt.Fprintf(w, ", seed %d; %d epochs in %.1f s\n\n", c.Seed, len(r.Curve), r.Seconds)
-	fmt.Fprintf(w, "%-36s%14s%14s\n", "", "initial", "trained")
-	for _, m := range metrics {
-		writeRow(w, m.title, m.better, cell(m, r.Init), cell(m, r.Final))
-	}
-	writeRow(w, "Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)))
-	if r.EpochsTo90 > 0 {
-		writeRow(w, "Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90))
-	}
-	fmt.Fprint(w, "\n↑ higher is better, ↓ lower is better\n")
-	writeNotes(w, r)
-	fmt.Fprintf(w, "\n%s has run.json, weights.npz, filters.svg", s.folder(r.ID))
-	if len(r.Curve) > 0 {
-		fmt.Fprint(w, ", training.svg")
-	}
-	fmt.Fprintln(w)
-}
-
-// writeRow leaves out a metric that does not apply.
-func writeRow(w io.Writer, title string, better int, initial, trained string) {
-	if initial == "" && trained == "" {
-		return
-	}
-	arrow := map[int]string{1: " ↑", -1: " ↓"}[better]
-	fmt.Fprintf(w, "%-36s%14s%14s\n", title+arrow, initial, trained)
-}
-
-func cell(m metric, state Metrics) string {
-	if m.field == "variance_ratio" && state.VarianceRatioStatus == "infinite" {
-		return "∞"
-	}
-	return number(m.of(state))
-}
-
-// writeNotes says what the numbers of total correlation can and cannot mean.
-func writeNotes(w io.Writer, r *Result) {
-	if r.Final.TCStatus == "infinite" {
-		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
-	}
-	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
-		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
-			knnLimit(r.Config.TCRows, r.Final.TCUnits))
-	}
-}
-
-// number has five significant digits, in plain notation where that is short.
-func number(x float64) string {
-	switch size := math.Abs(x); {
-	case !finite(x):
-		return ""
-	case 1e5 <= size && size < 1e9:
-		return fmt.Sprintf("%.0f", x)
-	}
-	return fmt.Sprintf("%.5g", x)
 }

@@ -59,7 +59,7 @@ func newFlags(o *options) *flag.FlagSet {
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time; one large run splits its work as much (the number of cores)")
 	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
 		"auto/n in a Kubernetes indexed Job of n completions")
-	f.BoolVar(&o.list, "list", false, "print the runs and which are done, and run nothing")
+	f.BoolVar(&o.list, "list", false, "print the runs, or without any flag for them those in -out, and which are done; run nothing")
 	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out, and run nothing")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
@@ -82,6 +82,9 @@ var usageParts = []struct{ title, flags string }{
 	{"How to run it.", "data mnist epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report quiet"},
 }
+
+// gridFlags are those that say which runs are meant.
+var gridFlags = append(strings.Fields(usageParts[0].flags), "data", "epochs", "batch", "lr", "tc-rows", "shard")
 
 // usage is what -help prints.
 func usage() string {
@@ -153,9 +156,7 @@ func (o options) typed(flags ...string) bool {
 
 // trains tells whether any of the objectives does.
 func (o options) trains() bool {
-	return o.objective == "all" || slices.ContainsFunc(strings.Split(o.objective, ","), func(name string) bool {
-		return Config{Objective: strings.TrimSpace(name)}.trains()
-	})
+	return slices.ContainsFunc(strings.Split(plain(o.objective), ","), func(name string) bool { return Config{Objective: name}.trains() })
 }
 
 // check finds the flags that make no sense together.
@@ -165,11 +166,13 @@ func (o options) check() error {
 		return usagef("-workers %d: give 1 or more", o.workers)
 	case o.out == "":
 		return usagef("-out is empty: give a folder for the results")
-	case o.mnist != "" && o.shared.Data != "mnist":
+	case o.typed("mnist") && o.mnist == "":
+		return usagef("-mnist is empty: give the folder that has the files, or leave it out to have them fetched")
+	case o.mnist != "" && plain(o.shared.Data) != "mnist":
 		return usagef("-mnist is for -data mnist: leave one of them out")
 	case !o.trains() && o.typed("epochs", "batch", "lr"):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("lambda") && o.objective != "all" && !slices.Contains(strings.Split(o.objective, ","), "infomax"):
+	case o.typed("lambda") && plain(o.objective) != "all" && !slices.Contains(strings.Split(plain(o.objective), ","), "infomax"):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
@@ -180,12 +183,16 @@ func (o options) check() error {
 // grid returns the lists, parsed, or the first mistake in them.
 func (o options) grid() (grid, error) {
 	g := grid{Shared: o.shared}
-	var bad [5]error
+	var bad [6]error
 	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
 	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
 	g.Ks, bad[2] = parseWhole("k", o.k)
 	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
 	g.Seeds, bad[4] = parseWhole("seed", o.seed)
+	var err error
+	if g.Shared.Data, err = parseName(o.shared.Data, dataNames); err != nil {
+		bad[5] = usagef("-data: %w", err)
+	}
 	return g, cmp.Or(bad[:]...)
 }
 

@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"html/template"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestMain makes the test binary the program itself when program starts it.
@@ -55,6 +59,11 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"unknown activation", "-act none", 2, strings.Join(activationNames, ", ")},
 		{"unknown objective", "-objective none", 2, strings.Join(objectives, ", ")},
 		{"unknown data", "-data none", 2, strings.Join(dataNames, ", ")},
+		{"activation misspelt", "-act rleu", 2, "did you mean relu?"},
+		{"activation with a letter too many", "-act relu,leakyy-ReLU", 2, "did you mean leaky_relu?"},
+		{"objective as others call it", "-objective AutoEncoder", 2, "did you mean reconstruction?"},
+		{"data misspelt", "-data MNITS", 2, "did you mean mnist?"},
+		{"data as a list", "-data clusters,uniform", 2, "not one of"},
 		{"no units", "-k 0", 2, "from 1 to"},
 		{"negative units", "-k -3", 2, "-k"},
 		{"too many units", "-k 1000000", 2, "-k 1000000"},
@@ -102,6 +111,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"report with settings", "-report -act relu", 2, "-report"},
 		{"folder of other data", "-data clusters -mnist x", 2, "-mnist"},
 		{"no output folder", "-out=", 2, "-out"},
+		{"no MNIST folder", "-mnist=", 2, "-mnist is empty"},
 		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder"},
 		{"output folder below a file", "-data clusters -out " + blocked + "/out", 1, "give a folder"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "none"},
@@ -169,23 +179,75 @@ func TestHelpIsNoMistake(t *testing.T) {
 	}
 }
 
-func TestASingleRunEndsInATable(t *testing.T) {
+// TestNamesAreReadAsPeopleWriteThem: letter case, hyphens and underscores make no other name.
+func TestNamesAreReadAsPeopleWriteThem(t *testing.T) {
+	want := planOf(t, "-act relu,leaky_relu -objective infomax,random -lambda 2").mine
+	got := planOf(t, "-act ReLU,leaky-relu -objective InfoMax,RANDOM -lambda 2 -data MNIST").mine
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if all := planOf(t, "-act All -objective random").mine; len(all) != len(activations) {
+		t.Errorf("-act All makes %d runs", len(all))
+	}
+}
+
+// fullDisk takes a few bytes and no more.
+type fullDisk struct{ room int }
+
+func (f *fullDisk) Write(p []byte) (int, error) {
+	if f.room -= len(p); f.room < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return len(p), nil
+}
+
+func TestOutputThatIsCutOffIsAnError(t *testing.T) {
 	out := t.TempDir()
-	for _, when := range []string{"first time", "there already"} {
-		t.Run(when, func(t *testing.T) {
-			table := mustRun(t, "-data", "clusters", "-k", "3", "-epochs", "2", "-out", out, "-tc-rows", "0")
-			for _, want := range []string{"Effective rank ↑", "Dead units ↓", "Loss ↓", "initial", "trained", "filters.svg"} {
-				if !strings.Contains(table, want) {
-					t.Errorf("no %q in\n%s", want, table)
-				}
+	for _, args := range []string{"-help", "-list -act all", "-data clusters -k 2 -epochs 1 -tc-rows 0",
+		"-data clusters -k 2 -epochs 1 -tc-rows 0 -seed 1-2", "-report"} {
+		t.Run(args, func(t *testing.T) {
+			var stderr bytes.Buffer
+			status := command(append(strings.Fields(args), "-quiet", "-out", out), &fullDisk{20}, &stderr)
+			if want := "infomax: the output is cut off: no space left on device\n"; status != 1 || stderr.String() != want {
+				t.Errorf("exit status %d, %q; want 1, %q", status, &stderr, want)
 			}
 		})
 	}
 }
 
+func TestListWithoutAGridListsTheFolder(t *testing.T) {
+	s, id := tinyRun(t)
+	if err := os.MkdirAll(filepath.Join(s.runs(), "empty"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("done     %s\ndamaged  empty\n1 of 2 runs done, in %s\n", id, s.runs())
+	if got := mustRun(t, "-list", "-out", s.out); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestASweepEndsInItsHeadline: the end of a sweep, and -report, name the report and what it found.
+func TestASweepEndsInItsHeadline(t *testing.T) {
+	s := store{t.TempDir()}
+	sweep := mustRun(t, sweepInto(s, "-act", "relu", "-k", "2")...)
+	again := mustRun(t, "-report", "-out", s.out)
+	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nclusters, 2 epochs, 0 TC rows: No verdict: too few seeds."
+	if !strings.Contains(sweep, "\n"+want) || !strings.HasPrefix(again, want) {
+		t.Errorf("the sweep prints\n%s\n-report prints\n%s", sweep, again)
+	}
+	page, err := os.ReadFile(filepath.Join(s.out, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, headline, _ := strings.Cut(strings.TrimSpace(again), "TC rows: ")
+	if !strings.Contains(string(page), template.HTMLEscapeString(headline)) {
+		t.Errorf("report.html has another headline than %q", headline)
+	}
+}
+
 func TestAShardWithoutRunsIsNoMistake(t *testing.T) {
 	out := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
-	if want := "0 of 0 runs are done"; !strings.HasPrefix(out, want) {
+	if want := "0 of 0 runs done"; !strings.HasPrefix(out, want) {
 		t.Errorf("printed %q, want %q", out, want)
 	}
 }

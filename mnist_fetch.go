@@ -12,6 +12,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
@@ -109,6 +110,9 @@ func (f *fetcher) fromCache(ctx context.Context, _ string) (rawFiles, error) {
 	if err != nil {
 		return rawFiles{}, err
 	}
+	if err := clearLeftovers(dir); err != nil {
+		f.say("what a killed process left in the MNIST cache stays there: %v", err)
+	}
 	raw, err := f.fromFolder(ctx, dir)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", dir, err)
@@ -148,27 +152,32 @@ func (f *fetcher) fromFolder(ctx context.Context, dir string) (raw rawFiles, err
 	return raw, nil
 }
 
-// find reads f in dir under the first spelling that is a file. Unpackers make folders of
-// these names too.
+// find reads f in dir under the first spelling that is whole, or tells of the first that is not. Unpackers make
+// folders of these names too.
 func (f idxFile) find(dir string) ([]byte, error) {
 	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
+	var bad error
 	for _, name := range []string{f.name(), dotted, f.name() + ".gz", dotted + ".gz"} {
 		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
+		b, err := f.open(path)
+		if err == nil {
+			return b, nil
 		}
-		defer file.Close()
-		b, err := f.read(file)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		return b, nil
+		bad = cmp.Or(bad, fmt.Errorf("%s: %w", name, err))
 	}
-	return nil, fmt.Errorf("%s, gzipped or raw: %w", f.name(), fs.ErrNotExist)
+	return nil, cmp.Or(bad, fmt.Errorf("%s, gzipped or raw: %w", f.name(), fs.ErrNotExist))
+}
+
+func (f idxFile) open(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return f.read(file)
 }
 
 // read returns f's bytes from r, gzipped or raw, if they are the published ones. It never
@@ -197,10 +206,40 @@ func (f idxFile) read(r io.Reader) ([]byte, error) {
 // unpack returns what r holds, inflated if it starts as gzip does. IDX files start with 0.
 func unpack(r io.Reader) (io.Reader, error) {
 	buffered := bufio.NewReader(r)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
-		return gzip.NewReader(buffered)
+	if magic, _ := buffered.Peek(2); string(magic) != "\x1f\x8b" {
+		return buffered, nil
 	}
-	return buffered, nil
+	stream, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, err
+	}
+	stream.Multistream(false)
+	return &streams{stream, buffered}, nil
+}
+
+// streams are gzip streams one after the other, after each of which zeros may fill up a block.
+type streams struct {
+	*gzip.Reader
+	from *bufio.Reader
+}
+
+func (s *streams) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != io.EOF {
+		return n, err
+	}
+	padding := byte(0)
+	for err = nil; err == nil && padding == 0; {
+		padding, err = s.from.ReadByte()
+	}
+	if err == nil {
+		s.from.UnreadByte()
+		if err = s.Reset(s.from); err != nil {
+			err = fmt.Errorf("after a gzip stream: %w", err)
+		}
+		s.Multistream(false)
+	}
+	return n, err
 }
 
 // fromModule reads the files out of a Go module, which the go tool downloads.

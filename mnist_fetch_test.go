@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -111,86 +110,6 @@ func wantInOrder(t *testing.T, text string, parts ...string) {
 			t.Fatalf("want %q, in the order of %q, in:\n%s", part, parts, text)
 		}
 		rest = after
-	}
-}
-
-func TestFolderMayHoldAnySpelling(t *testing.T) {
-	same := func(b []byte) []byte { return b }
-	tests := []struct {
-		name string
-		file string // of %[1]s the stem, %[2]d the rank
-		pack func([]byte) []byte
-	}{
-		{"raw with a dash", "%[1]s-idx%[2]d-ubyte", same},
-		{"raw with a dot", "%[1]s.idx%[2]d-ubyte", same},
-		{"gzipped with a dash", "%[1]s-idx%[2]d-ubyte.gz", zipped},
-		{"gzipped with a dot", "%[1]s.idx%[2]d-ubyte.gz", zipped},
-		{"raw, called gz", "%[1]s-idx%[2]d-ubyte.gz", same},
-		{"gzipped, not called gz", "%[1]s-idx%[2]d-ubyte", zipped},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f, _ := smallFetcher(t)
-			_, raw := smallMNIST()
-			dir := t.TempDir()
-			for i, file := range f.files {
-				write(t, filepath.Join(dir, fmt.Sprintf(tt.file, file.stem, len(file.dims))), tt.pack(raw[i]))
-			}
-			got, err := f.fromFolder(t.Context(), dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(raw, got); diff != "" {
-				t.Errorf("files (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestFolderOfAFilesNameIsPassedOver(t *testing.T) {
-	f, _ := smallFetcher(t)
-	_, raw := smallMNIST()
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "train-images-idx3-ubyte", "train-images-idx3-ubyte"), raw[0])
-	write(t, filepath.Join(dir, "train-images.idx3-ubyte"), raw[0])
-	if _, err := f.files[0].find(dir); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestReadRefusesAllButThePublishedBytes(t *testing.T) {
-	files, raw := smallMNIST()
-	whole, packed := raw[0], zipped(raw[0])
-	flipped := func(b []byte, i int) []byte {
-		b = bytes.Clone(b)
-		b[i] ^= 1
-		return b
-	}
-	tests := []struct {
-		name string
-		b    []byte
-		want string
-	}{
-		{"empty", nil, "ends after 0 of 816 bytes"},
-		{"cut", whole[:800], "ends after 800 of 816 bytes"},
-		{"one byte more", append(bytes.Clone(whole), 0), "more than 816 bytes"},
-		{"one bit flipped", flipped(whole, 99), "SHA-256 is"},
-		{"a web page", []byte("<html>please log in</html>"), "ends after 26 of 816 bytes"},
-		{"gzip cut in its header", packed[:5], "unexpected EOF"},
-		{"gzip cut", packed[:len(packed)-20], "ends after"},
-		{"gzip with a wrong checksum", flipped(packed, len(packed)-8), "invalid checksum"},
-		{"gzip of a shorter file", zipped(whole[:800]), "ends after 800 of 816 bytes"},
-		{"gzip of other bytes", zipped(flipped(whole, 99)), "SHA-256 is"},
-		{"gzip of 64 MB", zipped(make([]byte, 64<<20)), "more than 816 bytes"},
-		{"gzip of nothing, for ever", bytes.Repeat(zipped(nil), 1<<16), "ends after 0 of 816 bytes"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := files[0].read(bytes.NewReader(tt.b))
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got error %v, want one with %q", err, tt.want)
-			}
-		})
 	}
 }
 

@@ -50,6 +50,15 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 		file{"tables.tex", formatLatex(analyses)}, file{"report.html", html}), err
 }
 
+// headlines has that of every study after its name.
+func headlines(runs []*Result) (lines []string) {
+	for _, s := range studies(runs) {
+		a := analyse(s)
+		lines = append(lines, a.name()+": "+a.headline())
+	}
+	return lines
+}
+
 // page is what report.html.tmpl shows.
 type page struct {
 	Chapters                        []chapter      // one for each study
@@ -92,7 +101,7 @@ func inWords(n int) string {
 //go:embed report.html.tmpl
 var pageText string
 
-var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
+var pageTemplate = template.Must(template.New("report.html").Parse(strings.ReplaceAll(pageText, "\r\n", "\n")))
 
 func (p page) format() ([]byte, error) {
 	var b bytes.Buffer

@@ -30,20 +30,42 @@ type sweep struct {
 	ahead []Config
 }
 
+// grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
+// units takes minutes. They are left unfinished: a run is whole or not there at all.
+const grace = 2 * time.Second
+
 // do runs what is to be done. A run that fails is recorded and the rest goes on; an error
-// is one of the output folder, or ctx's, and what was done until then stays.
+// is one of the output folder, or ctx's, and what was done until then stays. While it is at work a fresh
+// temporary file says so to others (store.settle).
 func (s *sweep) do(ctx context.Context, workers int) error {
 	defer context.AfterFunc(ctx, func() { s.tally.warn("stopping; Ctrl-C again exits at once") })()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	share(workers, len(s.ahead), func(i int) {
-		if ctx.Err() != nil {
-			return
+	sign, ended := tempName(s.store.runs()), make(chan struct{})
+	refresh := func() { os.WriteFile(sign, []byte{'\n'}, 0o666) }
+	refresh()
+	defer os.Remove(sign)
+	go func() {
+		defer close(ended)
+		share(workers, len(s.ahead), func(i int) {
+			if ctx.Err() != nil {
+				return
+			}
+			if err := s.one(ctx, s.ahead[i]); err != nil {
+				stop(err)
+			} else if ctx.Err() == nil {
+				refresh()
+			}
+		})
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		select {
+		case <-ended:
+		case <-time.After(grace):
 		}
-		if err := s.one(ctx, s.ahead[i]); err != nil {
-			stop(err)
-		}
-	})
+	}
 	return context.Cause(ctx)
 }
 
@@ -52,7 +74,9 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 	s.tally.start(c)
 	there, err := s.present(c.ID())
 	if err != nil {
-		return err
+		s.tally.warn("%s is there but cannot be used: %v", c.ID(), err)
+		s.tally.end(c, "is left out")
+		return nil
 	}
 	if there {
 		s.tally.end(c, "was done elsewhere")
@@ -66,7 +90,10 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		reason, _, _ := strings.Cut(err.Error(), "\n")
 		s.tally.warn("%s failed: %s", c.ID(), reason)
 		s.tally.end(c, "failed")
-		return writeAtomic(s.store.failure(c.ID()), []byte(err.Error()+"\n"))
+		if err := writeAtomic(s.store.failure(c.ID()), []byte(err.Error()+"\n")); err != nil {
+			s.tally.warn("the reason is not recorded: %v", err)
+		}
+		return nil
 	}
 	files, err := runFiles(r, w, s.data)
 	if err == nil {
@@ -79,10 +106,14 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		s.tally.warn("%s diverged in epoch %d", r.ID, r.DivergedEpoch)
 	}
 	s.tally.end(c, fmt.Sprintf("took %.1f s", r.Seconds))
-	return os.RemoveAll(s.store.failure(r.ID)) // mostly there is none
+	if err := os.RemoveAll(s.store.failure(r.ID)); err != nil { // mostly there is none
+		s.tally.warn("%s succeeded, but %v", r.ID, err)
+	}
+	return nil
 }
 
-// present says whether the run of an id is there. A damaged one is named and set aside.
+// present says whether the run of an id is there. A damaged one is named and set aside. An error says that
+// there is something which can be neither used nor replaced.
 func (s *sweep) present(id string) (bool, error) {
 	_, err := s.store.read(id)
 	if !errors.As(err, new(damage)) {
@@ -108,21 +139,33 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, e
 	return run(ctx, c, s.data, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
 }
 
-// derive writes results.csv, one row a run, and if asked the report, from all runs, whoever made them,
-// and returns the inventory it is from. The same runs give the same bytes, so nothing that depends on
-// the day or the machine is in them. It looks again after writing: whoever writes last has seen every
-// run that was there before, so that of several processes the last leaves a complete file. In the end
-// it names the folders that it left out.
+// derive writes results.csv, one row a run, and if asked or if there is one the report, from all runs,
+// whoever made them, and returns the inventory it is from. The same runs give the same bytes, so nothing that
+// depends on the day or the machine is in them. In the end it names the folders that it left out.
 func (s store) derive(screen *console, known inventory, withReport bool) (inventory, error) {
+	_, err := os.Stat(s.page())
+	withReport = withReport || err == nil // it has the hash of results.csv
+	now, err := s.settle(known, func(runs []*Result) error { return s.writeDerived(runs, withReport) })
+	for _, id := range slices.Sorted(maps.Keys(now.bad)) {
+		screen.warn("%s is left out: %v", s.folder(id), now.bad[id])
+	}
+	return now, err
+}
+
+// settle calls write with all runs and looks again after it: of processes that end together one may write last
+// what it found first, and then finds more and writes anew. It does not while another process is at work, which will
+// itself look after its last run, so that nobody waits here for others. Whoever writes last has
+// seen every run, unless the process that was at work is killed.
+func (s store) settle(known inventory, write func(runs []*Result) error) (inventory, error) {
 	now, err := s.scan(known)
 	for written := -1; err == nil && written != len(now.good); {
 		written = len(now.good)
-		if err = s.writeDerived(now.sorted(), withReport); err == nil {
+		if err = write(now.sorted()); err == nil {
 			now, err = s.scan(now)
 		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(now.damaged)) {
-		screen.warn("%s is left out: %v", s.folder(id), now.damaged[id])
+		if s.othersAtWork() { // asked after the scan: who is no longer may have written already
+			break
+		}
 	}
 	return now, err
 }
@@ -159,10 +202,21 @@ type manifest struct {
 	Platform     string  `json:"platform"`
 }
 
+// pasteable is an argument as a shell reads it back.
+func pasteable(arg string) string {
+	if arg != "" && strings.Trim(arg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,:/@%") == "" {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}
+
 func (s store) writeManifest(args []string, p plan, dataSHA256 string) error {
-	c := p.grid.Shared
+	c, command := p.grid.Shared, "infomax"
+	for _, arg := range args {
+		command += " " + pasteable(arg)
+	}
 	b, err := json.MarshalIndent(manifest{
-		Command: strings.Join(append([]string{"infomax"}, args...), " "), Runs: len(p.all), Data: c.Data, Grid: p.grid,
+		Command: command, Runs: len(p.all), Data: c.Data, Grid: p.grid,
 		Epochs: c.Epochs, Batch: c.Batch, LearningRate: c.LearningRate, TCRows: c.TCRows, DataSHA256: dataSHA256,
 		Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}, "", "  ")

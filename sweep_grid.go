@@ -86,15 +86,66 @@ func parseList[T comparable](flag, text string, parse func(part string) ([]T, er
 
 // parseNames reads a list of names, or "all" for every valid one.
 func parseNames(flag, text string, valid []string) ([]string, error) {
-	if text == "all" {
+	if plain(text) == "all" {
 		return valid, nil
 	}
 	return parseList(flag, text, func(part string) ([]string, error) {
-		if !slices.Contains(valid, part) {
-			return nil, fmt.Errorf("%q is not one of %s, or all", part, strings.Join(valid, ", "))
-		}
-		return []string{part}, nil
+		name, err := parseName(part, valid)
+		return []string{name}, err
 	})
+}
+
+// parseName finds the valid name that text means.
+func parseName(text string, valid []string) (string, error) {
+	for _, name := range valid {
+		if plain(name) == plain(text) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("%q is not one of %s%s", text, strings.Join(valid, ", "), suggestion(text, valid))
+}
+
+// plain is a name without what people write in different ways: leakyrelu.
+func plain(name string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
+}
+
+// otherNames are those that the literature has for some of ours.
+var otherNames = map[string]string{"autoencoder": "reconstruction", "linear": "identity"}
+
+// suggestion asks for the valid name that is one or a few letters away.
+func suggestion(name string, valid []string) string {
+	name = plain(name)
+	nearest := slices.MinFunc(valid, func(a, b string) int { return edits(name, plain(a)) - edits(name, plain(b)) })
+	if other := otherNames[name]; slices.Contains(valid, other) {
+		nearest = other
+	} else if edits(name, plain(nearest)) > 1+len(name)/4 {
+		return ""
+	}
+	return "; did you mean " + nearest + "?"
+}
+
+// edits is the number of letters to put in, take out or change to turn a into b (Levenshtein 1966).
+func edits(a, b string) int {
+	if a == "" || b == "" {
+		return len(a) + len(b)
+	}
+	row := make([]int, len(b)+1) // of a's letters so far against each start of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal, row[j+1] = row[j+1], min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // maxRange bounds the length of one range.

@@ -3,8 +3,8 @@
 // written again, so a reader needs no lock, and of two processes that end the same run the
 // second finds it there and throws its own away.
 //
-// Every byte of a run is checked when it is read. run.json ends in its own checksum: sha256 is
-// that of the file with this value empty,
+// Every byte of a run is checked when it is read, but for line ends that Git made its own. run.json ends in its
+// own checksum: sha256 is that of the file with this value empty,
 //
 //	sed 's/"sha256": ".*"/"sha256": ""/' run.json | sha256sum
 //
@@ -16,6 +16,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -38,24 +39,35 @@ func (s store) runs() string { return filepath.Join(s.out, "runs") }
 // folder is where the run of an id belongs.
 func (s store) folder(id string) string { return filepath.Join(s.runs(), id) }
 
+// page is the report to be read.
+func (s store) page() string { return filepath.Join(s.out, "report.html") }
+
 // failure is the file that holds the reason why a run failed, until it succeeds.
 func (s store) failure(id string) string { return filepath.Join(s.out, "failed", id+".txt") }
 
-// prepare makes the folder ready to be written to.
-func (s store) prepare() error {
+// prepare makes the folder ready to be written to. What does not keep it from that is only told.
+func (s store) prepare(screen *console) error {
 	probe := tempName(s.runs())
-	if err := writeAtomic(probe, nil); err != nil {
+	if err := cmp.Or(writeAtomic(probe, nil), os.Remove(probe)); err != nil {
 		return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
 	}
-	return errors.Join(os.Remove(probe), clearLeftovers(s.out), clearLeftovers(s.runs()), syncFolder(s.out))
+	for _, dir := range []string{s.out, s.runs(), filepath.Dir(s.failure(""))} {
+		if err := clearLeftovers(dir); err != nil {
+			screen.warn("what a killed process left in %s stays there: %v", dir, err)
+		}
+	}
+	if err := cmp.Or(syncFolder(s.out), syncFolder(s.runs())); err != nil {
+		screen.warn("%s: %v: what is saved is lost if the machine fails soon after", s.out, err)
+	}
+	return nil
 }
 
-// save puts a run's folder in place.
+// save puts a run's folder in place. Another process may have been first, even one whose files are not ours to read.
 func (s store) save(id string, files []file) error {
 	err := replace(s.folder(id), func(temp string) error { return writeFolder(temp, files) })
 	if err != nil {
-		if _, readErr := s.read(id); readErr == nil {
-			return nil // another process was first
+		if _, readErr := s.read(id); readErr == nil || errors.Is(readErr, fs.ErrPermission) {
+			return nil
 		}
 	}
 	return err
@@ -115,10 +127,11 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
-// inventory is what runs holds: the good runs, and why each other folder is none.
+// inventory is what runs holds: the good runs, and why each other folder is none: a damage, or what the file
+// system said.
 type inventory struct {
-	good    map[string]*Result
-	damaged map[string]error
+	good map[string]*Result
+	bad  map[string]error
 }
 
 // readers hide the latency of a network folder.
@@ -143,16 +156,20 @@ func (s store) scan(known inventory) (inventory, error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		switch {
-		case readErr == nil:
+		if readErr == nil {
 			found.good[id] = r
-		case errors.As(readErr, new(damage)):
-			found.damaged[id] = readErr
-		default:
-			err = errors.Join(err, readErr)
+		} else {
+			found.bad[id] = readErr
 		}
 	})
 	return found, err
+}
+
+// othersAtWork says whether another process is at a sweep into this folder, by its sign (sweep.do) or by a run
+// that it is saving.
+func (s store) othersAtWork() bool {
+	entries, err := os.ReadDir(s.runs())
+	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return temporary(e) && fresh(e) })
 }
 
 // of returns those of runs that are good.
@@ -213,6 +230,7 @@ func formatRun(r *Result) ([]byte, error) {
 
 // parseRun reads run.json, or says why its bytes are not those of formatRun.
 func parseRun(b []byte) (*Result, error) {
+	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
 	head := len(b) - len(sealEnd) - 2*sha256.Size
 	if head < 0 || !bytes.HasSuffix(b[:head], []byte(sealStart)) {
 		return nil, damagef("run.json is cut off: it does not end in its checksum")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -146,7 +147,7 @@ func TestOnlyOldLeftoversAreCleared(t *testing.T) {
 	old, young := s.folder(tempPrefix+"old"), s.folder(tempPrefix+"young")
 	err := errors.Join(os.MkdirAll(old, 0o777), os.MkdirAll(young, 0o777), os.WriteFile(filepath.Join(old, "run.json"), nil, 0o666))
 	past := time.Now().Add(-2 * leftoverAge)
-	if err := errors.Join(err, os.Chtimes(old, past, past), s.prepare()); err != nil {
+	if err := errors.Join(err, os.Chtimes(old, past, past), s.prepare(newConsole(io.Discard, true))); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(old); !errors.Is(err, fs.ErrNotExist) {
@@ -168,7 +169,7 @@ func TestLeftoversOfOthersStay(t *testing.T) {
 	if err := os.Chtimes(theirs, long, long); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.prepare(); err != nil {
+	if err := s.prepare(newConsole(io.Discard, true)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(theirs); err != nil {

@@ -1,0 +1,137 @@
+// The table at the end of a single run: what was measured before and after training, beside the best that
+// it can be, and a sentence on what happened. It rests on the experiment and on nothing of the other commands.
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+)
+
+// describe names a run to a person: mnist: infomax, relu, K = 32, λ = 1, seed 1.
+func describe(c Config) string {
+	text := fmt.Sprintf("%s: %s, %s, %s", c.Data, c.Objective, c.Activation, atK(c.K))
+	if c.Objective == "infomax" {
+		text += ", λ = " + shortest(c.Lambda)
+	}
+	return fmt.Sprintf("%s, seed %d", text, c.Seed)
+}
+
+// writeTable prints the metrics of r, initialisation beside trained, and where its files are. before says that
+// they were there when the command began.
+func writeTable(w io.Writer, s store, r *Result, before bool) {
+	took := fmt.Sprintf("%s in %.1f s", plural(len(r.Curve), "epoch"), r.Seconds)
+	if before {
+		took = "it was there already, and nothing was run"
+	}
+	fmt.Fprintf(w, "%s; %s\n\n", describe(r.Config), took)
+	writeRow(w, "", 0, "initial", "trained", "best")
+	for _, m := range metrics {
+		writeRow(w, m.title, m.better, cell(m, r.Init), cell(m, r.Final), best(m, r.Config))
+	}
+	writeRow(w, "Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)), "")
+	if r.EpochsTo90 > 0 {
+		writeRow(w, "Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90), "")
+	}
+	fmt.Fprintf(w, "\n%s\n\n↑ higher is better, ↓ lower is better, best is what the best %s would have\n",
+		happened(r), plural(r.Config.K, "unit"))
+	writeNotes(w, r)
+	fmt.Fprintf(w, "\n%s has run.json, weights.npz, filters.svg", s.folder(r.ID))
+	if len(r.Curve) > 0 {
+		fmt.Fprint(w, ", training.svg")
+	}
+	fmt.Fprintln(w)
+}
+
+// happened says in a sentence what training did.
+func happened(r *Result) string {
+	rank := fmt.Sprintf("the effective rank %s of %s", moved(number(float64(r.Init.EffectiveRank)), number(float64(r.Final.EffectiveRank)),
+		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r.Config))
+	switch {
+	case r.Status != "ok":
+		return fmt.Sprintf("The loss stopped being finite in epoch %d, and training with it; until then %s.", r.DivergedEpoch, rank)
+	case len(r.Curve) == 0:
+		return fmt.Sprintf("No steps were taken: %s.", rank)
+	}
+	return fmt.Sprintf("The loss %s, and %s.", moved(number(float64(r.InitialLoss)), number(float64(r.FinalLoss)), r.FinalLoss > r.InitialLoss), rank)
+}
+
+// moved is "fell from 3 to 2".
+func moved(from, to string, up bool) string {
+	switch {
+	case from == to:
+		return "stayed at " + from
+	case up:
+		return fmt.Sprintf("rose from %s to %s", from, to)
+	}
+	return fmt.Sprintf("fell from %s to %s", from, to)
+}
+
+// best is the best that a metric can be, "" where nothing bounds it. K units are as different as can be when
+// their R singular values or eigenvalues that can be above zero are equal; R is K, or D if there are fewer inputs than
+// units, and one less for what takes no notice of the units' mean. Then
+//
+//	‖WWᵀ/‖W‖² − I/K‖² = 1/R − 1/K        ‖C − I‖² = R (K/R − 1)² + K − R = K²/R − K
+func best(m metric, c Config) string {
+	K, weights, outputs := float64(c.K), float64(min(c.K, inputsOf(c.Data))), float64(c.K)
+	if c.Activation == "identity" {
+		outputs = weights
+	}
+	if c.Activation == "softmax" && c.K > 1 { // whose outputs sum to one
+		outputs = K - 1
+		if strings.HasSuffix(m.field, "_live") {
+			weights = min(weights, K-1)
+		}
+	}
+	values := map[string]float64{
+		"effective_rank": weights, "weight_correlation": 1/weights - 1/K, "weight_redundancy": K*K/weights - K,
+		"dead_units": 0, "max_responsibility": 1 / K, "variance_ratio": 1,
+		"output_correlation": K*K/outputs - K, "activation_rank": outputs,
+		"tc_gauss_nats": 0, "tc_tree_nats": 0, "tc_knn_nats": 0, "tc_bound": 0,
+		"probe_accuracy": 1, "probe_accuracy_1000": 1,
+	}
+	if value, bounded := values[strings.TrimSuffix(m.field, "_live")]; bounded {
+		return number(value)
+	}
+	return ""
+}
+
+// writeRow leaves out a metric that does not apply.
+func writeRow(w io.Writer, title string, better int, initial, trained, best string) {
+	if initial == "" && trained == "" {
+		return
+	}
+	arrow := map[int]string{1: " ↑", -1: " ↓"}[better]
+	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-36s%14s%14s%10s", title+arrow, initial, trained, best), " "))
+}
+
+func cell(m metric, state Metrics) string {
+	if m.field == "variance_ratio" && state.VarianceRatioStatus == "infinite" {
+		return "∞"
+	}
+	return number(m.of(state))
+}
+
+// writeNotes says what the numbers of total correlation can and cannot mean.
+func writeNotes(w io.Writer, r *Result) {
+	if r.Final.TCStatus == "infinite" {
+		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
+	}
+	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
+		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
+			knnLimit(r.Config.TCRows, r.Final.TCUnits))
+	}
+}
+
+// number has five significant digits, in plain notation where that is short.
+func number(x float64) string {
+	switch size := math.Abs(x); {
+	case !finite(x):
+		return ""
+	case 1e5 <= size && size < 1e9:
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.5g", x)
+}
