@@ -26,8 +26,7 @@ var declared = map[string]int{
 func pairsOf(n int) int { return n * (n - 1) / 2 }
 
 const (
-	significant = 0.05 // adjusted p below this
-	minPairs    = 3    // fewer pairs are not tested
+	minPairs = 3 // fewer pairs are not tested
 	// maxUnpaired bounds the exact Mann–Whitney test, whose time grows as the fourth power.
 	maxUnpaired = 20
 )
