@@ -30,7 +30,7 @@ var layers = []struct{ room, files, holds string }{
 	{"report 3: comparisons", "report_comparisons", "every test, corrected within its family"},
 	{"report 4: verdict", "report_verdict", "confirmed, refuted, mixed or undecided, and the headline"},
 	{"report 5: figures", "report_figures", "what each figure shows"},
-	{"report 6: tables", "report_tables", "levels and tests, as Markdown, LaTeX and HTML"},
+	{"report 6: tables", "report_tables*", "levels and tests, as Markdown, LaTeX and HTML"},
 	{"report 7: findings", "report_findings", "what is seen, in computed sentences"},
 	{"report 8: questions", "report_questions", "the note's further questions: activations, λ"},
 	{"report 9: CSV", "report_csv", "results.csv and stats.csv"},
