@@ -15,20 +15,22 @@ const (
 	texWidth  = 345.0 // pt, \textwidth of article
 	texSep    = 3.0   // \tabcolsep
 	texSize   = 7.0   // of \scriptsize at 10 pt
-	texFold   = 45.0  // pt, a name wider than this may have two lines
+	texFold   = 39.0  // pt, of a head that stays in one line; the name of a row may be twice as wide
 	texLines  = 48    // of 8 pt, in one table
 	texFloats = 10    // that wait for a page, of LaTeX's 18
 )
 
+const texPreamble = `% All tables: \input{tables.tex}. One: copy what is between its two %< lines, or with the package
+% catchfilebetweentags \ExecuteMetaData[tables.tex]{name}; \ref{tab:infomax:name} is its number.
+% Load booktabs for its rules; without it they are plain, by these three lines.
+\providecommand{\toprule}{\hline\rule{0pt}{2.5ex}}
+\providecommand{\midrule}{\hline\rule{0pt}{2.5ex}}
+\providecommand{\bottomrule}{\hline}
+`
+
 // formatLatex returns tables.tex.
 func formatLatex(all []*analysis) []byte {
-	text := "% All tables: \\input{tables.tex}. One: copy what is between its two %< lines, or with the package\n" +
-		"% catchfilebetweentags \\ExecuteMetaData[tables.tex]{name}; \\ref{tab:infomax:name} is its number.\n" +
-		"% Load booktabs for its rules; without it they are plain, by these three lines.\n"
-	for _, rule := range []string{"toprule", "midrule", "bottomrule"} {
-		text += "\\providecommand{\\" + rule + "}{\\hline}\n"
-	}
-	text += "\n\\noindent " + texEscape(tablesNote()) + "\n"
+	text := texPreamble + "\n\\noindent " + texEscape(tablesNote()) + "\n"
 	floats := 0
 	for _, a := range all {
 		for _, table := range a.sheets() {
@@ -62,10 +64,10 @@ func (s sheet) parts() (all []sheet) {
 	return all
 }
 
-// fold breaks text in two if it is wide, where the second line is no shorter; second is empty if it is not.
-func fold(text string) (first, second string) {
+// fold breaks text that is wider than limit in two, where the second line is no shorter; that is empty if it is not.
+func fold(text string, limit float64) (first, second string) {
 	middle := strings.LastIndex(text[:len(text)*3/5], " ")
-	if middle < 0 || texTextWidth(text) < texFold {
+	if middle < 0 || texTextWidth(text) <= limit {
 		return text, ""
 	}
 	return text[:middle], text[middle+1:]
@@ -79,7 +81,7 @@ func (s sheet) folded() sheet {
 		row = slices.Clone(row)
 		for i := range s.stubs {
 			if rowLines(row) > 1 {
-				row[i].main, row[i].sub = fold(row[i].main)
+				row[i].main, row[i].sub = fold(row[i].main, 2*texFold)
 			}
 		}
 		s.add(row...)
@@ -90,7 +92,7 @@ func (s sheet) folded() sheet {
 // headRow are the heads, wide ones in two lines and the others in the second of these.
 func (s *sheet) headRow() (row []entry) {
 	for _, head := range s.heads {
-		first, second := fold(head)
+		first, second := fold(head, texFold)
 		row = append(row, entry{main: first, sub: second})
 	}
 	if rowLines(row) > 1 {
@@ -172,7 +174,9 @@ func texTextWidth(text string) float64 {
 		switch {
 		case strings.ContainsRune("ijl.,:;'()[]!| ", r):
 			width += 0.36
-		case strings.ContainsRune("mwMW%±−×→↑↓<>=≥≤∞–", r), 'A' <= r && r <= 'Z':
+		case strings.ContainsRune("frst", r):
+			width += 0.47
+		case strings.ContainsRune("mwMW%±−×→↑↓<>=≥≤∞–⁻", r), 'A' <= r && r <= 'Z':
 			width += 0.92
 		default:
 			width += 0.59
@@ -188,26 +192,26 @@ func (s *sheet) latex() string {
 	fmt.Fprintf(&b, "\\begin{table*}[!htbp]\n\\caption{%s}\n\\label{tab:infomax:%s}\n", texEscape(s.caption), s.name)
 	fmt.Fprintf(&b, "\\centering\\scriptsize\\setlength{\\tabcolsep}{%gpt}\n\\begin{tabular}{%s%s}\n\\toprule\n",
 		texSep, strings.Repeat("l", s.stubs), strings.Repeat("r", len(s.heads)-s.stubs))
-	line := func(row []entry, text func(entry) string) {
+	line := func(row []entry, text func(entry) string, gap string) {
 		for i, e := range row {
 			b.WriteString(map[bool]string{true: "", false: " & "}[i == 0] + texEscape(text(e)))
 		}
-		b.WriteString(" \\\\\n")
+		b.WriteString(" \\\\" + gap + "\n")
 	}
 	main, sub := func(e entry) string { return e.main }, func(e entry) string { return e.sub }
-	both := func(row []entry) {
-		line(row, main)
+	both := func(row []entry, gap string) {
+		line(row, main, "")
 		if rowLines(row) > 1 {
-			line(row, sub)
+			line(row, sub, gap)
 		}
 	}
-	both(s.headRow())
+	both(s.headRow(), "")
 	b.WriteString("\\midrule\n")
 	for i, row := range s.rows {
 		if s.opens(i) {
 			b.WriteString("\\midrule\n")
 		}
-		both(row)
+		both(row, "[1.5pt]")
 	}
 	b.WriteString("\\bottomrule\n\\end{tabular}\n\\end{table*}\n")
 	return b.String()

@@ -56,7 +56,7 @@ func TestSheetsEscapeWhatTheirFormatsReserve(t *testing.T) {
 	s.add(entry{main: "leaky_relu*"}, entry{main: "−1.5×10⁻³", sub: "± 2"})
 	s.add(entry{main: "tanh"}, entry{main: "+0.5 [0.1, 0.9]", sub: "3/3, r = 1.00"})
 	wantLatex := `\caption{100 \% \& more\_of \#1 \{x\} \$ \textasciitilde{} \textasciicircum{} \textbackslash{}}`
-	if got := s.latex(); !strings.Contains(got, wantLatex) || !strings.Contains(got, "leaky\\_relu* & $-$1.5$\\times$10$^-$$^3$ \\\\\n & $\\pm$ 2 \\\\\n") {
+	if got := s.latex(); !strings.Contains(got, wantLatex) || !strings.Contains(got, "leaky\\_relu* & $-$1.5$\\times$10$^-$$^3$ \\\\\n & $\\pm$ 2 \\\\[1.5pt]\n") {
 		t.Errorf("LaTeX:\n%s", got)
 	}
 	if got, want := s.markdown(), "| a\\|b | &lt;λ> |\n|---|--:|\n| leaky\\_relu\\* | −1.5×10⁻³ ± 2 |\n| tanh | +0.5 [0.1, 0.9]; 3/3, r = 1.00 |\n"; !strings.HasSuffix(got, want) {
