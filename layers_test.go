@@ -30,7 +30,7 @@ var layers = []struct{ room, files, holds string }{
 	{"report 3: comparisons", "report_comparisons", "every test, corrected within its family"},
 	{"report 4: verdict", "report_verdict", "the rule for confirmed, refuted, mixed and undecided, and the headline"},
 	{"report 5: figures", "report_figures", "what each figure shows"},
-	{"report 6: tables", "report_tables", "levels and tests, as Markdown, LaTeX and HTML"},
+	{"report 6: tables", "report_tables*", "levels and tests, as Markdown, LaTeX and HTML"},
 	{"report 7: findings", "report_findings", "what is seen, in computed sentences"},
 	{"report 8: expectations", "report_expectations", "the note's three, the second verdict, on features, and other choices"},
 	{"report 9: questions", "report_questions", "the note's further questions: activations, λ and its sweet spot"},

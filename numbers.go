@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -89,10 +90,13 @@ func shortest(x float64) string {
 var superscript = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³",
 	"4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
 
-// readable turns a number's text into print: 2e+05 into 2×10⁵, 1e-4 into 10⁻⁴, - into −.
+// readable turns a number's text into print: 2e+05 into 2×10⁵, 1e-4 into 10⁻⁴, - into −. What rounds to
+// zero has no sign.
 func readable(s string) string {
 	mantissa, exponent, scientific := strings.Cut(s, "e")
-	mantissa = strings.ReplaceAll(mantissa, "-", "−")
+	if mantissa = strings.ReplaceAll(mantissa, "-", "−"); !strings.ContainsAny(mantissa, "123456789") {
+		mantissa = strings.TrimPrefix(mantissa, "−")
+	}
 	if !scientific {
 		return mantissa
 	}
@@ -126,38 +130,62 @@ func roughly(x float64) string {
 	return rounded(x, 2)
 }
 
-// aligned formats a value for a column of them: three significant digits, zeros included.
-func aligned(x float64) string {
-	if e := exponent(x); -4 < e && e < 6 {
-		return fixed(x, 2-e)
+// padded has that many significant digits, trailing zeros included.
+func padded(x float64, digits int) string {
+	if e := exponentAt(x, digits); -4 < e && e < 6 {
+		return fixed(x, digits-1-e)
 	}
-	return rounded(x, 3)
+	return readable(strconv.FormatFloat(x, 'e', digits-1, 64))
+}
+
+// aligned formats a value for a column of them, in three digits.
+func aligned(x float64) string { return padded(x, 3) }
+
+// tabled formats a value for a table, in four digits; counts as they are.
+func tabled(x float64) string {
+	if x == math.Trunc(x) {
+		return short(x)
+	}
+	return padded(x, 4)
 }
 
 // exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
-func exponent(x float64) int {
-	_, digits, _ := strings.Cut(strconv.FormatFloat(x, 'e', 6, 64), "e")
-	e, _ := strconv.Atoi(digits)
+func exponent(x float64) int { return exponentAt(x, 7) }
+
+func exponentAt(x float64, digits int) int {
+	_, text, _ := strings.Cut(strconv.FormatFloat(x, 'e', digits-1, 64), "e")
+	e, _ := strconv.Atoi(text)
 	return e
 }
 
-// plus puts a sign before the text of a positive number.
+// plus puts a sign before the text of a positive number, unless that reads as zero.
 func plus(x float64, text string) string {
-	if x > 0 {
+	if x > 0 && strings.ContainsAny(text, "123456789") {
 		return "+" + text
 	}
 	return text
 }
 
-// pText is a p-value for a reader: two significant digits, no less than 0.0001.
+// significant is what an adjusted p must be under.
+const significant = 0.05
+
+// pText is a p-value for a reader: two significant digits, or more where these would read as another side
+// of significance; no less than 0.0001.
 func pText(p float64) string {
 	switch {
 	case math.IsNaN(p):
 		return "–"
 	case p < 0.0001:
 		return "< 0.0001"
+	case p >= 0.995:
+		return "1"
 	}
-	return rounded(p, 2)
+	for digits := 2; ; digits++ {
+		text := fixed(p, digits-1-exponentAt(p, digits))
+		if read, _ := strconv.ParseFloat(text, 64); cmp.Compare(read, significant) == cmp.Compare(p, significant) {
+			return text
+		}
+	}
 }
 
 // pEquals is "p = 0.035" or "p < 0.0001".

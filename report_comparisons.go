@@ -29,8 +29,7 @@ var declared = map[string]int{
 func pairsOf(n int) int { return n * (n - 1) / 2 }
 
 const (
-	significant = 0.05 // adjusted p below this
-	minPairs    = 3    // fewer pairs are not tested
+	minPairs = 3 // fewer pairs are not tested
 )
 
 // comparison is x against y, seed by seed. Differences are x − y, in the measure's unit.

@@ -8,7 +8,7 @@ import (
 )
 
 // results.csv, a row for each run, and stats.csv, a row for each comparison and for each Friedman test. What
-// does not apply and what the data do not support is empty.
+// does not apply and what the data do not support is empty. All is ASCII. EXPERIMENT.md lists the columns.
 
 // field is a value of a row under the name of its column.
 type field struct{ name, text string }
@@ -37,6 +37,9 @@ func only(when bool, text string) string {
 	return ""
 }
 
+// lambdaText is λ where the objective has one.
+func lambdaText(c condition) string { return only(c.objective == "infomax", shortest(c.lambda)) }
+
 // formatResults returns results.csv, in the order of the runs.
 func formatResults(runs []*Result) ([]byte, error) {
 	var rows [][]field
@@ -51,7 +54,7 @@ func resultRow(r *Result) []field {
 	trained := c.trains()
 	row := []field{
 		{"id", r.ID}, {"data", c.Data}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
-		{"lambda", only(c.Objective == "infomax", shortest(c.Lambda))},
+		{"lambda", lambdaText(condition{c.Objective, c.Lambda})},
 		{"seed", strconv.FormatUint(c.Seed, 10)},
 		{"epochs", only(trained, count(c.Epochs))},
 		{"batch", only(trained, count(c.Batch))},
@@ -107,8 +110,8 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"data", a.Data}, {"epochs", count(a.Epochs)}, {"batch", count(a.Batch)},
 		{"learning_rate", real(a.LearningRate)}, {"tc_rows", count(a.TCRows)},
 		{"test", test}, {"measure", f.measure.field}, {"k", count(f.K)},
-		{"x", c.x.condition.String()}, {"x_activation", c.x.activation},
-		{"y", c.y.condition.String()}, {"y_activation", c.y.activation},
+		{"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
+		{"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
 		{"pairs", count(pairs)},
 		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
 		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},

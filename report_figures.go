@@ -17,6 +17,9 @@ type drawing struct {
 	File string
 }
 
+// Moving tells whether f is a still figure again, moving: paper shows it once.
+func (f drawing) Moving() bool { return strings.HasSuffix(f.name, "-moving") }
+
 // axis is the quantity of a measure. Correlations range over decades.
 func (m measure) axis() quantity {
 	title, unit, _ := strings.Cut(m.title, " (")
@@ -34,6 +37,31 @@ func (m measure) axis() quantity {
 
 func (m measure) figureName() string { return strings.ReplaceAll(m.field, "_", "-") }
 
+// shown says in a figure whose runs it is of: "mnist, 100 epochs; infomax, λ = 1; seeds 1–10. ". K is in
+// the titles of panels.
+func (s *study) shown(runs string) string {
+	name := s.name()
+	if s.Epochs == protocolSetting.Epochs {
+		name += ", " + plural(s.Epochs, "epoch")
+	}
+	what := "seeds "
+	if len(s.seeds) == 1 {
+		what = "seed "
+	}
+	return name + "; " + runs + "; " + what + ranges(s.seeds, "–") + ". "
+}
+
+// shownRun is the same of one run, whose activation may be said elsewhere.
+func shownRun(c Config, activation string) string {
+	training := plural(c.Epochs, "epoch")
+	if c.Objective == "random" {
+		training = "untrained"
+	}
+	network := []string{condition{c.Objective, c.Lambda}.String(), activation, atK(c.K), fmt.Sprintf("seed %d", c.Seed)}
+	network = slices.DeleteFunc(network, func(part string) bool { return part == "" })
+	return c.Data + ", " + training + "; " + strings.Join(network, ", ") + "."
+}
+
 func estimateOf(e intervalEstimate) estimate { return estimate{e.Value, e.Low, e.High} }
 
 // groupFigure shows m by activation under the treatment; nothing where nothing has a value.
@@ -41,7 +69,7 @@ func (s *study) groupFigure(m measure) []drawing {
 	var panels []groupPanel
 	some := false
 	for _, K := range s.ks {
-		panel := groupPanel{Title: atK(K)}
+		panel := groupPanel{Title: atK(K), Most: s.most(m, K)}
 		for _, p := range s.ran(treatment, K) {
 			g := s.group(m, p)
 			some = some || len(present(g.Trained)) > 0
@@ -54,7 +82,18 @@ func (s *study) groupFigure(m measure) []drawing {
 	if !some {
 		return nil
 	}
-	return []drawing{{name: m.figureName(), svg: groupPlot(m.axis(), panels)}}
+	return []drawing{{name: m.figureName(), svg: groupPlot(m.axis(), panels, s.shown(treatment.String()))}}
+}
+
+// most is what m cannot exceed; 0 if that is not known or far off. Effective rank has min(K, D).
+func (s *study) most(m measure, K int) float64 {
+	switch {
+	case m.field != "effective_rank":
+		return 0
+	case s.Data == "clusters" || s.Data == "uniform":
+		return float64(min(K, 2))
+	}
+	return float64(K)
 }
 
 func (s *study) group(m measure, p place) group {
@@ -69,7 +108,7 @@ func (s *study) group(m measure, p place) group {
 	}
 	for _, baseline := range primaryBaselines {
 		if reference := interquartileMean(present(s.values(p.under(baseline), m))); finite(reference) {
-			g.Levels = append(g.Levels, level{baseline.objective, reference})
+			g.Levels = append(g.Levels, level{baseline.objective + " runs, interquartile mean", reference})
 		}
 	}
 	switch {
@@ -101,7 +140,7 @@ func (s *study) charts(Y quantity, placesAt func(c condition, ks ...int) []place
 // curvesFigure shows the loss by epoch: median and range over the seeds.
 func (s *study) curvesFigure() drawing {
 	charts := s.charts(quantity{Title: "Loss", Better: -1}, s.ran, s.curve)
-	return drawing{name: "training-curves", svg: chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands)}
+	return drawing{name: "training-curves", svg: chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands, s.shown(treatment.String()))}
 }
 
 // curve is the median loss of each epoch, between the smallest and the largest of the runs that
@@ -138,7 +177,7 @@ func (s *study) lambdaFigure(m measure) []drawing {
 		return points
 	})
 	across := quantity{Title: "λ, weight of the independence term", Log: lambdas[0].lambda > 0}
-	return []drawing{{name: m.figureName() + "-by-lambda", svg: chartPlot(across, charts, whiskers)}}
+	return []drawing{{name: m.figureName() + "-by-lambda", svg: chartPlot(across, charts, whiskers, s.shown("infomax"))}}
 }
 
 // tradeoffFigure shows effective rank against output correlation, a point for each run.
@@ -154,7 +193,7 @@ func (s *study) tradeoffFigure() drawing {
 		}
 		return points
 	})
-	return drawing{name: "trade-off", svg: chartPlot(correlation.axis(), charts, scatter)}
+	return drawing{name: "trade-off", svg: chartPlot(correlation.axis(), charts, scatter, s.shown(treatment.String()))}
 }
 
 // forestFigure shows the shifts of a primary measure: a row for each baseline, a column for each K.
@@ -176,7 +215,7 @@ func (a *analysis) forestFigure(m measure) drawing {
 			panels = append(panels, panel)
 		}
 	}
-	return drawing{name: m.figureName() + "-shifts", svg: forestPlot(m.axis(), panels, min(len(a.ks), 3))}
+	return drawing{name: m.figureName() + "-shifts", svg: forestPlot(m.axis(), panels, min(len(a.ks), 3), a.shown(treatment.String()+", and the baselines"))}
 }
 
 // shownUnits are the most of a network that are shown.
@@ -272,12 +311,20 @@ func similarity(W Mat) float64 {
 
 // weightFigures shows the networks: images as images, the plane still and moving.
 func (s *study) weightFigures(shown []network) []drawing {
+	note := ""
+	if len(shown) > 0 {
+		c := shown[0].run.Config
+		note = shownRun(c, "")
+		if c.K > shownUnits {
+			note += fmt.Sprintf(" The first %d of its units.", shownUnits)
+		}
+	}
 	if s.Data == "mnist" {
 		var strips []strip
 		for _, n := range shown {
 			strips = append(strips, strip{n.run.Config.Activation, n.W})
 		}
-		return []drawing{{name: "weight-vectors", svg: filterPicture(strips)}}
+		return []drawing{{name: "weight-vectors", svg: filterPicture(strips, note)}}
 	}
 	var still, moving []plane
 	points := planePoints(s.Data)
@@ -290,7 +337,7 @@ func (s *study) weightFigures(shown []network) []drawing {
 		p.Path = n.path
 		moving = append(moving, p)
 	}
-	return []drawing{{name: "weight-vectors", svg: planePicture(still)}, {name: "weight-vectors-moving", svg: planePicture(moving)}}
+	return []drawing{{name: "weight-vectors", svg: planePicture(still, note)}, {name: "weight-vectors-moving", svg: planePicture(moving, note)}}
 }
 
 // planePoints is the test split of the data.

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
+	"testing"
 )
 
 // The figures that the tests look at.
@@ -38,7 +40,7 @@ func sampleEstimate(v float64) estimate { return estimate{v, v - 0.5, v + 0.5} }
 
 func sampleGroups(panels, seeds int, value func(i int) float64) (all []groupPanel) {
 	for k := range panels {
-		p := groupPanel{Title: fmt.Sprintf("K = %d", 16<<k)}
+		p := groupPanel{Title: fmt.Sprintf("K = %d", 16<<k), Most: float64(k%2) * 64}
 		for a, name := range activationNames {
 			g := group{Activation: name, Mean: sampleEstimate(value(a))}
 			for s := range seeds {
@@ -125,6 +127,7 @@ type figure struct {
 func sampleFigures() (all []figure) {
 	up := quantity{Title: "Effective rank", Better: 1}
 	down := quantity{Title: "Total correlation", Unit: "nats", Better: -1, Log: true}
+	const note = "mnist, 100 epochs; infomax, λ = 1; seeds 1–10."
 	count := quantity{Title: "Dead units", Whole: true}
 	for _, v := range madeUp {
 		add := func(kind string, tips int, draw func() []byte) {
@@ -133,45 +136,75 @@ func sampleFigures() (all []figure) {
 			}
 			all = append(all, figure{kind + ", " + v.name, draw, tips})
 		}
-		add("groups", 60, func() []byte { return groupPlot(up, sampleGroups(3, 10, v.value)) })
-		add("groups, log", 6, func() []byte { return groupPlot(down, sampleGroups(3, 10, v.value)) })
-		add("groups, one panel", 6, func() []byte { return groupPlot(count, sampleGroups(1, 3, v.value)) })
+		add("groups", 60, func() []byte { return groupPlot(up, sampleGroups(3, 10, v.value), note) })
+		add("groups, log", 6, func() []byte { return groupPlot(down, sampleGroups(3, 10, v.value), note) })
+		add("groups, one panel", 6, func() []byte { return groupPlot(count, sampleGroups(1, 3, v.value), note) })
 		add("curves", 18, func() []byte {
-			return chartPlot(quantity{Title: "Epoch"}, sampleCharts(3, 100, up, v.value), bands)
+			return chartPlot(quantity{Title: "Epoch"}, sampleCharts(3, 100, up, v.value), bands, note)
 		})
 		add("sweep", 18, func() []byte {
-			return chartPlot(quantity{Title: "λ", Log: true}, sampleCharts(2, 3, up, v.value), whiskers)
+			return chartPlot(quantity{Title: "λ", Log: true}, sampleCharts(2, 3, up, v.value), whiskers, note)
 		})
-		add("trade-off", 6, func() []byte { return chartPlot(down, sampleCharts(3, 10, up, v.value), scatter) })
-		add("one point", 6, func() []byte { return chartPlot(up, sampleCharts(1, 1, down, v.value), bands) })
+		add("trade-off", 6, func() []byte { return chartPlot(down, sampleCharts(3, 10, up, v.value), scatter, note) })
+		add("one point", 6, func() []byte { return chartPlot(up, sampleCharts(1, 1, down, v.value), bands, note) })
 		add("training", 1, func() []byte {
 			c := []float64{v.value(0), v.value(1), v.value(2), v.value(3)}
-			return trainingPlot("relu", c, c, c)
+			return trainingPlot("relu", c, c, c, note)
 		})
-		add("forest", 18, func() []byte { return forestPlot(up, sampleForest(9, v.value), 3) })
-		add("forest, one panel", 3, func() []byte { return forestPlot(down, sampleForest(1, v.value), 1) })
-		add("plane", 10, func() []byte { return planePicture(samplePlanes(1, 32, 0, v.value)) })
-		add("planes that move", 10, func() []byte { return planePicture(samplePlanes(6, 16, 20, v.value)) })
-		add("filters", 32, func() []byte { return filterPicture([]strip{{W: sampleWeights(32, v.value)}}) })
+		add("forest", 18, func() []byte { return forestPlot(up, sampleForest(9, v.value), 3, note) })
+		add("forest, one panel", 3, func() []byte { return forestPlot(down, sampleForest(1, v.value), 1, note) })
+		add("plane", 10, func() []byte { return planePicture(samplePlanes(1, 32, 0, v.value), note) })
+		add("planes that move", 10, func() []byte { return planePicture(samplePlanes(6, 16, 20, v.value), note) })
+		add("filters", 32, func() []byte { return filterPicture([]strip{{W: sampleWeights(32, v.value)}}, note) })
 		add("filters, strips", 32, func() []byte {
 			W := sampleWeights(16, v.value)
-			return filterPicture([]strip{{"relu", W}, {"leaky_relu", W}})
+			return filterPicture([]strip{{"relu", W}, {"leaky_relu", W}}, note)
 		})
 	}
 	none := madeUp[0].value
 	add := func(kind string, draw func() []byte) {
 		all = append(all, figure{"nothing: " + kind, draw, 0})
 	}
-	add("groups", func() []byte { return groupPlot(up, nil) })
-	add("seeds", func() []byte { return groupPlot(up, sampleGroups(3, 0, none)) })
-	add("charts", func() []byte { return chartPlot(up, nil, bands) })
-	add("points", func() []byte { return chartPlot(down, sampleCharts(3, 0, up, none), bands) })
-	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil) })
-	add("forest", func() []byte { return forestPlot(up, nil, 0) })
-	add("shifts", func() []byte { return forestPlot(up, make([]forestPanel, 3), 3) })
-	add("planes", func() []byte { return planePicture(nil) })
-	add("units", func() []byte { return planePicture(make([]plane, 4)) })
-	add("filters", func() []byte { return filterPicture(nil) })
-	add("images", func() []byte { return filterPicture([]strip{{W: newMat(0, 784)}}) })
+	add("groups", func() []byte { return groupPlot(up, nil, note) })
+	add("seeds", func() []byte { return groupPlot(up, sampleGroups(3, 0, none), note) })
+	add("charts", func() []byte { return chartPlot(up, nil, bands, note) })
+	add("points", func() []byte { return chartPlot(down, sampleCharts(3, 0, up, none), bands, note) })
+	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil, "") })
+	add("forest", func() []byte { return forestPlot(up, nil, 0, note) })
+	add("shifts", func() []byte { return forestPlot(up, make([]forestPanel, 3), 3, note) })
+	add("planes", func() []byte { return planePicture(nil, note) })
+	add("units", func() []byte { return planePicture(make([]plane, 4), note) })
+	add("filters", func() []byte { return filterPicture(nil, note) })
+	add("images", func() []byte { return filterPicture([]strip{{W: newMat(0, 784)}}, note) })
 	return all
+}
+
+// TestFiguresSayWhoseRunsTheyAre: of every figure the data, epochs, objective and seeds, and of the references
+// whose they are.
+func TestFiguresSayWhoseRunsTheyAre(t *testing.T) {
+	files := reportOn(t, madeUpRuns(madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{4}, []float64{0.1, 1}, 6, 100), effect{rank: 1, correlation: 0.1}))
+	for name, want := range map[string]string{
+		"dead-units":               "mnist, 100 epochs; infomax, λ = 1; seeds 1–6.",
+		"training-curves":          "mnist, 100 epochs; infomax, λ = 1; seeds 1–6.",
+		"effective-rank-by-lambda": "mnist, 100 epochs; infomax; seeds 1–6.",
+		"effective-rank-shifts":    "mnist, 100 epochs; infomax, λ = 1, and the baselines; seeds 1–6.",
+		"weight-vectors":           "mnist, 100 epochs; infomax, λ = 1, K = 4, seed 1.",
+		"effective-rank":           ">random runs, interquartile mean<",
+	} {
+		if !strings.Contains(files["mnist-"+name+".svg"], want) {
+			t.Errorf("%s does not say %q", name, want)
+		}
+	}
+	if got := shownRun(Config{Data: "uniform", Objective: "random", Activation: "relu", K: 2, Seed: 3}, "relu"); got != "uniform, untrained; random, relu, K = 2, seed 3." {
+		t.Error(got)
+	}
+}
+
+func TestSettingsHaveNamesOfTheirOwn(t *testing.T) {
+	untrained := setting{Data: "mnist", TCRows: 2000}
+	other := untrained
+	other.TCRows = 500
+	if untrained.name() != "mnist, untrained" || other.name() != "mnist, untrained, 500 TC rows" {
+		t.Errorf("%q and %q", untrained.name(), other.name())
+	}
 }

@@ -101,16 +101,16 @@ func (s setting) compare(t setting) int {
 // name is the data and what is not as in the protocol: "mnist", "clusters, 10 epochs".
 func (s setting) name() string {
 	name := s.Data
-	if s.Epochs == 0 {
-		return name + ", untrained"
-	}
-	if s.Epochs != protocolSetting.Epochs {
+	trained := s.Epochs > 0
+	if !trained {
+		name += ", untrained"
+	} else if s.Epochs != protocolSetting.Epochs {
 		name += ", " + plural(s.Epochs, "epoch")
 	}
-	if s.Batch != protocolSetting.Batch {
+	if trained && s.Batch != protocolSetting.Batch {
 		name += ", batch " + strconv.Itoa(s.Batch)
 	}
-	if s.LearningRate != protocolSetting.LearningRate {
+	if trained && s.LearningRate != protocolSetting.LearningRate {
 		name += ", learning rate " + shortest(s.LearningRate)
 	}
 	if s.TCRows != protocolSetting.TCRows {

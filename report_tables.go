@@ -2,15 +2,13 @@ package main
 
 import (
 	"fmt"
-	"html/template"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // The tables of a study: levels of every measure, interquartile means of the primary ones, and the tests
-// that the verdict is made of; and how a table is written as Markdown, LaTeX and HTML.
+// that the verdict is made of.
 
 // entry is a cell of a sheet: a value, and in smaller type what belongs to it.
 type entry struct {
@@ -20,10 +18,25 @@ type entry struct {
 
 // sheet is a table.
 type sheet struct {
+	name    string // within its study: "levels-infomax-lambda1-k32"
 	caption string
 	heads   []string // the first stubs of them name rows
 	stubs   int
 	rows    [][]entry
+}
+
+// named gives s its name.
+func (s sheet) named(parts ...string) sheet {
+	s.name = strings.Join(parts, "-")
+	return s
+}
+
+// slug is c for a name: "infomax-lambda0.1".
+func (c condition) slug() string {
+	if c.objective == "infomax" {
+		return c.objective + "-lambda" + shortest(c.lambda)
+	}
+	return c.objective
 }
 
 func (s *sheet) add(row ...entry) { s.rows = append(s.rows, row) }
@@ -64,7 +77,7 @@ func (s *study) levelSheets(c condition) (all []sheet) {
 				table.add(row...)
 			}
 		}
-		all = append(all, table)
+		all = append(all, table.named("levels", c.slug(), "k"+strconv.Itoa(K)))
 	}
 	return all
 }
@@ -135,7 +148,7 @@ func (a *analysis) testSheets() (all []sheet) {
 			table.add(append(row, entry{main: x.word, sub: x.why, class: x.word})...)
 		}
 		if len(table.rows) > 0 {
-			all = append(all, table)
+			all = append(all, table.named("against", baseline.objective))
 		}
 	}
 	return all
@@ -154,18 +167,18 @@ func testEntry(c comparison) entry {
 	}
 	return entry{
 		main: strings.TrimSpace(value + " " + interval),
-		sub:  fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.pairs, roughly(c.test.RankBiserial), pEquals(c.adjusted)),
+		sub:  fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.pairs, fixed(c.test.RankBiserial, 2), pEquals(c.adjusted)),
 	}
 }
 
 // sheets are the tables of tables.md and tables.tex.
 func (a *analysis) sheets() (all []sheet) {
 	if len(a.answers) > 0 {
-		all = append(all, a.verdictSheet())
+		all = append(all, a.verdictSheet().named("verdicts"))
 	}
 	all = append(all, a.testSheets()...)
 	for _, m := range primaries {
-		all = append(all, a.centreSheet(m))
+		all = append(all, a.centreSheet(m).named(m.figureName()))
 	}
 	for _, c := range a.conditions {
 		all = append(all, a.levelSheets(c)...)
@@ -184,32 +197,6 @@ func tablesNote() string {
 const levelNote = "* Total correlation is infinite: softmax's outputs sum to one, and more units than inputs are functions of each other. " +
 	"Softmax's estimates leave out the last unit. The kNN estimate saturates in high dimension and is no level there."
 
-// formatMarkdown returns tables.md.
-func formatMarkdown(all []*analysis) []byte {
-	text := "# InfoMax across activations: tables\n\n" + tablesNote() + "\n"
-	for _, a := range all {
-		for _, table := range a.sheets() {
-			text += "\n" + table.markdown()
-		}
-	}
-	return []byte(text)
-}
-
-// formatLatex returns tables.tex, for \input in any article.
-func formatLatex(all []*analysis) []byte {
-	text := "% Load booktabs for its rules; without it they are plain.\n"
-	for _, rule := range []string{"toprule", "midrule", "bottomrule"} {
-		text += "\\providecommand{\\" + rule + "}{\\hline}\n"
-	}
-	text += "\n\\noindent " + texEscape(tablesNote()) + "\n"
-	for _, a := range all {
-		for _, table := range a.sheets() {
-			text += "\n" + table.latex()
-		}
-	}
-	return []byte(text)
-}
-
 // levelTexts writes a mean to the decimals that its standard deviation supports, two significant
 // digits of it: "12.346" and "± 0.012". Without a deviation the second is empty.
 func levelTexts(mean, sd float64) (value, deviation string) {
@@ -217,13 +204,13 @@ func levelTexts(mean, sd float64) (value, deviation string) {
 	case !finite(mean):
 		return "–", ""
 	case !finite(sd):
-		return short(mean), ""
+		return tabled(mean), ""
 	case sd == 0:
-		return short(mean), "± 0"
+		return tabled(mean), "± 0"
 	}
 	decimals := 1 - exponent(sd)
 	if decimals > 5 || math.Abs(mean) >= 1e5 {
-		return short(mean), "± " + readable(strconv.FormatFloat(sd, 'g', 2, 64))
+		return tabled(mean), "± " + readable(strconv.FormatFloat(sd, 'e', 1, 64))
 	}
 	return fixed(mean, decimals), "± " + fixed(sd, decimals)
 }
@@ -236,112 +223,15 @@ func estimateTexts(e intervalEstimate) (value, interval string) {
 	case !finite(e.Value):
 		return "–", ""
 	case !finite(half):
-		return short(e.Value), ""
+		return tabled(e.Value), ""
 	}
 	decimals := 1 - exponent(half)
 	text := func(x float64) string { return fixed(x, decimals) }
 	if half == 0 || decimals > 6 || math.Abs(e.Value) >= 1e5 {
-		text = short
+		text = tabled
 	}
 	return text(e.Value), "[" + text(e.Low) + ", " + text(e.High) + "]"
 }
-
-// opens tells whether row i begins a group: its first name is not that of the row before.
-func (s *sheet) opens(i int) bool {
-	return s.stubs > 1 && i > 0 && s.rows[i][0] != s.rows[i-1][0]
-}
-
-// markdown writes an entry's parts in one line.
-func (s *sheet) markdown() string {
-	var b strings.Builder
-	safe := strings.NewReplacer("|", `\|`, "_", `\_`, "*", `\*`, "<", "&lt;").Replace
-	line := func(row []entry) {
-		for _, e := range row {
-			b.WriteString("| " + safe(strings.TrimSpace(e.main+" "+e.sub)) + " ")
-		}
-		b.WriteString("|\n")
-	}
-	fmt.Fprintf(&b, "**%s**\n\n", safe(s.caption))
-	line(names(s.heads...))
-	b.WriteString(strings.Repeat("|---", s.stubs) + strings.Repeat("|--:", len(s.heads)-s.stubs) + "|\n")
-	for _, row := range s.rows {
-		line(row)
-	}
-	return b.String()
-}
-
-// latex writes an entry's smaller part in a line of its own. Rules are those of booktabs, or
-// plain ones where it is not loaded.
-func (s *sheet) latex() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\\begin{table}[htbp]\n\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}\n\\caption{%s}\n", texEscape(s.caption))
-	fmt.Fprintf(&b, "\\makebox[\\textwidth]{\\begin{tabular}{%s%s}\n\\toprule\n",
-		strings.Repeat("l", s.stubs), strings.Repeat("r", len(s.heads)-s.stubs))
-	line := func(row []entry, text func(entry) string) {
-		for i, e := range row {
-			b.WriteString(map[bool]string{true: "", false: " & "}[i == 0] + texEscape(text(e)))
-		}
-		b.WriteString(" \\\\\n")
-	}
-	main, sub := func(e entry) string { return e.main }, func(e entry) string { return e.sub }
-	line(names(s.heads...), main)
-	b.WriteString("\\midrule\n")
-	for i, row := range s.rows {
-		if s.opens(i) {
-			b.WriteString("\\midrule\n")
-		}
-		line(row, main)
-		if slices.ContainsFunc(row, func(e entry) bool { return e.sub != "" }) {
-			line(row, sub)
-		}
-	}
-	b.WriteString("\\bottomrule\n\\end{tabular}}\n\\end{table}\n")
-	return b.String()
-}
-
-// HTML is for the report's page.
-func (s *sheet) HTML() template.HTML {
-	var b strings.Builder
-	cells := func(tag, scope string, e entry) {
-		b.WriteString("<" + tag + scope)
-		if e.class != "" {
-			b.WriteString(` class="` + e.class + `"`)
-		}
-		b.WriteString(">" + escape(e.main))
-		if e.sub != "" {
-			b.WriteString("<br><small>" + escape(e.sub) + "</small>")
-		}
-		b.WriteString("</" + tag + ">")
-	}
-	b.WriteString("<div class=\"wide\"><table>\n<caption>" + escape(s.caption) + "</caption>\n<thead><tr>")
-	for _, head := range s.heads {
-		cells("th", ` scope="col"`, entry{main: head})
-	}
-	b.WriteString("</tr></thead>\n<tbody>\n")
-	for i, row := range s.rows {
-		b.WriteString(map[bool]string{true: `<tr class="group">`, false: "<tr>"}[s.opens(i)])
-		for i, e := range row {
-			if i < s.stubs {
-				cells("th", ` scope="row"`, e)
-			} else {
-				cells("td", "", e)
-			}
-		}
-		b.WriteString("</tr>\n")
-	}
-	b.WriteString("</tbody>\n</table></div>\n")
-	return template.HTML(b.String())
-}
-
-// texEscape makes text safe for LaTeX: its special characters, and those that pdfTeX's fonts lack.
-var texEscape = strings.NewReplacer(
-	`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "$", `\$`, "&", `\&`, "#", `\#`, "%", `\%`, "_", `\_`,
-	"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "<", "$<$", ">", "$>$", "|", "$|$", `"`, "''",
-	"λ", `$\lambda$`, "±", `$\pm$`, "−", "$-$", "×", `$\times$`, "∞", `$\infty$`, "≥", `$\ge$`, "≤", `$\le$`,
-	"–", "--", "…", `\ldots{}`, "δ", `$\delta$`, "↑", `$\uparrow$`, "↓", `$\downarrow$`, "·", `$\cdot$`,
-	"⁰", "$^0$", "¹", "$^1$", "²", "$^2$", "³", "$^3$", "⁴", "$^4$", "⁵", "$^5$",
-	"⁶", "$^6$", "⁷", "$^7$", "⁸", "$^8$", "⁹", "$^9$", "⁻", "$^-$",
-).Replace
 
 // coverageText says what a 95 % bootstrap interval of n values covers.
 func coverageText(n int) string {

@@ -1,7 +1,7 @@
 package main
 
 // What all figures are drawn with: SVG written element by element, legends, panels and their axes,
-// the scales that place values along them, and the look of each activation.
+// and the look of each activation.
 //
 // A figure is 720 units wide. In a column of 600 px its 12-unit text is 10 px high.
 // Style stands in attributes, and the only ids are those of arrow heads, alike in all figures, so
@@ -41,6 +41,7 @@ func newCanvas(label string) *canvas { return &canvas{label: label, x: margin, y
 func (c *canvas) bytes() []byte {
 	paper := element("rect", "", "width", "100%", "height", "100%", "fill", "white")
 	return []byte(element("svg", "\n"+paper+"\n"+c.body.String(), "xmlns", "http://www.w3.org/2000/svg",
+		"xmlns:xlink", "http://www.w3.org/1999/xlink",
 		"viewBox", "0 0 "+num(pageWidth)+" "+num(c.y+margin/2), "font-family", "sans-serif",
 		"font-size", textSize, "fill", ink, "role", "img", "aria-label", c.label) + "\n")
 }
@@ -114,35 +115,51 @@ func textWidth(s string, size float64) float64 {
 	return float64(width * size)
 }
 
-// heading writes a line over the whole width, and moves below it.
+// wrap breaks s between words into lines no wider than width, if no word is.
+func wrap(s string, width, size float64) (lines []string) {
+	for _, word := range strings.Fields(s) {
+		last := len(lines) - 1
+		if last >= 0 && textWidth(lines[last]+" "+word, size) <= width {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// heading writes s in bold over the whole width, and moves below it.
 func (c *canvas) heading(s string) {
-	c.text(margin, c.y+13, "start", s, "font-weight", "bold")
-	c.y += 23
+	for _, line := range wrap(s, pageWidth-2*margin, 1.1*textSize) {
+		c.text(margin, c.y+13, "start", line, "font-weight", "bold")
+		c.y += 16
+	}
+	c.y += 7
 }
 
 // footnote writes s in small type below what is drawn, on as many lines as it needs.
 func (c *canvas) footnote(s string) {
-	for words := strings.Fields(s); len(words) > 0; {
-		n, line := 1, words[0]
-		for n < len(words) && textWidth(line+" "+words[n], smallSize) <= pageWidth-2*margin {
-			line += " " + words[n]
-			n++
-		}
+	for _, line := range wrap(s, pageWidth-2*margin, smallSize) {
 		c.y += 15
 		c.text(margin, c.y, "start", line, "font-size", smallSize, "fill", grey)
-		words = words[n:]
 	}
 }
 
 // key adds an entry to the legend, whose lines go over the whole width: a sample, drawn about
-// (x, y) and 26 units wide, and its name.
+// (x, y) and 26 units wide, and its name. One that is wider than a line has lines of its own.
 func (c *canvas) key(name string, sample func(x, y float64)) {
+	lines := wrap(name, pageWidth-2*margin-32, textSize)
 	width := 32 + textWidth(name, textSize) + 12
 	if c.x > margin && c.x+width > pageWidth {
 		c.x, c.y = margin, c.y+18
 	}
 	sample(c.x+13, c.y+6)
-	c.text(c.x+32, c.y+10, "start", name)
+	for i, line := range lines {
+		if i > 0 {
+			c.y += 16
+		}
+		c.text(c.x+32, c.y+10, "start", line)
+	}
 	c.x += width
 }
 
@@ -186,169 +203,6 @@ func (c *canvas) axisX(f frame, s scale) {
 		c.text(x, f.bottom+16, "middle", t.label, "font-size", smallSize)
 	}
 	c.line(f.left, f.bottom, f.right, f.bottom, "stroke", ink)
-}
-
-// quantity is what an axis shows.
-type quantity struct {
-	Title  string // "Total correlation, Gaussian"
-	Unit   string // "nats"; empty for a pure number
-	Better int    // +1 higher, −1 lower, 0 neither
-	Log    bool   // logarithmic axis: values ≤ 0 cannot be shown
-	Whole  bool   // counts: no ticks between whole numbers
-}
-
-// label is the axis title: "Total correlation, Gaussian (nats, lower is better)".
-func (q quantity) label() string {
-	about := q.Unit + map[int]string{1: ", higher is better", -1: ", lower is better"}[q.Better]
-	if about == "" {
-		return q.Title
-	}
-	return q.Title + " (" + strings.TrimPrefix(about, ", ") + ")"
-}
-
-// shows tells whether v has a place on the axis: NaN has none, nor what would overflow a difference.
-func (q quantity) shows(v float64) bool { return math.Abs(v) <= 1e300 && (!q.Log || v >= 1e-300) }
-
-// missing counts the values that have no place on the axis.
-func (q quantity) missing(values []float64) (n int) {
-	for _, v := range values {
-		if !q.shows(v) {
-			n++
-		}
-	}
-	return n
-}
-
-// scale maps the values lo…hi of a quantity on to from…to, both ends included.
-type scale struct {
-	quantity
-	lo, hi   float64 // logarithms to base 10 if Log
-	from, to float64
-	dodge    float64 // added to every place
-	ticks    []tick
-}
-
-type tick struct {
-	value float64
-	label string
-}
-
-// newScale spans those of the values that q shows, with about count ticks; over gives it a place.
-// Values equal to nine digits stand in the middle, zeros at the start; with no value it spans 0…1.
-func newScale(q quantity, values []float64, count int) scale {
-	lo, hi := math.Inf(1), math.Inf(-1)
-	for _, v := range values {
-		if q.shows(v) {
-			lo, hi = min(lo, v), max(hi, v)
-		}
-	}
-	narrow := hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi))
-	switch {
-	case lo > hi && q.Log:
-		lo, hi = 1, 10
-	case lo > hi || lo == 0 && hi == 0:
-		lo, hi = 0, 1
-	case narrow && q.Log:
-		lo, hi = lo/2, hi*2
-	case narrow:
-		lo, hi = lo-math.Abs(lo)/10, hi+math.Abs(hi)/10
-	}
-	if q.Log {
-		return scale{quantity: q, lo: log10(lo), hi: log10(hi), ticks: logTicks(lo, hi, count)}
-	}
-	return scale{quantity: q, lo: lo, hi: hi, ticks: linearTicks(lo, hi, count, q.Whole)}
-}
-
-// over returns s from one place to another.
-func (s scale) over(from, to float64) scale {
-	s.from, s.to = from, to
-	return s
-}
-
-// tickRoom is the width that the widest label of the scales takes beside an axis.
-func tickRoom(scales []scale) float64 {
-	room := 24.0
-	for _, s := range scales {
-		for _, t := range s.ticks {
-			room = max(room, textWidth(t.label, smallSize))
-		}
-	}
-	return room + 8
-}
-
-// at is the place of v.
-func (s scale) at(v float64) float64 {
-	if s.Log {
-		v = log10(v)
-	}
-	return math.FMA((v-s.lo)/(s.hi-s.lo), s.to-s.from, s.from) + s.dodge
-}
-
-func log10(x float64) float64 { return log(x) / log(10) }
-
-// linearTicks returns about count multiples of 1, 2 or 5 × 10ᵉ in lo…hi, two at least unless whole.
-func linearTicks(lo, hi float64, count int, whole bool) []tick {
-	step, e := niceStep((hi - lo) / float64(count))
-	if whole && step < 1 {
-		step, e = 1, 0
-	}
-	farOff := max(math.Abs(lo), math.Abs(hi)) >= 1e5 || e < -4
-	var ticks []tick
-	const slack = 1e-9 // of a step, for ends that rounding has moved
-	for i := math.Ceil(lo/step - slack); i <= math.Floor(hi/step+slack); i++ {
-		v := i * step
-		label := fixed(v, -e)
-		switch {
-		case v == 0:
-			v, label = 0, "0" // not −0
-		case farOff:
-			label = readable(strconv.FormatFloat(v, 'e', max(0, exponent(v)-e), 64))
-		}
-		ticks = append(ticks, tick{v, label})
-	}
-	if len(ticks) < 2 && !whole {
-		return linearTicks(lo, hi, count+2, whole)
-	}
-	return ticks
-}
-
-// logTicks returns the powers of ten in lo…hi, about count of them; where there are fewer than
-// three also 3, or 2 and 5 times them; and where that is no help, linear ticks.
-func logTicks(lo, hi float64, count int) []tick {
-	first, last := exponent(lo), exponent(hi)+1
-	stride := (last-first)/(count+1) + 1
-	for _, factors := range []string{"1", "13", "125"} {
-		var ticks []tick
-		for e := first; e <= last; e++ {
-			for _, m := range factors {
-				label := string(m) + "e" + strconv.Itoa(e)
-				v, _ := strconv.ParseFloat(label, 64)
-				if v < lo*(1-1e-9) || v > hi*(1+1e-9) || factors == "1" && e%stride != 0 {
-					continue
-				}
-				if -3 <= e && e <= 3 {
-					label = strconv.FormatFloat(v, 'f', max(0, -e), 64)
-				}
-				ticks = append(ticks, tick{v, readable(label)})
-			}
-		}
-		if len(ticks) > 2 {
-			return ticks
-		}
-	}
-	return linearTicks(lo, hi, count, false)
-}
-
-// niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. strconv rounds exactly.
-func niceStep(x float64) (step float64, e int) {
-	for e = exponent(x) - 1; ; e++ {
-		for _, m := range []string{"1", "2", "5"} {
-			step, _ = strconv.ParseFloat(m+"e"+strconv.Itoa(e), 64)
-			if step >= x {
-				return step, e
-			}
-		}
-	}
 }
 
 // marker draws the shape of m at (x, y) with radius r.

@@ -32,17 +32,17 @@ type chart struct {
 type look int
 
 const (
-	bands    look = iota // a line in a band of Low to High: training curves
-	whiskers             // joined markers with intervals: a sweep
-	scatter              // markers alone: a trade-off
+	bands    look = iota // a median's line in a band of minimum to maximum: training curves
+	whiskers             // joined interquartile means with intervals: a sweep
+	scatter              // markers alone, one for each run: a trade-off
 )
 
 // chartPlot draws the charts side by side over one x axis. Charts of one quantity share its
-// title above them; else each has its own.
-func chartPlot(x quantity, charts []chart, style look) []byte {
+// title above them; else each has its own. note says whose runs they are.
+func chartPlot(x quantity, charts []chart, style look, note string) []byte {
 	var xs []float64
 	var names []string
-	gaps := false
+	gaps, intervals := false, false
 	scales := make([]scale, len(charts))
 	for i, ch := range charts {
 		var ys []float64
@@ -53,6 +53,7 @@ func chartPlot(x quantity, charts []chart, style look) []byte {
 			for _, p := range s.Points {
 				xs = append(xs, p.X)
 				ys = append(ys, p.Value, p.Low, p.High)
+				intervals = intervals || p.drawn(ch.Y) && (style != bands || p.Low < p.High)
 			}
 		}
 		scales[i] = newScale(ch.Y, ys, 5)
@@ -63,7 +64,7 @@ func chartPlot(x quantity, charts []chart, style look) []byte {
 		c.label = charts[0].Y.label() + " " + c.label
 		c.heading(charts[0].Y.label())
 	}
-	c.chartLegend(names, gaps, style)
+	c.chartLegend(names, gaps, intervals, style)
 	inset := 10.0
 	if style == whiskers {
 		inset = 22 // for what is dodged
@@ -80,6 +81,7 @@ func chartPlot(x quantity, charts []chart, style look) []byte {
 	if homeless := x.missing(xs); homeless > 0 {
 		c.footnote("Without a value on the x axis, and so not shown: " + strconv.Itoa(homeless) + ".")
 	}
+	c.footnote(note)
 	return c.bytes()
 }
 
@@ -129,7 +131,7 @@ func (c *canvas) run(m mark, points []point, across, up scale, style look) {
 		told := tip(cmp.Or(p.Tip, m.name+", "+short(p.X)+": "+p.estimate.text()))
 		switch style {
 		case whiskers:
-			c.whisker(up, p.estimate, x, 2)
+			c.whisker(up, p.estimate, x, 2, m.colour)
 			c.marker(m, x, y, 3.6, m.colour, ink, told, "stroke-width", 0.6)
 		case bands:
 			c.marker(m, x, y, 3, m.colour, m.colour, told)
@@ -175,8 +177,8 @@ func segments(x, y quantity, points []point) (runs [][]point, lost []point) {
 	return runs, lost
 }
 
-// chartLegend names the series, activations first and in their order.
-func (c *canvas) chartLegend(names []string, gaps bool, style look) {
+// chartLegend names the series, activations first and in their order, and what is drawn of each.
+func (c *canvas) chartLegend(names []string, gaps, intervals bool, style look) {
 	slices.SortStableFunc(names, func(a, b string) int { return markIndex(a) - markIndex(b) })
 	for _, name := range names {
 		m := markOf(name)
@@ -187,14 +189,25 @@ func (c *canvas) chartLegend(names []string, gaps bool, style look) {
 			c.marker(m, x, y, 3.6, m.colour, m.colour, "")
 		})
 	}
+	switch {
+	case style == whiskers:
+		c.centreKey(intervals)
+	case style == scatter:
+		c.key("a mark for each run", func(x, y float64) { c.marker(markOf(""), x, y, 3.2, grey, grey, "") })
+	case intervals:
+		c.key("median over the seeds", func(x, y float64) { c.line(x-13, y, x+13, y, "stroke", grey, "stroke-width", 1.6) })
+		c.key("from minimum to maximum", func(x, y float64) {
+			c.add("rect", "", "x", x-13, "y", y-7, "width", 26.0, "height", 14.0, "fill", grey, "fill-opacity", 0.15)
+		})
+	}
 	if gaps {
 		c.key("no value", func(x, y float64) { c.text(x, y+4, "middle", "×") })
 	}
 }
 
 // trainingPlot shows one run: loss and its two terms by epoch. A curve without any value, as the
-// terms under reconstruction, has no panel.
-func trainingPlot(activation string, loss, entropy, tc []float64) []byte {
+// terms under reconstruction, has no panel. note says which run.
+func trainingPlot(activation string, loss, entropy, tc []float64, note string) []byte {
 	var charts []chart
 	titles := []string{"Loss", "Entropy term", "TC term"}
 	for i, values := range [][]float64{loss, entropy, tc} {
@@ -208,5 +221,5 @@ func trainingPlot(activation string, loss, entropy, tc []float64) []byte {
 		}
 		charts = append(charts, chart{q.label(), q, []series{s}})
 	}
-	return chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands)
+	return chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands, note)
 }

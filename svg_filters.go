@@ -23,8 +23,8 @@ type strip struct {
 }
 
 // filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit.
-// The limit stands beside it; the 1 % of weights beyond it are drawn as if at it.
-func filterPicture(strips []strip) []byte {
+// The limit stands beside it; the 1 % of weights beyond it are drawn as if at it. note says which runs.
+func filterPicture(strips []strip, note string) []byte {
 	c := newCanvas("Weight vectors as images")
 	left, columns, limit := margin, 8, 0.0
 	for _, s := range strips {
@@ -45,6 +45,7 @@ func filterPicture(strips []strip) []byte {
 		c.strip(s, left, columns)
 	}
 	c.footnote("Units in order, line by line. One weight in a hundred lies beyond the limit and is drawn as if at it.")
+	c.footnote(note)
 	return c.bytes()
 }
 
@@ -110,7 +111,7 @@ func palette() color.Palette {
 }
 
 // image places a picture as a PNG data URI. It is stored, not compressed: 8 bits a pixel, and
-// nothing that another release of Go's compressor would write otherwise.
+// nothing that another release of Go's compressor would write otherwise. Inkscape knows xlink:href alone.
 func (c *canvas) image(img image.Image, x, y, width, height float64) {
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.NoCompression}
@@ -119,7 +120,7 @@ func (c *canvas) image(img image.Image, x, y, width, height float64) {
 	}
 	c.add("image", "", "x", x, "y", y, "width", width, "height", height,
 		"preserveAspectRatio", "none", "style", "image-rendering:pixelated",
-		"href", "data:image/png;base64,"+base64.StdEncoding.EncodeToString(b.Bytes()))
+		"xlink:href", "data:image/png;base64,"+base64.StdEncoding.EncodeToString(b.Bytes()))
 }
 
 // colourBar draws the scale with its ends named, and moves below it.

@@ -21,8 +21,9 @@ type plane struct {
 }
 
 // planePicture draws the planes, each a square panel. Planes with a path move: they rest at the
-// final state, go from initialisation to it, and begin again. What prints is the final state.
-func planePicture(planes []plane) []byte {
+// final state, go from initialisation to it, and begin again. What prints is the final state. note says
+// which runs.
+func planePicture(planes []plane, note string) []byte {
 	c := newCanvas("Weight vectors and the lines w·x + b = 0, over the data")
 	moving := slices.ContainsFunc(planes, plane.moves)
 	columns := min(max(1, len(planes)), 3)
@@ -41,6 +42,7 @@ func planePicture(planes []plane) []byte {
 			"{ .trajectory-moving { display: none } .trajectory-still { display: inline } }</style>\n")
 		c.progress()
 	}
+	c.footnote(note)
 	return c.bytes()
 }
 

@@ -39,7 +39,7 @@ func TestLinesOfUnitsAreClippedToTheView(t *testing.T) {
 // animation also begins and ends.
 func TestAnimationRestsAtTheFinalState(t *testing.T) {
 	planes := samplePlanes(1, 4, 50, madeUp[0].value)
-	nodes := parse(t, planePicture(planes))
+	nodes := parse(t, planePicture(planes, ""))
 	moving := 0
 	for i, n := range nodes {
 		if n.name != "animate" {
@@ -67,7 +67,7 @@ func TestFiltersShowEveryWeight(t *testing.T) {
 		W.Data[i] = float64(i - 6)
 	}
 	const limit = 6
-	nodes := parse(t, filterPicture([]strip{{W: W}}))
+	nodes := parse(t, filterPicture([]strip{{W: W}}, ""))
 	images := slices.DeleteFunc(nodes, func(n node) bool { return n.name != "image" })
 	data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(images[1].attr["href"], "data:image/png;base64,"))
 	if err != nil {
@@ -104,7 +104,7 @@ func TestShadesGetLighterWithTheWeight(t *testing.T) {
 }
 
 func TestFiltersOf64UnitsAreSmall(t *testing.T) {
-	if n := len(filterPicture([]strip{{W: sampleWeights(64, madeUp[0].value)}})); n > 300_000 {
+	if n := len(filterPicture([]strip{{W: sampleWeights(64, madeUp[0].value)}}, "")); n > 300_000 {
 		t.Errorf("%d bytes, want under 300,000", n)
 	}
 }

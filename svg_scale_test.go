@@ -27,6 +27,8 @@ func TestScaleTicks(t *testing.T) {
 		{"equal to nine digits, beyond 2⁵³", quantity{}, []float64{1e17, 1e17 + 16}, "9.0×10¹⁶ 9.5×10¹⁶ 1.00×10¹⁷ 1.05×10¹⁷ 1.10×10¹⁷"},
 		{"zeros", quantity{Whole: true}, []float64{0, 0}, "0 1"},
 		{"counts", quantity{Whole: true}, []float64{0, 3}, "0 1 2 3"},
+		{"a count", quantity{Whole: true}, []float64{3}, "2 3 4"},
+		{"a count and its mean", quantity{Whole: true}, []float64{0, 0.8}, "0 1"},
 		{"nothing", quantity{}, []float64{math.NaN()}, "0 0.2 0.4 0.6 0.8 1.0"},
 		{"beyond bounds", quantity{}, []float64{math.Inf(1), 0, 10, 1e301}, "0 2 4 6 8 10"},
 		{"λ", quantity{Log: true}, []float64{0.1, 1, 10}, "0.1 1 10"},

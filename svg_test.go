@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "d64d828bf7bb3cd9c5a1fbd3659aed32d65f88a3c5dc063167fba3104b051815"
+	const want = "6fa1187496ddabe84fd2be206afaee32478f0d7894c8cd972ff65985e149fba8"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}
@@ -199,15 +199,15 @@ func TestMissingValuesLeaveAMark(t *testing.T) {
 		svg        []byte
 	}{
 		{"seed", ">2×<title>relu: no value in 2 runs<", groupPlot(q, []groupPanel{{"K = 2", []group{
-			{Activation: "relu", Seeds: []uint64{1, 2, 3}, Trained: []float64{nan, 1, nan}, Mean: gone}}}})},
+			{Activation: "relu", Seeds: []uint64{1, 2, 3}, Trained: []float64{nan, 1, nan}, Mean: gone}}, 0}}, "")},
 		{"value that a logarithm cannot show", ">1×<", groupPlot(quantity{Log: true}, []groupPanel{{"K = 2", []group{
-			{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{0, 1}, Mean: gone}}}})},
+			{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{0, 1}, Mean: gone}}, 0}}, "")},
 		{"note", "* softmax: infinite", groupPlot(q, []groupPanel{{"K = 2", []group{
-			{Activation: "softmax", Note: "infinite", Mean: gone}}}})},
-		{"end of a curve", "relu: no value at 2<", trainingPlot("relu", []float64{1, nan, nan}, nil, nil)},
+			{Activation: "softmax", Note: "infinite", Mean: gone}}, 0}}, "")},
+		{"end of a curve", "relu: no value at 2<", trainingPlot("relu", []float64{1, nan, nan}, nil, nil, "")},
 		{"place on the x axis", "not shown: 1.", chartPlot(q, []chart{{"K = 2", q, []series{
-			{"relu", []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter)},
-		{"shift", ">no value<", forestPlot(q, []forestPanel{{"K = 2", []shift{{"relu", gone, nan}}}}, 1)},
+			{"relu", []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
+		{"shift", ">no value<", forestPlot(q, []forestPanel{{"K = 2", []shift{{"relu", gone, nan}}}}, 1, "")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(string(c.svg), c.mark) {
@@ -220,7 +220,7 @@ func TestMissingValuesLeaveAMark(t *testing.T) {
 func TestNamesAreEscaped(t *testing.T) {
 	const name = `<a> & "b"`
 	svg := groupPlot(quantity{Title: name}, []groupPanel{{name, []group{
-		{Activation: name, Seeds: []uint64{1}, Trained: []float64{1}, Note: name, Levels: []level{{name, 1}}}}}})
+		{Activation: name, Seeds: []uint64{1}, Trained: []float64{1}, Note: name, Levels: []level{{name, 1}}}}, 0}}, "")
 	found := 0
 	for _, n := range parse(t, svg) {
 		if strings.Contains(n.text, name) {
@@ -230,7 +230,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	if found < 6 {
 		t.Errorf("the name is in %d elements, want 6 or more", found)
 	}
-	parse(t, planePicture([]plane{{Title: name, Activation: name, Units: [][3]float64{{1, 2, 3}}}}))
+	parse(t, planePicture([]plane{{Title: name, Activation: name, Units: [][3]float64{{1, 2, 3}}}}, ""))
 }
 
 func TestEveryActivationHasItsMark(t *testing.T) {
@@ -239,6 +239,84 @@ func TestEveryActivationHasItsMark(t *testing.T) {
 			if m.name == other.name || m.colour == other.colour || m.dash == other.dash || slices.Equal(m.shape, other.shape) {
 				t.Errorf("%s and %s look alike", m.name, other.name)
 			}
+		}
+	}
+}
+
+// TestFiguresSayWhatTheyShow: what stands in a figure, and what does not when it is not drawn.
+func TestFiguresSayWhatTheyShow(t *testing.T) {
+	nan := math.NaN()
+	rank, log := quantity{Title: "Rank", Better: 1}, quantity{Title: "Correlation", Log: true}
+	groups := func(e estimate, levels ...level) []groupPanel {
+		return []groupPanel{{"K = 64", []group{{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{40.5, 43}, Mean: e, Levels: levels}}, 64}}
+	}
+	sweep := func(low, high float64) []chart {
+		return []chart{{"K = 2", rank, []series{{"relu", []point{{X: 1, estimate: estimate{2, low, high}}, {X: 2, estimate: estimate{2, low, high}}}}}}}
+	}
+	single, whole := estimate{2, nan, nan}, estimate{2, 1, 3}
+	relu := markOf("relu").colour
+	for _, c := range []struct {
+		name        string
+		svg         []byte
+		with, empty string
+	}{
+		{"the note", groupPlot(rank, groups(whole), "mnist, seeds 1–2."), ">mnist, seeds 1–2.<", "beyond the axis"},
+		{"the most there can be", groupPlot(rank, groups(whole), ""), ">64<", ""},
+		{"an interval in the colour of its bar", groupPlot(rank, groups(whole), ""), `stroke="` + relu + `" stroke-width="1.4"`, ""},
+		{"means alone", groupPlot(rank, groups(single), ""), ">interquartile mean<", "bootstrap"},
+		{"means with intervals", groupPlot(rank, groups(whole), ""), ">interquartile mean, bootstrap interval (nominally 95 %)", ""},
+		{"logarithms", groupPlot(log, groups(whole), ""), ">Correlation (log scale)<", ""},
+		{"logarithms of a sweep", chartPlot(log, sweep(1, 3), whiskers, ""), ">Correlation (log scale)<", ""},
+		{"shifts, which have no logarithm", forestPlot(log, nil, 1, ""), "Correlation", "log scale"},
+		{"bands", chartPlot(rank, sweep(1, 3), bands, ""), ">from minimum to maximum<", ""},
+		{"no bands", chartPlot(rank, sweep(2, 2), bands, ""), ">relu<", "minimum"},
+		{"shifts without intervals", forestPlot(rank, []forestPanel{{"K = 2", []shift{{"relu", single, 0.2}}}}, 1, ""), ">shift; adjusted p ≥ 0.05<", "interval"},
+		{"shifts with intervals", forestPlot(rank, []forestPanel{{"K = 2", []shift{{"relu", whole, 0.04}}}}, 1, ""), ">shift, 95 % interval; adjusted p &lt; 0.05<", "≥"},
+		{"a level near", groupPlot(rank, groups(whole, level{"random", 30}), ""), "random: 30<", "↓"},
+		{"a level far off", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 3.14}), ""), ">↓3.1<", ">↑3"},
+		{"a level far above", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 314}), ""), ">↑3.1×10²<", ""},
+		{"images, for Inkscape", filterPicture([]strip{{W: sampleWeights(1, madeUp[0].value)}}, ""), ` xlink:href="data:image/png`, ` href=`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if !strings.Contains(string(c.svg), c.with) {
+				t.Errorf("no %q in\n%.3000s", c.with, c.svg)
+			}
+			if c.empty != "" && strings.Contains(string(c.svg), c.empty) {
+				t.Errorf("%q in\n%.3000s", c.empty, c.svg)
+			}
+		})
+	}
+}
+
+// TestRunsAreNeverBeyondTheAxis: it spans every run; only a reference may stand at the edge.
+func TestRunsAreNeverBeyondTheAxis(t *testing.T) {
+	q := quantity{}
+	for _, c := range []struct {
+		name           string
+		values, levels []float64
+		want           extent
+	}{
+		{"a level takes more than half", []float64{15, 16}, []float64{9, 15.5}, extent{15, 16}},
+		{"a level takes half", []float64{15, 16}, []float64{14}, extent{14, 16}},
+		{"a run takes more than half", []float64{9, 15, 16}, []float64{15.5}, extent{9, 16}},
+		{"runs all alike", []float64{0, 0}, []float64{1.7}, extent{0, 1.7}},
+		{"over", []float64{1, 2}, []float64{9}, extent{1, 2}},
+	} {
+		if got := reach(q, c.values, c.levels); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestLongNamesWrap(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("words in a legend ", 12))
+	c := newCanvas("")
+	c.heading(long)
+	c.key(long, func(x, y float64) {})
+	c.key("next", func(x, y float64) {})
+	for _, n := range parse(t, c.bytes()) {
+		if b, ok := n.bounds(t); ok && b.right > pageWidth {
+			t.Errorf("%q ends at %.0f", n.text, b.right)
 		}
 	}
 }

@@ -259,7 +259,7 @@ func weightArrays(w *Weights, K int) []npyArray {
 // filters draws the weight vectors: as images for images, as arrows and lines in the plane.
 func filters(r *Result, w *Weights, data *Dataset) []byte {
 	if data.D != 2 {
-		return filterPicture([]strip{{W: w.W.T()}})
+		return filterPicture([]strip{{W: w.W.T()}}, shownRun(r.Config, r.Config.Activation))
 	}
 	p := plane{Title: r.ID, Activation: r.Config.Activation}
 	for n := range data.Test.N {
@@ -272,7 +272,7 @@ func filters(r *Result, w *Weights, data *Dataset) []byte {
 		}
 		p.Path, p.Units = append(p.Path, units), units
 	}
-	return planePicture([]plane{p})
+	return planePicture([]plane{p}, shownRun(r.Config, r.Config.Activation))
 }
 
 func trainingCurves(r *Result) []byte {
@@ -280,5 +280,5 @@ func trainingCurves(r *Result) []byte {
 	for _, e := range r.Curve {
 		loss, entropy, tc = append(loss, float64(e.Loss)), append(entropy, float64(e.Entropy)), append(tc, float64(e.TC))
 	}
-	return trainingPlot(r.Config.Activation, loss, entropy, tc)
+	return trainingPlot(r.Config.Activation, loss, entropy, tc, shownRun(r.Config, r.Config.Activation))
 }
