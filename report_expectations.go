@@ -16,7 +16,7 @@ func (a *analysis) expectations() []finding {
 	if len(a.answers) == 0 {
 		return nil
 	}
-	return []finding{a.optimistic(), a.pessimistic(), a.likely()}
+	return append(a.tooFewSeeds(againstBaseline), a.optimistic(), a.pessimistic(), a.likely())
 }
 
 // optimistic: "InfoMax yields high effective rank; one activation clearly wins; results are stable across seeds."
@@ -30,7 +30,7 @@ func (a *analysis) optimistic() finding {
 	}
 	text := "no value"
 	if levels, spreads = present(levels), present(spreads); len(levels) > 0 && len(spreads) > 0 {
-		text = fmt.Sprintf("effective rank is %s %% of the most there can be, with a standard deviation over the seeds of %s points at most",
+		text = fmt.Sprintf("effective rank is %s %% of the most there can be, with a standard deviation over the seeds of %s percentage points at most",
 			span(levels, aligned), roughly(slices.Max(spreads)))
 	}
 	var winners []string
@@ -46,6 +46,14 @@ func (a *analysis) optimistic() finding {
 		winner = "shown to be better than every other by both measures: " + listing(winners)
 	}
 	return say("Optimistic (high effective rank, one activation that clearly wins, stable over seeds): %s; %s.", text, winner)
+}
+
+// tooFewSeeds warns where no test of that kind can be significant, whatever the data.
+func (a *analysis) tooFewSeeds(kind string) []finding {
+	if leastAdjustedP(kind, len(a.seeds)) < significant {
+		return nil
+	}
+	return []finding{say("With %s nothing can be shown, whatever the data.", plural(len(a.seeds), "seed"))}
 }
 
 // compared are the places of the treatment, those of a single unit left out.
@@ -149,11 +157,11 @@ func (a *analysis) likely() finding {
 			}
 		}
 		if names = slices.Compact(slices.Sorted(slices.Values(names))); len(names) > 0 {
-			worst = append(worst, m.inSentence()+": "+strings.Join(names, " or "))
+			worst = append(worst, strings.Join(names, " or ")+" ("+m.inSentence()+")")
 		}
 	}
 	if len(worst) > 0 {
-		text += "; the worst activation by mean " + strings.Join(worst, ", by mean ")
+		text += "; the worst activation by the mean over seeds is " + listing(worst)
 	}
 	shown, swept := 0, a.swept()
 	for _, p := range swept {
@@ -189,8 +197,8 @@ func (a *analysis) featureVerdict() []finding {
 	if len(both) == 0 {
 		return nil
 	}
-	f := say("%s By output correlation and the best bound of total correlation (the first alone where the other is infinite, as it is for softmax) "+
-		"InfoMax gives less redundant features, by %s", featureReason, conjunctionText(both))
+	f := say("%s By output correlation and the best bound of total correlation (the first alone where the other is infinite, as it is for softmax): "+
+		"%s", featureReason, conjunctionText(both, "features"))
 	for _, baseline := range baselines {
 		if answers := against(a.features, baseline); len(answers) > 0 {
 			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", baselineNames[baseline], counts(answers)))
@@ -203,14 +211,14 @@ func (a *analysis) featureVerdict() []finding {
 // in the other studies of the same data.
 func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 	if both := conjunction(a.live); len(both) > 0 {
-		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both))
+		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both, "weights"))
 	}
 	if len(a.tied) > 0 {
 		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
 	}
 	for _, other := range others {
 		if both := conjunction(other.answers); other != a && other.Data == a.Data && len(both) > 0 {
-			lines = append(lines, other.name()+": "+conjunctionText(both))
+			lines = append(lines, other.name()+": "+conjunctionText(both, "weights"))
 		}
 	}
 	return append(lines, a.alike()...)

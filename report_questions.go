@@ -162,7 +162,7 @@ func (a *analysis) sweetSpot() []finding {
 	if len(choices) == 0 {
 		return []finding{say("No activation and K has runs at every λ.")}
 	}
-	return []finding{a.spot(choices), a.preference(0, choices), a.preference(1, choices), a.price()}
+	return append(a.tooFewSeeds(acrossLambda), a.spot(choices), a.preference(0, choices), a.preference(1, choices), a.price())
 }
 
 // choice is the best λ of a place by each primary measure, as an index, and whether it is shown.

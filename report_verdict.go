@@ -197,13 +197,17 @@ func (a *analysis) headline() string {
 			}
 		}
 	}
-	return opening(both) + ". InfoMax gives less redundant weights, by " + conjunctionText(both)
+	return opening(both) + ". " + conjunctionText(both, "weights")
 }
 
-// conjunctionText is "both measures, than both an autoencoder … and no training … in 3 of 18 places (activation × K); …".
-func conjunctionText(both []answer) string {
-	return fmt.Sprintf("both measures, than both %s and %s in %d of %s (activation × K); in %d it gives more redundant ones than one of them.",
-		baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
+// conjunctionText is "InfoMax gives less redundant weights, by both measures, than both an autoencoder … and no training …
+// in 3 of 18 places (activation × K); …".
+func conjunctionText(both []answer, what string) string {
+	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
+		return "too few seeds for a verdict."
+	}
+	return fmt.Sprintf("InfoMax gives less redundant %s, by both measures, than both %s and %s in %d of %s (activation × K); in %d it gives more "+
+		"redundant ones than one of them.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 
 // opening is the answer in a word or two.
