@@ -77,11 +77,24 @@ func TestATerminalKeepsWarningsAboveTheLine(t *testing.T) {
 	all.warn("one")
 	all.end(ahead[0], "took 1 s")
 	all.warn("two")
+	all.keep() // there is no line to keep
+	all.show("three")
 	all.keep()
 	all.start(ahead[1])
-	want := []string{"one", "two", "1/2 runs, 1m0s left, 1/min, now infomax relu K=4"}
+	want := []string{"one", "two", "three", "1/2 runs, 1m0s left, 1/min, now infomax relu K=4"}
 	if diff := cmp.Diff(want, screenOf(out.String(), 70)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestALineThatFillsItsPlaceIsWhole: the last column stays free, and only what is longer is cut.
+func TestALineThatFillsItsPlaceIsWhole(t *testing.T) {
+	all, _, out := watched(t, true, 0, "-data clusters")
+	for _, text := range []string{strings.Repeat("x", 69), strings.Repeat("y", 70)} {
+		all.show(text)
+		if got, want := screenOf(out.String(), 70)[0], strings.Replace(text, strings.Repeat("y", 70), strings.Repeat("y", 68)+"…", 1); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 
@@ -102,12 +115,13 @@ func TestASoleRunShowsItsEpochs(t *testing.T) {
 	run := func(terminal bool) string {
 		all, ahead, out := watched(t, terminal, 0, "-data clusters -k 4 -epochs 20")
 		all.start(ahead[0])
+		if out.Len() > 0 {
+			t.Errorf("at its start it shows %q", out)
+		}
 		for epoch := range 5 {
 			all.epoch(ahead[0], epoch+1, Epoch{Loss: 2.5})
 		}
-		if !terminal {
-			all.end(ahead[0], "took 1 s")
-		}
+		all.end(ahead[0], "took 1 s")
 		return out.String()
 	}
 	if diff := cmp.Diff("epoch 2/20, loss 2.5, 9m0s left\nepoch 4/20, loss 2.5, 4m0s left\n", run(false)); diff != "" {
@@ -125,7 +139,7 @@ func TestQuietHasNoProgress(t *testing.T) {
 		all.start(ahead[0])
 		all.end(ahead[0], "took 1 s")
 		all.warn("a problem")
-		if got := screenOf(out.String(), 70); got[0] != "a problem" || strings.Join(got[1:], "") != "" {
+		if got := out.String(); got != "a problem\n" {
 			t.Errorf("%q", got)
 		}
 	}
