@@ -110,14 +110,6 @@ func testRows(data string) int {
 	return planeRows - planeTrain
 }
 
-// inputsOf is D of a data set.
-func inputsOf(data string) int {
-	if data == "mnist" {
-		return mnistFiles[2].dims[1] * mnistFiles[2].dims[2]
-	}
-	return 2
-}
-
 // badUsage is a mistake in the command line.
 type badUsage struct{ error }
 

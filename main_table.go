@@ -29,14 +29,21 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	fmt.Fprintf(w, "%s; %s\n\n", describe(r.Config), took)
 	writeRow(w, "", 0, "initial", "trained", "best")
 	for _, m := range metrics {
-		writeRow(w, m.title, m.better, cell(m, r.Init), cell(m, r.Final), best(m, r.Config))
+		writeRow(w, m.title, m.better, cell(m, r.Init), cell(m, r.Final), best(m, r))
 	}
 	writeRow(w, "Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)), "")
+	if n := len(r.Curve); n > 0 && r.Config.Batch > 1 {
+		K, N := float64(r.Config.K), float64(r.Config.Batch)
+		writeRow(w, "Loss's tc term, in batches", -1, "", number(float64(r.Curve[n-1].TC)), number(K*(K-1)/(N-1)))
+	}
 	if r.EpochsTo90 > 0 {
 		writeRow(w, "Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90), "")
 	}
 	fmt.Fprintf(w, "\n%s\n\n↑ higher is better, ↓ lower is better, best is what the best %s would have\n",
 		happened(r), plural(r.Config.K, "unit"))
+	if len(r.Curve) > 0 && r.Config.Batch > 1 && finite(float64(r.FinalLoss)) && !r.Config.decodes() {
+		fmt.Fprintf(w, "for the tc term it is what the sampling noise of %d rows gives independent units, K(K−1)/(N−1)\n", r.Config.Batch)
+	}
 	writeNotes(w, r)
 	fmt.Fprintf(w, "\n%s has run.json, weights.npz, filters.svg", s.folder(r.ID))
 	if len(r.Curve) > 0 {
@@ -48,7 +55,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 // happened says in a sentence what training did.
 func happened(r *Result) string {
 	rank := fmt.Sprintf("the effective rank %s of %s", moved(number(float64(r.Init.EffectiveRank)), number(float64(r.Final.EffectiveRank)),
-		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r.Config))
+		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r))
 	switch {
 	case r.Status != "ok":
 		return fmt.Sprintf("The loss stopped being finite in epoch %d, and training with it; until then %s.", r.DivergedEpoch, rank)
@@ -74,8 +81,9 @@ func moved(from, to string, up bool) string {
 // units, and one less for what takes no notice of the units' mean. Then
 //
 //	‖WWᵀ/‖W‖² − I/K‖² = 1/R − 1/K        ‖C − I‖² = R (K/R − 1)² + K − R = K²/R − K
-func best(m metric, c Config) string {
-	K, weights, outputs := float64(c.K), float64(min(c.K, inputsOf(c.Data))), float64(c.K)
+func best(m metric, r *Result) string {
+	c := r.Config
+	K, weights, outputs := float64(c.K), float64(min(c.K, r.Inputs)), float64(c.K)
 	if c.Activation == "identity" {
 		outputs = weights
 	}

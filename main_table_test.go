@@ -60,7 +60,7 @@ func TestBestIsWhatCanBeReached(t *testing.T) {
 			got := map[string]string{}
 			for _, m := range metrics {
 				if _, wanted := test.want[m.field]; wanted {
-					got[m.field] = best(m, test.c)
+					got[m.field] = best(m, &Result{Config: test.c, Inputs: map[bool]int{true: 784, false: 2}[test.c.Data == "mnist"]})
 				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -73,7 +73,7 @@ func TestBestIsWhatCanBeReached(t *testing.T) {
 func TestTheTableSaysWhatHappened(t *testing.T) {
 	c := Config{Data: "mnist", Objective: "infomax", Activation: "relu", K: 32}
 	ran := func(status string, curve []Epoch, first, last, rank float64) *Result {
-		r := &Result{Config: c, Status: status, DivergedEpoch: 3, Curve: curve, InitialLoss: Number(first), FinalLoss: Number(last)}
+		r := &Result{Inputs: 784, Config: c, Status: status, DivergedEpoch: 3, Curve: curve, InitialLoss: Number(first), FinalLoss: Number(last)}
 		r.Init.EffectiveRank, r.Final.EffectiveRank = 31.5, Number(rank)
 		return r
 	}
