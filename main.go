@@ -149,14 +149,14 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 		manifest(there.of(p.mine)[0].DataSHA256)
 		return there, nil
 	}
+	if len(p.all) == 1 {
+		screen.say("%s", describe(p.all[0]))
+	}
 	data, err := loadData(ctx, p.grid.Shared.Data, o.mnist, screen)
 	if err != nil {
 		return inventory{}, err
 	}
 	manifest(data.SHA256)
-	if len(p.all) == 1 {
-		screen.say("%s", describe(p.all[0]))
-	}
 	cores = max(1, o.workers/len(missing)) // a lone large run has them all
 	work := sweep{store: s, data: data, ahead: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
 	err = work.do(ctx, o.workers)
