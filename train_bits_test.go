@@ -13,7 +13,7 @@ import (
 
 // bitsEverywhere is the SHA-256 of the weights, curves and metrics of sampleConfigs' runs, the
 // same on every processor and operating system. It changes only with numericsVersion.
-const bitsEverywhere = "a48dfba0818184618b817d2ea82c59a1609b047f25177fca60de354941e0b505"
+const bitsEverywhere = "1cbffdd2ea08f0501ce2f7304c7ed758a31cd91a2c8ac1b84e662a19b0e689a4"
 
 // sampleConfigs reach every kernel: all activations and objectives, widths that are no multiple
 // of a register, batches over one block, and more units than rows.
@@ -30,7 +30,6 @@ func sampleConfigs() (configs []Config) {
 		Config{Objective: "infomax", Activation: "relu", K: 66, Lambda: 1, Epochs: 1, Batch: 128},
 		Config{Objective: "random", Activation: "softmax", K: 8},
 		Config{Objective: "tied", Activation: "leaky_relu", K: 21, Epochs: 1, Batch: 128},
-		Config{Objective: "pca", Activation: "softplus", K: 11},
 	)
 }
 
@@ -70,6 +69,8 @@ func fingerprint(t *testing.T) string {
 		hashRun(t, h, c, data)
 	}
 	plane := clusters()
+	plane.Train.labels = nil // the probes of 8,000 points take long where a processor is emulated
+	hashRun(t, h, Config{Objective: "pca", Activation: "softplus", K: 11}, plane)
 	hashRun(t, h, Config{Objective: "infomax", Activation: "tanh", K: 5, Lambda: 1, Epochs: 2, Batch: 128}, plane)
 	hashRun(t, h, Config{Objective: "reconstruction", Activation: "relu", K: 3, Epochs: 1, Batch: 100}, plane)
 	return fmt.Sprintf("%x", h.Sum(nil))
@@ -95,7 +96,7 @@ func hashRun(t *testing.T, h hash.Hash, c Config, data *Dataset) {
 
 func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
 	for _, impl := range implementations() {
-		for _, n := range []int{1, 2, 3} {
+		for _, n := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s on %d cores", impl, n), func(t *testing.T) {
 				force(t, impl)
 				savedCores, savedWorth := cores, worthSplitting
