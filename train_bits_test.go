@@ -12,7 +12,7 @@ import (
 )
 
 // bitsEverywhere is the SHA-256 of the weights, curves and metrics of sampleConfigs' runs, the
-// same on every processor and operating system. It changes only with numericsVersion.
+// same on every processor and operating system. It changes with numericsVersion and with the samples.
 const bitsEverywhere = "1cbffdd2ea08f0501ce2f7304c7ed758a31cd91a2c8ac1b84e662a19b0e689a4"
 
 // sampleConfigs reach every kernel: all activations and objectives, widths that are no multiple
