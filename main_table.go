@@ -128,7 +128,7 @@ func writeNotes(w io.Writer, r *Result) {
 		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
 	}
 	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
-		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats\n",
+		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats; more units that share can read more\n",
 			knnLimit(r.Config.TCRows, r.Final.TCUnits))
 	}
 }

@@ -115,7 +115,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder"},
 		{"output folder below a file", "-data clusters -out " + blocked + "/out", 1, "give a folder"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "none"},
-		{"no MNIST there", "-mnist " + empty + " -out " + t.TempDir(), 1, "-mnist " + empty},
+		{"no MNIST there", "-quiet -mnist " + empty + " -out " + t.TempDir(), 1, "-mnist " + empty},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -187,7 +187,7 @@ func (a *analysis) rankSection() section {
 	for _, m := range primaries {
 		part.Findings = append(part.Findings,
 			a.extremes(m.title+", interquartile mean, from the best activation to the worst:", m, interquartileMean),
-			say("By interquartile means of %s, infomax at λ = 1 is %s.", m.inSentence(), a.betterThan(treatment, m)))
+			say("By interquartile means of %s, without a test, infomax at λ = 1 is %s.", m.inSentence(), a.betterThan(treatment, m)))
 		part.Figures = append(part.Figures, a.groupFigure(m)...)
 	}
 	return part

@@ -30,7 +30,7 @@ func (a *analysis) optimistic() finding {
 	}
 	text := "no value"
 	if levels, spreads = present(levels), present(spreads); len(levels) > 0 && len(spreads) > 0 {
-		text = fmt.Sprintf("effective rank is %s %% of the most there can be, with a standard deviation over the seeds of %s percentage points at most",
+		text = fmt.Sprintf("effective rank is %s %% of the most there can be (standard deviation over the seeds: up to %s %% of that)",
 			span(levels, aligned), roughly(slices.Max(spreads)))
 	}
 	var winners []string
@@ -53,7 +53,7 @@ func (a *analysis) tooFewSeeds(kind string) []finding {
 	if leastAdjustedP(kind, len(a.seeds)) < significant {
 		return nil
 	}
-	return []finding{say("With %s nothing can be shown, whatever the data.", plural(len(a.seeds), "seed"))}
+	return []finding{say("With %s no paired comparison can be significant after Holm, whatever the data.", plural(len(a.seeds), "seed"))}
 }
 
 // compared are the places of the treatment, those of a single unit left out.
@@ -138,17 +138,16 @@ func (a *analysis) likely() finding {
 			helped[x.under(treatment)] = true
 		}
 	}
-	least := math.Inf(1)
+	least := math.Inf(1) // above the least that K units and D inputs allow, 1/min(K, D) − 1/K
 	places := a.compared()
 	for _, p := range places {
-		if v := a.centre(p, correlation).Value; v < least {
-			least = v
-		}
+		floor := 1/float64(a.maxRank(p.K)) - 1/float64(p.K)
+		least = min(least, a.centre(p, correlation).Value-floor)
 	}
-	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s and is %s at the least, where none would be 0",
+	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s; by interquartile means it stays %s or more above the least there can be",
 		len(helped), plural(len(places), "place"), short(least))
 	var worst []string
-	for _, field := range []string{"dead_units", varianceShare.field, "output_correlation", correlation.field} {
+	for _, field := range []string{"dead_units", varianceShare.field, correlation.field} {
 		m := measureOf(field)
 		var names []string
 		for _, K := range a.ks {
@@ -161,7 +160,7 @@ func (a *analysis) likely() finding {
 		}
 	}
 	if len(worst) > 0 {
-		text += "; the worst activation by the mean over seeds is " + listing(worst)
+		text += "; the worst activation by the mean over seeds, without a test, is " + listing(worst)
 	}
 	shown, swept := 0, a.swept()
 	for _, p := range swept {
@@ -188,8 +187,8 @@ func (a *analysis) lambdaMatters(m measure, p place) bool {
 }
 
 // featureReason says why there is a second verdict.
-const featureReason = "The note asks for features that are not redundant, and measures weights. Decorrelated outputs need WΣWᵀ to be " +
-	"diagonal, Σ the covariance of the inputs, which unless Σ is a multiple of I rules orthogonal weights out."
+const featureReason = "The note asks for features that are not redundant, and measures weights. Orthogonal weights alone do not decorrelate " +
+	"outputs: for identity that takes a diagonal WΣWᵀ, Σ the covariance of the inputs, which among orthogonal W only particular ones give, such as principal axes."
 
 // featureVerdict is the second verdict, chosen after the data were seen.
 func (a *analysis) featureVerdict() []finding {
@@ -215,6 +214,25 @@ func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 	}
 	if len(a.tied) > 0 {
 		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
+	}
+	for _, c := range []condition{tied, pca} {
+		better, places := 0, 0
+		for _, p := range a.compared() {
+			least := math.Inf(1)
+			for _, m := range primaries {
+				least = min(least, float64(m.better)*(a.centre(p.under(c), m).Value-a.centre(p, m).Value))
+			}
+			if !finite(least) {
+				continue
+			}
+			if places++; least > 0 {
+				better++
+			}
+		}
+		if places > 0 {
+			lines = append(lines, fmt.Sprintf("For reference, by interquartile means and without a test: %s is less redundant than InfoMax by both measures in %d of %s.",
+				baselineNames[c], better, plural(places, "place")))
+		}
 	}
 	for _, other := range others {
 		if both := conjunction(other.answers); other != a && other.Data == a.Data && len(both) > 0 {
@@ -243,8 +261,9 @@ func (a *analysis) alike() (lines []string) {
 				}
 			}
 			if pairs >= minPairs && largest < nearlyAlike {
-				lines = append(lines, fmt.Sprintf("%s and %s differ by no more than %s %% of the highest effective rank in any of %s: their places are "+
-					"not results of their own.", first, second, roughly(100*largest), plural(pairs, "pair")+" of runs"))
+				lines = append(lines, fmt.Sprintf("In infomax at λ = 1 %s and %s differ by less than %s %% of the highest effective rank in all of %s: "+
+					"such places are not independent results, though their baselines may differ.", first, second,
+					shortest(math.Floor(1000*largest+1)/10), plural(pairs, "pair")+" of runs"))
 			}
 		}
 	}

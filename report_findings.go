@@ -84,7 +84,7 @@ func (s *study) change(m measure) finding {
 			falls++
 		}
 	}
-	return say("Training with λ = 1 raises %s in %d of %s (activation × K) and lowers it in %d, by the median over the seeds.",
+	return say("Training with λ = 1 raises %s in %d of %s (activation × K) and lowers it in %d, by the median over the seeds, without a test.",
 		m.inSentence(), rises, plural(places, "place"), falls)
 }
 
@@ -104,9 +104,9 @@ func (a *analysis) extremes(text string, m measure, statistic func([]float64) fl
 			switch {
 			case f.kind != acrossActivation || f.measure.field != m.field || f.K != K || !finite(f.friedman.P):
 			case f.friedman.P < significant:
-				text += ", across which they differ (Friedman, " + pEquals(f.friedman.P) + ")"
+				text += ", across which they differ (Friedman, unadjusted " + pEquals(f.friedman.P) + ")"
 			default:
-				text += ", not shown to differ (Friedman, " + pEquals(f.friedman.P) + ")"
+				text += ", not shown to differ (Friedman, unadjusted " + pEquals(f.friedman.P) + ")"
 			}
 		}
 		return text

@@ -75,7 +75,7 @@ func (a *analysis) stability() finding {
 			return ""
 		}
 		slices.SortStableFunc(list, func(x, y ranked) int { return cmp.Compare(x.value, y.value) })
-		return fmt.Sprintf("%s, next %s, least %s", list[0], list[1], list[len(list)-1])
+		return fmt.Sprintf("%s, next %s, least stable %s", list[0], list[1], list[len(list)-1])
 	})
 }
 
@@ -104,7 +104,11 @@ func (a *analysis) tradeoff() finding {
 			strata = append(strata, pairs)
 		}
 		if rho, p := stratifiedSpearman(strata); finite(rho) {
-			text += fmt.Sprintf("; seed by seed within activations Spearman's ρ of the two is %s, %s", short(rho), pEquals(p))
+			way := "the two go together"
+			if rho > 0 {
+				way = "a trade-off"
+			}
+			text += fmt.Sprintf("; seed by seed within activations Spearman's ρ of the two is %s (this way round %s), unadjusted %s", short(rho), way, pEquals(p))
 		}
 		return text
 	})

@@ -206,8 +206,8 @@ func conjunctionText(both []answer, what string) string {
 	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
 		return "too few seeds for a verdict."
 	}
-	return fmt.Sprintf("InfoMax gives less redundant %s, by both measures, than both %s and %s in %d of %s (activation × K); in %d it gives more "+
-		"redundant ones than one of them.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
+	return fmt.Sprintf("InfoMax gives less redundant %s, by both measures, than both %s and %s in %d of %s (activation × K). Against one of them at least "+
+		"it is refuted in %d.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 
 // opening is the answer in a word or two.
@@ -230,7 +230,7 @@ func opening(answers []answer) string {
 
 func (a *analysis) seedsNeeded() string {
 	most := mostPairs(a.answers, a.ks...)
-	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so nothing "+
+	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so no paired comparison "+
 		"can be significant whatever the data; it takes %d seeds. What follows describes these runs.",
 		plural(most, "pair"), pText(leastAdjustedP(againstBaseline, most)), neededSeeds(againstBaseline))
 }
@@ -269,8 +269,8 @@ func (a *analysis) sizes(answers []answer) string {
 		return fmt.Sprintf("With fewer than %d pairs no shift is estimated.", minPairs)
 	}
 	signed := func(v float64) string { return plus(v, roughly(v)) }
-	return fmt.Sprintf("The baseline has %s %% of the highest effective rank there can be, and a weight correlation of %s; InfoMax shifts "+
-		"the one by %s percentage points, and the other by %s.",
+	return fmt.Sprintf("By interquartile means the baseline has %s %% of the highest effective rank there can be, and a weight correlation of %s; the estimated "+
+		"shifts of InfoMax, shown or not, are %s percentage points, and %s.",
 		span(levels, aligned), span(scale, roughly), span(ranks, signed), span(correlations, signed))
 }
 

@@ -12,8 +12,9 @@ import (
 // p-value, the same for the same strata. Midranks are taken within each stratum, so that what differs between strata adds nothing.
 //
 //	z̄ = Σ (n−3) atanh ρ / Σ (n−3)    ρ = tanh z̄        Fisher (1921), Metron 1, 3; n pairs in a stratum
-//	p = (1 + #{|z̄*| ≥ |z̄|}) / (1 + 9,999)                the y of each stratum permuted; Phipson & Smyth (2010)
+//	p = (1 + #{|z̄*| ≥ |z̄|}) / (1 + 9,999)                y permuted in each stratum; Phipson & Smyth (2010)
 //
+// Strata of one length are permuted alike, because their pairs share seeds: what the seed does to all is no evidence.
 // A stratum says nothing, and is left out, if it has fewer than four pairs or x or y has no spread. Since atanh ±1 is
 // infinite, |ρ| counts as no more than 1 − 6/(n³−n): half a step of ρ without ties below 1. So ρ is below 1 even when
 // every stratum's is 1. It is NaN, as is p, when a value is NaN or nothing is left. It panics when x and y differ in length.
@@ -48,8 +49,9 @@ func stratifiedSpearman(strata [][2][]float64) (rho, p float64) {
 	rng := rand.New(rand.NewPCG(1, streamPermutation))
 	asFar := 1
 	for range permutations {
+		order := rng.Uint64()
 		for _, r := range informative {
-			rng.Shuffle(len(r.y), func(i, j int) { r.y[i], r.y[j] = r.y[j], r.y[i] })
+			rand.New(rand.NewPCG(order, streamPermutation)).Shuffle(len(r.y), func(i, j int) { r.y[i], r.y[j] = r.y[j], r.y[i] })
 		}
 		if math.Abs(statistic()) >= least {
 			asFar++
