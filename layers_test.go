@@ -19,7 +19,7 @@ import (
 // A stem with a star is a family of files. The report's files are layers of their own.
 var layers = []struct{ room, files, holds string }{
 	{"basics", "numbers files*", "random streams, numbers as text; files written whole"},
-	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_svd`: Jacobi's; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512"},
+	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_svd`: Jacobi's; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512; `mat_arm64`: some with NEON"},
 	{"statistics", "stats*", "tests and Holm's correction; `stats_estimates`: shifts, means, intervals; `stats_special`: gamma, beta, ψ, Φ⁻¹"},
 	{"inputs", "data mnist* synth", "sparse and dense rows; `mnist_fetch`: cache, module and mirrors, one after another, and their checksums; the data in the plane"},
 	{"total correlation", "tc*", "normal scores and the Gaussian estimate; `tc_neighbors`: kNN and the tree"},

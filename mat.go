@@ -81,6 +81,13 @@ func (m Mat) view() view { return view{m.Data, m.Cols} }
 // from returns v without its first i rows and j columns.
 func (v view) from(i, j int) view { return view{v.data[i*v.stride+j:], v.stride} }
 
+// row returns cols elements of row i, and four those of rows i to i+3.
+func (v view) row(i, cols int) []float64 { return v.data[i*v.stride:][:cols] }
+
+func (v view) four(i, cols int) [4][]float64 {
+	return [4][]float64{v.row(i, cols), v.row(i+1, cols), v.row(i+2, cols), v.row(i+3, cols)}
+}
+
 // check panics unless v holds rows×cols elements.
 func (v view) check(kernel string, rows, cols int) {
 	if rows > 0 && (v.stride < 0 || len(v.data) < (rows-1)*v.stride+cols) {
@@ -138,14 +145,42 @@ func mulRows(out, init view, a coefficients, b view, rows, inner, cols int) {
 
 func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
 	for i := range rows {
-		o := out.data[i*out.stride:][:cols]
-		copy(o, init.data[i*init.stride:][:cols])
-		for r := range inner {
-			x := a.data[i*a.row+r*a.inner]
-			for k, y := range b.data[r*b.stride:][:cols] {
-				o[k] = math.FMA(x, y, o[k])
-			}
+		copy(out.row(i, cols), init.row(i, cols))
+	}
+	r := 0
+	for ; r+4 <= inner; r += 4 {
+		terms := b.four(r, cols)
+		for i := range rows {
+			at := i*a.row + r*a.inner
+			addFour(out.row(i, cols), &terms, a.data[at], a.data[at+a.inner], a.data[at+2*a.inner], a.data[at+3*a.inner])
 		}
+	}
+	for ; r < inner; r++ {
+		for i := range rows {
+			addOne(out.row(i, cols), b.row(r, cols), a.data[i*a.row+r*a.inner])
+		}
+	}
+}
+
+// addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order: a sum is loaded and stored
+// once for four. It is a call, because its loop needs the registers that a caller would keep.
+//
+//go:noinline
+func addFour(sums []float64, w *[4][]float64, x0, x1, x2, x3 float64) {
+	n := len(sums)
+	w0, w1, w2, w3 := w[0][:n], w[1][:n], w[2][:n], w[3][:n]
+	for k, y := range sums {
+		sums[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
+	}
+}
+
+// addOne adds one term: y ← y + xw.
+//
+//go:noinline
+func addOne(sums, w []float64, x float64) {
+	w = w[:len(sums)]
+	for k, y := range sums {
+		sums[k] = math.FMA(x, w[k], y)
 	}
 }
 
@@ -170,12 +205,19 @@ func inner(x, y []float64) float64 {
 	return sum
 }
 
+// innerGeneric runs through x and y for four sums at a time, which registers hold.
 func innerGeneric(x, y []float64) float64 {
+	y = y[:len(x)]
 	var sums [innerSums]float64
-	for ; len(x) >= innerSums && len(y) >= innerSums; x, y = x[innerSums:], y[innerSums:] {
-		for i := range sums {
-			sums[i] = math.FMA(x[i], y[i], sums[i])
+	for i := 0; i < innerSums; i += 4 {
+		s0, s1, s2, s3 := 0.0, 0.0, 0.0, 0.0
+		for n := i; n < len(x)-3; n += innerSums {
+			s0 = math.FMA(x[n], y[n], s0)
+			s1 = math.FMA(x[n+1], y[n+1], s1)
+			s2 = math.FMA(x[n+2], y[n+2], s2)
+			s3 = math.FMA(x[n+3], y[n+3], s3)
 		}
+		sums[i], sums[i+1], sums[i+2], sums[i+3] = s0, s1, s2, s3
 	}
 	for half := innerSums / 2; half > 0; half /= 2 {
 		for i := range half {

@@ -163,6 +163,7 @@ func chain(g, slope []float64) {
 }
 
 func chainGeneric(g, slope []float64) {
+	g = g[:len(slope)]
 	for i, s := range slope {
 		g[i] *= s
 	}
@@ -180,6 +181,7 @@ func rectify(a, z []float64, leak float64) {
 }
 
 func rectifyGeneric(a, z []float64, leak float64) {
+	a = a[:len(z)]
 	for i, x := range z {
 		if x > 0 {
 			a[i], z[i] = x, 1
@@ -196,6 +198,7 @@ func tanhSlope(a, z []float64) {
 }
 
 func tanhGeneric(a, z []float64) {
+	a = a[:len(z)]
 	for i, x := range z {
 		y := tanh(x)
 		a[i], z[i] = y, math.FMA(-y, y, 1)
@@ -212,6 +215,7 @@ func softplus(a, z []float64) {
 }
 
 func softplusGeneric(a, z []float64) {
+	a = a[:len(z)]
 	for i, x := range z {
 		u := exp(-math.Abs(x))
 		a[i] = max(x, 0) + log1p(u)
@@ -247,6 +251,7 @@ func adamStep(w, m, v, g []float64, step, factor float64) {
 }
 
 func adamGeneric(w, m, v, grad []float64, step, factor float64) {
+	w, m, v = w[:len(grad)], m[:len(grad)], v[:len(grad)]
 	for i, g := range grad {
 		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
 		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))

@@ -232,11 +232,12 @@ func (c *columns) load(rows []uint32) {
 }
 
 func turnGeneric(c *columns, rows []uint32) {
+	end, list := c.end, c.list
 	for n, row := range rows {
 		for _, e := range c.set.row(int(row)) {
 			p := e % maxQuads
-			c.list[c.end[p]] = e - p + uint64(n)
-			c.end[p]++
+			list[end[p]] = e - p + uint64(n)
+			end[p]++
 		}
 	}
 }
@@ -282,21 +283,12 @@ func gather(z view, c *columns, level []float64, w view, cols int) {
 
 func gatherGeneric(z view, c *columns, level []float64, w view, cols int) {
 	for p := range c.end {
-		w0, w1, w2, w3 := w.quad(p, cols)
+		weights := w.four(4*p, cols)
 		for _, e := range c.column(p) {
 			x0, x1, x2, x3 := values(e, level)
-			acc := z.data[int(e%maxQuads)*z.stride:][:cols]
-			for k, y := range acc {
-				acc[k] = math.FMA(x3, w3[k], math.FMA(x2, w2[k], math.FMA(x1, w1[k], math.FMA(x0, w0[k], y))))
-			}
+			addFour(z.row(int(e%maxQuads), cols), &weights, x0, x1, x2, x3)
 		}
 	}
-}
-
-// quad returns the rows of the four inputs of quad p.
-func (v view) quad(p, cols int) (r0, r1, r2, r3 []float64) {
-	row := func(i int) []float64 { return v.data[(4*p+i)*v.stride:][:cols] }
-	return row(0), row(1), row(2), row(3)
 }
 
 // spread accumulates a block's weight gradient, the backward pass of gather:
@@ -328,17 +320,26 @@ func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
 // spreadGeneric is spread for the quads from ≤ p < to.
 func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
 	for p := from; p < to; p++ {
-		for i := 4 * p; i < 4*p+4; i++ {
-			copy(dw.data[i*dw.stride:][:cols], init.data[i*init.stride:])
+		sums := dw.four(4*p, cols)
+		for i, start := range init.four(4*p, cols) {
+			copy(sums[i], start)
 		}
-		dw0, dw1, dw2, dw3 := dw.quad(p, cols)
-		for _, e := range c.column(p) {
+		column := c.column(p)
+		for ; len(column) >= 4; column = column[4:] {
+			var terms [4][]float64
+			var x [4][4]float64 // of the quad's place, and of the entry
+			for n, e := range column[:4] {
+				terms[n] = dz.row(int(e%maxQuads), cols)
+				x[0][n], x[1][n], x[2][n], x[3][n] = values(e, level)
+			}
+			for i, x := range x {
+				addFour(sums[i], &terms, x[0], x[1], x[2], x[3])
+			}
+		}
+		for _, e := range column {
 			x0, x1, x2, x3 := values(e, level)
-			for k, y := range dz.data[int(e%maxQuads)*dz.stride:][:cols] {
-				dw0[k] = math.FMA(x0, y, dw0[k])
-				dw1[k] = math.FMA(x1, y, dw1[k])
-				dw2[k] = math.FMA(x2, y, dw2[k])
-				dw3[k] = math.FMA(x3, y, dw3[k])
+			for i, x := range [4]float64{x0, x1, x2, x3} {
+				addOne(sums[i], dz.row(int(e%maxQuads), cols), x)
 			}
 		}
 	}

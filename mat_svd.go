@@ -164,6 +164,7 @@ func rotate(x, y []float64, c, s float64) {
 }
 
 func rotateGeneric(x, y []float64, c, s float64) {
+	y = y[:len(x)]
 	for i, a := range x {
 		b := y[i]
 		x[i] = math.FMA(c, a, -float64(s*b))
