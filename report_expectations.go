@@ -263,7 +263,7 @@ func (a *analysis) alike() (lines []string) {
 			if pairs >= minPairs && largest < nearlyAlike {
 				lines = append(lines, fmt.Sprintf("In infomax at λ = 1 %s and %s differ by less than %s %% of the highest effective rank in all of %s: "+
 					"such places are not independent results, though their baselines may differ.", first, second,
-					shortest(math.Floor(1000*largest+1)/10), plural(pairs, "pair")+" of runs"))
+					shortest(math.Floor(math.FMA(1000, largest, 1))/10), plural(pairs, "pair")+" of runs"))
 			}
 		}
 	}
