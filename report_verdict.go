@@ -201,7 +201,7 @@ func (a *analysis) headline() string {
 }
 
 // conjunctionText is "InfoMax gives less redundant weights, by both measures, than both an autoencoder … and no training …
-// in 3 of 18 places (activation × K); …".
+// in 3 of 18 places (activation × K). Against one of them at least it is refuted in 2."
 func conjunctionText(both []answer, what string) string {
 	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
 		return "too few seeds for a verdict."
