@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
@@ -26,6 +28,51 @@ type Config struct {
 	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and what does not train
 	LearningRate float64 `json:"learning_rate"` // 0 for what does not train
 	TCRows       int     `json:"tc_rows"`       // test rows for total correlation; 0 leaves it out
+	Below        layer   `json:"below,omitzero"`
+}
+
+// layer is what a stack stands on: a layer with as many units and the activation, seed and settings of the one above it,
+// trained first, and frozen. The zero layer is none.
+type layer struct {
+	Objective string
+	K         int
+}
+
+// String is the layer as -below takes it: infomax:64, or none.
+func (l layer) String() string {
+	if l == (layer{}) {
+		return "none"
+	}
+	return fmt.Sprintf("%s:%d", l.Objective, l.K)
+}
+
+func (l layer) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+func (l *layer) UnmarshalText(text []byte) (err error) {
+	name, units, found := strings.Cut(string(text), ":")
+	if *l = (layer{}); !found {
+		return nil
+	}
+	l.Objective = name
+	l.K, err = strconv.Atoi(units)
+	return err
+}
+
+// stacked tells whether there is a layer below.
+func (c Config) stacked() bool { return c.Below != layer{} }
+
+// below is the run of the layer below.
+func (c Config) below() Config {
+	c.Objective, c.K, c.Below = c.Below.Objective, c.Below.K, layer{}
+	return c.normal()
+}
+
+// layers lists the objectives of c's layers.
+func (c Config) layers() []string {
+	if c.stacked() {
+		return []string{c.Below.Objective, c.Objective}
+	}
+	return []string{c.Objective}
 }
 
 var (
@@ -45,35 +92,48 @@ var (
 // protocolSeeds is how many seeds there are, from 1.
 const protocolSeeds = 10
 
-// normal returns c without the settings that its objective does not use, so that they make no
+// normal returns c without the settings that none of its layers uses, so that they make no
 // second run of the same.
 func (c Config) normal() Config {
-	if c.Objective != "infomax" {
+	if !c.hasLambda() {
 		c.Lambda = 0
 	}
-	if !c.trains() {
+	if !slices.ContainsFunc(c.layers(), trains) {
 		c.Epochs, c.Batch, c.LearningRate = 0, 0, 0
 	}
-	if c.Objective == "pca" {
+	if !slices.ContainsFunc(c.layers(), func(objective string) bool { return objective != "pca" }) {
 		c.Seed = 0
 	}
 	return c
 }
 
+// hasLambda tells whether a layer has the InfoMax loss.
+func (c Config) hasLambda() bool { return slices.Contains(c.layers(), "infomax") }
+
 // trains tells whether the objective takes steps.
-func (c Config) trains() bool { return c.Objective != "random" && c.Objective != "pca" }
+func trains(objective string) bool { return objective != "random" && objective != "pca" }
+
+// trains tells whether the run takes steps; the layer below took its own.
+func (c Config) trains() bool { return trains(c.Objective) }
 
 // decodes tells whether the objective is to reconstruct the inputs.
 func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Objective == "tied" }
 
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
-// hex is the start of a SHA-256 of every setting and the numerics version.
+// hex is the start of a SHA-256 of every setting and the numerics version. A stack's name has both layers:
+// mnist-random64-infomax-relu-k32-….
 func (c Config) ID() string {
-	name := fmt.Sprintf("%s-%s-%s-k%d", c.Data, c.Objective, c.Activation, c.K)
-	if c.Objective == "infomax" {
+	name, settings := c.Data, fmt.Sprintf("%d %+v", numericsVersion, c)
+	if c.stacked() {
+		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
+	} else {
+		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // as before there were stacks
+	}
+	name += fmt.Sprintf("-%s-%s-k%d", c.Objective, c.Activation, c.K)
+	if c.hasLambda() {
 		name += "-lambda" + shortest(c.Lambda)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %+v", numericsVersion, c))
+	sum := sha256.Sum256([]byte(settings))
 	return fmt.Sprintf("%s-seed%d-%x", name, c.Seed, sum[:4])
 }
 
@@ -120,6 +180,8 @@ func compareConfigs(a, b Config) int {
 	rank := func(name string, of []string) int { return slices.Index(of, name) }
 	return cmp.Or(
 		cmp.Compare(rank(a.Data, dataNames), rank(b.Data, dataNames)),
+		cmp.Compare(rank(a.Below.Objective, objectives), rank(b.Below.Objective, objectives)), // none first
+		cmp.Compare(a.Below.K, b.Below.K),
 		cmp.Compare(rank(a.Objective, objectives), rank(b.Objective, objectives)),
 		cmp.Compare(a.Lambda, b.Lambda),
 		cmp.Compare(rank(a.Activation, activationNames), rank(b.Activation, activationNames)),

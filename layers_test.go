@@ -23,7 +23,7 @@ var layers = []struct{ room, files, holds string }{
 	{"statistics", "stats*", "tests and Holm's correction; `stats_estimates`: shifts, means, intervals; `stats_special`: gamma, beta, ψ, Φ⁻¹"},
 	{"inputs", "data mnist* synth", "sparse and dense rows; `mnist_fetch`: cache, module and mirrors, one after another, and their checksums; the data in the plane"},
 	{"total correlation", "tc*", "normal scores and the Gaussian estimate; `tc_neighbors`: kNN and the tree"},
-	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe metrics train run", "settings; each f with its derivative, name and colour; the loss, and `infomax_wide` where K > N (more units than rows); the autoencoders'; principal components; Adam; linear probes, fitted by L-BFGS; effective rank and all that is measured; a run, step by step"},
+	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe metrics train run stack", "settings; each f with its derivative, name and colour; the loss, and `infomax_wide` where K > N (more units than rows); the autoencoders'; principal components; Adam; linear probes, fitted by L-BFGS; effective rank and all that is measured; a run, step by step; `stack`: a layer on a frozen one"},
 	{"formats", "npz svg*", "NumPy archives; figures, element by element"},
 	{"report 1: study", "report_study", "the runs arranged: what is compared, where, by which measure"},
 	{"report 2: missing", "report_missing", "what a study lacks, and the command that makes it"},

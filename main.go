@@ -127,7 +127,7 @@ func writeHeadlines(w io.Writer, s store, now inventory) {
 	}
 }
 
-// runMissing does the runs of p that are not there, and returns those that were.
+// runMissing does the runs of p that are not there, what they stand on first, and returns those that were.
 func runMissing(ctx context.Context, args []string, o options, p plan, s store, screen *console) (inventory, error) {
 	if err := s.prepare(screen); err != nil {
 		return inventory{}, err
@@ -139,29 +139,62 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	if len(p.mine) == 0 {
 		return there, nil
 	}
-	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return there.good[c.ID()] != nil })
-	manifest := func(dataSHA256 string) {
-		if err := s.writeManifest(args, p, dataSHA256); err != nil {
+	hashes := map[string]string{}
+	for _, r := range there.of(p.mine) {
+		hashes[r.Config.Data] = r.DataSHA256
+	}
+	manifest := func() {
+		if err := s.writeManifest(args, p, hashes); err != nil {
 			screen.warn("this command is not in manifest.json: %v", err)
 		}
 	}
+	isThere := func(c Config) bool { return there.good[c.ID()] != nil }
+	missing := slices.DeleteFunc(slices.Clone(p.mine), isThere)
 	if len(missing) == 0 {
-		manifest(there.of(p.mine)[0].DataSHA256)
+		manifest()
 		return there, nil
 	}
 	if len(p.all) == 1 {
 		screen.say("%s", describe(p.all[0]))
 	}
-	data, err := loadData(ctx, p.grid.Shared.Data, o.mnist, screen)
-	if err != nil {
-		return inventory{}, err
+	lower := plan{mine: missing}.below()
+	trained := slices.DeleteFunc(slices.Clone(lower), func(c Config) bool { return !isThere(c) })
+	if len(lower) > 0 {
+		screen.say("layers below: %s there already, in %s", outOf(len(trained), len(lower)), s.runs())
 	}
-	manifest(data.SHA256)
-	cores = max(1, o.workers/len(missing)) // a lone large run has them all
-	work := sweep{store: s, data: data, ahead: missing, tally: newTally(screen, len(p.mine)-len(missing), missing)}
-	err = work.do(ctx, o.workers)
-	screen.show("")
-	return there, err
+	done := len(p.mine) - len(missing)
+	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
+	tally := newTally(screen, done, missing)
+	for _, name := range dataNames {
+		var base, stacks []Config
+		for _, c := range missing {
+			switch {
+			case c.Data != name:
+			case c.stacked():
+				stacks = append(stacks, c)
+			default:
+				base = append(base, c)
+			}
+		}
+		if len(base)+len(stacks) == 0 {
+			continue
+		}
+		data, err := loadData(ctx, name, o.mnist, screen)
+		if err != nil {
+			return inventory{}, err
+		}
+		hashes[name] = data.SHA256
+		manifest()
+		for _, ahead := range [][]Config{base, stacks} {
+			cores = max(1, o.workers/max(1, len(ahead))) // a lone large run has them all
+			work := sweep{store: s, data: data, ahead: ahead, tally: tally}
+			if err := work.do(ctx, o.workers); err != nil {
+				return there, err
+			}
+			screen.show("")
+		}
+	}
+	return there, nil
 }
 
 func loadData(ctx context.Context, name, mnist string, screen *console) (*Dataset, error) {
@@ -210,7 +243,7 @@ func list(w io.Writer, s store, o options, p plan) error {
 		return err
 	}
 	var ids []string
-	for _, c := range p.mine {
+	for _, c := range append(p.below(), p.mine...) {
 		ids = append(ids, c.ID())
 	}
 	if !o.typed(gridFlags...) {

@@ -18,17 +18,33 @@ import (
 
 // options are the command line.
 type options struct {
-	act, k, lambda, seed, objective string // lists
-	shared                          Config // the settings that are no lists
-	mnist, out, shard               string
-	workers                         int
-	full, list, report, quiet       bool
-	given                           []string // the flags that were typed
+	act, k, lambda, seed, objective, below string // lists
+	shared                                 Config // the settings that are no lists
+	mnist, out, shard                      string
+	workers                                int
+	full, followups, list, report, quiet   bool
+	given                                  []string  // the flags that were typed
+	parts                                  []options // one for each line that the command stands for
 }
 
 // protocol is what -full stands for.
 var protocol = fmt.Sprintf("-act all -k %s -lambda %s -seed 1-%d -objective all",
 	commas(protocolKs), commas(protocolLambdas), protocolSeeds)
+
+// followups is what -followups stands for. Epochs and rows for total correlation that are not the protocol's keep the runs
+// of scale apart from its runs.
+var followups = []string{
+	"-act all -k 32 -seed 1-10", // depth: one layer, then stacks of two
+	"-act all -k 32 -seed 1-10 -below infomax:64 -objective infomax,random",
+	"-act all -k 32 -seed 1-10 -below random:64",
+	"-act all -k 32 -seed 1-10 -below reconstruction:64 -objective reconstruction",
+	"-act relu,tanh,softmax -k 64,128,256,512,1024 -seed 1-5 -objective infomax,reconstruction,random -epochs 10 -tc-rows 0", // scale
+	"-act all -k 32 -seed 1-5 -data mnist-shifted -epochs 11",
+	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
+	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-4",    // other settings
+	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-3",
+	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -batch 512",
+}
 
 // commas is a list as it is typed: 16,32,64.
 func commas[T any](list []T) string {
@@ -48,7 +64,9 @@ func newFlags(o *options) *flag.FlagSet {
 	f.StringVar(&o.lambda, "lambda", "1", "weight of the independence term, for infomax alone")
 	f.StringVar(&o.seed, "seed", "1", "random seed")
 	f.StringVar(&o.objective, "objective", "infomax", "infomax; a baseline: "+strings.Join(baselineObjectives(), ", ")+"; or for reference: "+strings.Join(references, ", "))
-	f.BoolVar(&o.full, "full", false, "these five as in the protocol: "+protocol+"; any of them given beside it stands")
+	f.StringVar(&o.below, "below", "none", "frozen layer below, of the same activation, seed and settings: OBJECTIVE:K such as infomax:64, or none")
+	f.BoolVar(&o.full, "full", false, "as in the protocol: "+protocol+"; any flag given beside it stands")
+	f.BoolVar(&o.followups, "followups", false, "the follow-ups, beside -full or alone: depth, scale, other data and settings; any flag given beside it stands")
 	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+", or two-dimensional: "+strings.Join(planeNames, ", "))
 	f.StringVar(&o.mnist, "mnist", "", "folder that has the MNIST files; otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
@@ -78,7 +96,7 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 
 // usageParts are the flags in the order in which the usage explains them.
 var usageParts = []struct{ title, flags string }{
-	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective full"},
+	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective below full followups"},
 	{"How to run it.", "data mnist epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report quiet"},
 }
@@ -143,10 +161,26 @@ func parseOptions(args []string) (options, error) {
 		return o, usagef("%q is left over: every flag is -name value, and lists have commas and no spaces", f.Arg(0))
 	}
 	f.Visit(func(f *flag.Flag) { o.given = append(o.given, f.Name) })
-	if o.full {
-		f.Parse(slices.Concat(strings.Fields(protocol), args)) // what was typed stands, since it is later
+	for _, line := range o.lines() {
+		part := options{given: o.given}
+		newFlags(&part).Parse(slices.Concat(strings.Fields(line), args)) // what was typed stands, since it is later
+		o.parts = append(o.parts, part)
 	}
 	return o, o.check()
+}
+
+// lines are the command lines that the command stands for, before what was typed.
+func (o options) lines() (lines []string) {
+	if o.full {
+		lines = append(lines, protocol)
+	}
+	if o.followups {
+		lines = append(lines, followups...)
+	}
+	if lines == nil {
+		lines = []string{""}
+	}
+	return lines
 }
 
 // typed says whether any of the flags was typed.
@@ -154,9 +188,17 @@ func (o options) typed(flags ...string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(o.given, f) })
 }
 
-// trains tells whether any of the objectives does.
-func (o options) trains() bool {
-	return slices.ContainsFunc(strings.Split(plain(o.objective), ","), func(name string) bool { return Config{Objective: name}.trains() })
+// has tells whether a layer of any run has an objective with the property.
+func (o options) has(property func(objective string) bool) bool {
+	for _, part := range o.parts {
+		for name := range strings.SplitSeq(part.objective+","+part.below, ",") {
+			name, _, _ = strings.Cut(plain(name), ":")
+			if name == "all" || property(name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // check finds the flags that make no sense together.
@@ -170,9 +212,9 @@ func (o options) check() error {
 		return usagef("-mnist is empty: give the folder that has the files, or leave it out to have them fetched")
 	case o.mnist != "" && plain(o.shared.Data) != "mnist":
 		return usagef("-mnist is for -data mnist: leave one of them out")
-	case !o.trains() && o.typed("epochs", "batch", "lr"):
+	case o.typed("epochs", "batch", "lr") && !o.has(func(name string) bool { return name != "none" && trains(name) }):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("lambda") && plain(o.objective) != "all" && !slices.Contains(strings.Split(plain(o.objective), ","), "infomax"):
+	case o.typed("lambda") && !o.has(func(name string) bool { return name == "infomax" }):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
@@ -183,27 +225,30 @@ func (o options) check() error {
 // grid returns the lists, parsed, or the first mistake in them.
 func (o options) grid() (grid, error) {
 	g := grid{Shared: o.shared}
-	var bad [6]error
+	var bad [7]error
 	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
 	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
 	g.Ks, bad[2] = parseWhole("k", o.k)
 	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
 	g.Seeds, bad[4] = parseWhole("seed", o.seed)
+	g.Below, bad[5] = parseLayers("below", o.below)
 	var err error
 	if g.Shared.Data, err = parseName(o.shared.Data, dataNames); err != nil {
-		bad[5] = usagef("-data: %w", err)
+		bad[6] = usagef("-data: %w", err)
 	}
 	return g, cmp.Or(bad[:]...)
 }
 
 func (o options) plan() (p plan, err error) {
-	if p.grid, err = o.grid(); err != nil {
-		return p, err
+	for _, part := range o.parts {
+		g, err := part.grid()
+		if err == nil {
+			err = p.add(g)
+		}
+		if err != nil {
+			return p, err
+		}
 	}
-	if p.all, err = p.grid.configs(); err != nil {
-		return p, err
-	}
-	slices.SortStableFunc(p.all, func(a, b Config) int { return cmp.Compare(b.cost(), a.cost()) })
 	part := shard{1, 1}
 	if o.typed("shard") {
 		if part, err = parseShard(o.shard, os.Getenv); err != nil {

@@ -13,7 +13,10 @@ import (
 // describe names a run to a person: mnist: infomax, relu, K = 32, λ = 1, seed 1.
 func describe(c Config) string {
 	text := fmt.Sprintf("%s: %s, %s, %s", c.Data, c.Objective, c.Activation, atK(c.K))
-	if c.Objective == "infomax" {
+	if c.stacked() {
+		text += fmt.Sprintf(", on %s, %s", c.Below.Objective, atK(c.Below.K))
+	}
+	if c.hasLambda() {
 		text += ", λ = " + shortest(c.Lambda)
 	}
 	return fmt.Sprintf("%s, seed %d", text, c.Seed)

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -51,10 +52,10 @@ func formatResults(runs []*Result) ([]byte, error) {
 
 func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
-	trained := c.trains()
+	trained := slices.ContainsFunc(c.layers(), trains)
 	row := []field{
-		{"id", r.ID}, {"data", c.Data}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
-		{"lambda", lambdaText(condition{c.Objective, c.Lambda})},
+		{"id", r.ID}, {"data", c.Data}, {"below", only(c.stacked(), c.Below.String())}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
+		{"lambda", only(c.hasLambda(), shortest(c.Lambda))},
 		{"seed", strconv.FormatUint(c.Seed, 10)},
 		{"epochs", only(trained, count(c.Epochs))},
 		{"batch", only(trained, count(c.Batch))},

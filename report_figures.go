@@ -54,10 +54,10 @@ func (s *study) shown(runs string) string {
 // shownRun is the same of one run, whose activation may be said elsewhere.
 func shownRun(c Config, activation string) string {
 	training := plural(c.Epochs, "epoch")
-	if c.Objective == "random" {
+	if !c.trains() {
 		training = "untrained"
 	}
-	network := []string{condition{c.Objective, c.Lambda}.String(), activation, atK(c.K), fmt.Sprintf("seed %d", c.Seed)}
+	network := []string{conditionOf(c).String(), activation, atK(c.K), fmt.Sprintf("seed %d", c.Seed)}
 	network = slices.DeleteFunc(network, func(part string) bool { return part == "" })
 	return c.Data + ", " + training + "; " + strings.Join(network, ", ") + "."
 }

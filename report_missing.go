@@ -35,7 +35,7 @@ func protocolConditions() (all []condition) {
 			continue
 		}
 		for _, lambda := range protocolLambdas {
-			all = append(all, condition{objective, lambda})
+			all = append(all, condition{objective: objective, lambda: lambda})
 		}
 	}
 	return all

@@ -23,14 +23,15 @@ type setting struct {
 // protocolSetting goes without saying in the name of a study.
 var protocolSetting = setting{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
 
-// condition is an objective and, for infomax, its λ.
+// condition is an objective, for infomax its λ, and the layer below, if there is one.
 type condition struct {
 	objective string
 	lambda    float64
+	below     layer
 }
 
 var (
-	treatment    = condition{"infomax", 1}
+	treatment    = condition{objective: "infomax", lambda: 1}
 	varianceOnly = condition{objective: "variance"}
 	autoencoder  = condition{objective: "reconstruction"}
 	untrained    = condition{objective: "random"}
@@ -42,11 +43,17 @@ var (
 )
 
 func (c condition) String() string {
-	if c.objective == "infomax" {
-		return "infomax, λ = " + shortest(c.lambda)
+	text := c.objective
+	if c.below != (layer{}) {
+		text = c.below.Objective + " → " + text
 	}
-	return c.objective
+	if c.objective == "infomax" || c.below.Objective == "infomax" {
+		text += ", λ = " + shortest(c.lambda)
+	}
+	return text
 }
+
+func conditionOf(c Config) condition { return condition{c.Objective, c.Lambda, c.Below} }
 
 // place is the runs of all seeds of one condition, activation and K.
 type place struct {
@@ -71,9 +78,10 @@ type study struct {
 }
 
 // studies divides runs, which are in the order of compareConfigs. Untrained runs, the last of their data, have
-// no training settings: they belong to every study of it.
+// no training settings: they belong to every study of it. Stacks are in none.
 func studies(runs []*Result) (all []*study) {
 	var settings []setting
+	runs = slices.DeleteFunc(slices.Clone(runs), func(r *Result) bool { return r.Config.stacked() })
 	for _, r := range runs {
 		if c := r.Config; !slices.ContainsFunc(settings, func(s setting) bool { return s.has(c) }) {
 			settings = append(settings, setting{c.Data, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
@@ -157,7 +165,7 @@ func newStudy(shared setting, runs []*Result) *study {
 }
 
 func placeOf(r *Result) place {
-	return place{condition{r.Config.Objective, r.Config.Lambda}, r.Config.Activation, r.Config.K}
+	return place{conditionOf(r.Config), r.Config.Activation, r.Config.K}
 }
 
 // grid lists the places of c at each of ks, in the order of tables, whether they have a run or not.

@@ -28,8 +28,9 @@ type Result struct {
 	Status        string  `json:"status"` // "ok" or "diverged"
 	DivergedEpoch int     `json:"diverged_epoch,omitempty"`
 	DataSHA256    string  `json:"data_sha256"`
-	Inputs        int     `json:"inputs"`         // D
-	WeightsSHA256 string  `json:"weights_sha256"` // of weights.npz
+	Inputs        int     `json:"inputs"`                 // D
+	WeightsSHA256 string  `json:"weights_sha256"`         // of weights.npz
+	BelowSHA256   string  `json:"below_sha256,omitempty"` // of the weights.npz of the layer below
 	Init          Metrics `json:"init"`
 	Final         Metrics `json:"final"`
 	InitialLoss   Number  `json:"initial_loss"` // of the first batch, before any step
@@ -53,6 +54,9 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	if r.Init, err = t.measure(&data.Test, constant); err != nil {
 		return nil, nil, err
 	}
+	if c.stacked() { // a random layer on a trained one
+		t.measureProbes(&r.Init, data)
+	}
 	track := func() {
 		if data.D != 2 {
 			return
@@ -62,13 +66,16 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 		}
 	}
 	track()
-	var first float64
-	r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
-		track()
-		after(epoch, e)
-	})
-	if err != nil {
-		return nil, nil, err
+	first := math.NaN()
+	r.Curve = []Epoch{}
+	if c.trains() {
+		r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
+			track()
+			after(epoch, e)
+		})
+		if err != nil {
+			return nil, nil, err
+		}
 	}
 	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
 	if n := len(r.Curve); n > 0 {
@@ -80,7 +87,9 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
-	t.measureProbes(&r.Final, data)
+	if len(r.Curve) > 0 || !c.stacked() {
+		t.measureProbes(&r.Final, data)
+	}
 	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {
 		w.V = t.X.restore(t.V)

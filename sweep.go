@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -136,7 +137,19 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, e
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return run(ctx, c, s.data, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
+	after := func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) }
+	if !c.stacked() {
+		return run(ctx, c, s.data, after)
+	}
+	W, b, weights, err := s.store.layer(c.below().ID())
+	if err != nil {
+		return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
+	}
+	r, w, err = run(ctx, c, s.data.outputs(activationByName(c.Activation), W.T(), b), after)
+	if err == nil {
+		r.BelowSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights))
+	}
+	return r, w, err
 }
 
 // derive writes results.csv, one row a run, and if asked or if there is one the report, from all runs,
@@ -188,18 +201,23 @@ func (s store) writeDerived(runs []*Result, withReport bool) error {
 
 // manifest is manifest.json, which tells of the command that ran last.
 type manifest struct {
-	Command      string  `json:"command"`
-	Runs         int     `json:"runs"` // of the grid, all shards together
-	Data         string  `json:"data"`
-	Grid         grid    `json:"grid"`
+	Command    string            `json:"command"`
+	Runs       int               `json:"runs"` // of the grids, all shards together
+	Grids      []manifestGrid    `json:"grids"`
+	DataSHA256 map[string]string `json:"data_sha256"` // by data set
+	Numerics   int               `json:"numerics"`
+	Go         string            `json:"go"`
+	Platform   string            `json:"platform"`
+}
+
+// manifestGrid is a grid and what its runs share.
+type manifestGrid struct {
+	Data string `json:"data"`
+	grid
 	Epochs       int     `json:"epochs"`
 	Batch        int     `json:"batch"`
 	LearningRate float64 `json:"learning_rate"`
 	TCRows       int     `json:"tc_rows"`
-	DataSHA256   string  `json:"data_sha256"`
-	Numerics     int     `json:"numerics"`
-	Go           string  `json:"go"`
-	Platform     string  `json:"platform"`
 }
 
 // pasteable is an argument as a shell reads it back.
@@ -210,16 +228,17 @@ func pasteable(arg string) string {
 	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
-func (s store) writeManifest(args []string, p plan, dataSHA256 string) error {
-	c, command := p.grid.Shared, "infomax"
+func (s store) writeManifest(args []string, p plan, dataSHA256 map[string]string) error {
+	m := manifest{Command: "infomax", Runs: len(p.all), DataSHA256: dataSHA256,
+		Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	for _, arg := range args {
-		command += " " + pasteable(arg)
+		m.Command += " " + pasteable(arg)
 	}
-	b, err := json.MarshalIndent(manifest{
-		Command: command, Runs: len(p.all), Data: c.Data, Grid: p.grid,
-		Epochs: c.Epochs, Batch: c.Batch, LearningRate: c.LearningRate, TCRows: c.TCRows, DataSHA256: dataSHA256,
-		Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-	}, "", "  ")
+	for _, g := range p.grids {
+		c := g.Shared
+		m.Grids = append(m.Grids, manifestGrid{c.Data, g, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
+	}
+	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -292,7 +311,7 @@ func (t *tally) update() {
 	}
 	var names []string
 	for _, c := range slices.SortedFunc(maps.Keys(t.running), compareConfigs) {
-		names = append(names, fmt.Sprintf("%s %s K=%d", c.Objective, c.Activation, c.K))
+		names = append(names, fmt.Sprintf("%s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K))
 	}
 	rate := float64(t.ended) / time.Since(t.started).Minutes()
 	t.show(fmt.Sprintf("%d/%d runs, %s left, %.3g/min, now %s", t.done, t.total, t.left(), rate, strings.Join(names, "; ")))

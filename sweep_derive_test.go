@@ -106,7 +106,7 @@ func TestResultsAreSorted(t *testing.T) {
 		"uniform random  relu 9 9", "uniform random  relu 9 10", "uniform random  relu 10 9", "uniform random  relu 10 10",
 		"uniform random  tanh 9 9", "uniform random  tanh 9 10", "uniform random  tanh 10 9", "uniform random  tanh 10 10",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(manifestGrid{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -126,13 +126,14 @@ func TestManifestDescribesTheCommand(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := manifest{
-				Command: "infomax " + strings.Join(args, " "), Runs: 22, Data: "clusters",
-				Grid: grid{Objectives: objectives, Activations: []string{"relu"}, Ks: []uint64{2, 3}, Lambdas: []float64{1},
-					Seeds: []uint64{1, 2}},
-				Epochs: 2, Batch: 128, LearningRate: 1e-3, DataSHA256: clusters().SHA256,
-				Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+				Command: "infomax " + strings.Join(args, " "), Runs: 22,
+				Grids: []manifestGrid{{Data: "clusters", grid: grid{Below: []layer{{}}, Objectives: objectives,
+					Activations: []string{"relu"}, Ks: []uint64{2, 3}, Lambdas: []float64{1}, Seeds: []uint64{1, 2}},
+					Epochs: 2, Batch: 128, LearningRate: 1e-3}},
+				DataSHA256: map[string]string{"clusters": clusters().SHA256},
+				Numerics:   numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(manifestGrid{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 // grid is the runs that differ in the listed settings and share all others.
 type grid struct {
+	Below       []layer   `json:"below"`
 	Objectives  []string  `json:"objectives"`
 	Activations []string  `json:"activations"`
 	Ks          []uint64  `json:"ks"`
@@ -21,11 +23,31 @@ type grid struct {
 	Shared      Config    `json:"-"`
 }
 
-// plan is the grid of a command, all its runs, and those of its shard. The longest runs come first, so that
+// plan is the grids of a command, all their runs, and those of its shard. The longest runs come first, so that
 // the last to end are short ones, and no worker is left alone with a long one.
 type plan struct {
-	grid      grid
+	grids     []grid
 	all, mine []Config
+}
+
+// add adds the runs of g that are not there yet.
+func (p *plan) add(g grid) error {
+	runs, err := g.configs()
+	p.grids = append(p.grids, g)
+	p.all = append(p.all, runs...)
+	slices.SortFunc(p.all, func(a, b Config) int { return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b)) })
+	p.all = slices.Compact(p.all)
+	return err
+}
+
+// below lists the runs that mine stand on and does not have.
+func (p plan) below() (lower []Config) {
+	for _, c := range p.mine {
+		if b := c.below(); c.stacked() && !slices.Contains(p.mine, b) && !slices.Contains(lower, b) {
+			lower = append(lower, b)
+		}
+	}
+	return lower
 }
 
 // maxRuns is a limit for typing errors such as -seed 1-1000000000.
@@ -33,12 +55,13 @@ const maxRuns = 1_000_000
 
 // configs returns every run of the grid once, or what is wrong with one of them.
 func (g grid) configs() ([]Config, error) {
-	networks := len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
+	networks := len(g.Below) * len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
 	runs := float64(networks) * float64(len(g.Ks)) * float64(len(g.Seeds))
 	if runs > maxRuns {
 		return nil, usagef("the lists make %.0f runs: give shorter ones, %d runs at most", runs, maxRuns)
 	}
 	all := []Config{g.Shared}
+	all = vary(all, g.Below, func(c *Config, v layer) { c.Below = v })
 	all = vary(all, g.Objectives, func(c *Config, v string) { c.Objective = v })
 	all = vary(all, g.Activations, func(c *Config, v string) { c.Activation = v })
 	all = vary(all, g.Ks, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) })
@@ -146,6 +169,22 @@ func edits(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// parseLayers reads a list of layers below, such as none,infomax:64.
+func parseLayers(flag, text string) ([]layer, error) {
+	return parseList(flag, text, func(part string) ([]layer, error) {
+		if plain(part) == (layer{}).String() {
+			return []layer{{}}, nil
+		}
+		name, units, _ := strings.Cut(part, ":")
+		K, err := strconv.Atoi(units)
+		if err != nil || K < 1 || K > maxK {
+			return nil, fmt.Errorf("%q is not %s, or an objective and 1 to %d units such as infomax:64", part, layer{}, maxK)
+		}
+		name, err = parseName(name, objectives)
+		return []layer{{name, K}}, err
+	})
 }
 
 // maxRange bounds the length of one range.

@@ -127,6 +127,23 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
+// layer returns W (K×D), b and the weights.npz of a run that is there.
+func (s store) layer(id string) (W Mat, b []float64, weights []byte, err error) {
+	if weights, err = s.readFile(id, "weights.npz"); err != nil {
+		return W, b, weights, err
+	}
+	arrays, err := readNPZ(weights)
+	for _, a := range arrays {
+		switch a.Name {
+		case "W":
+			W = Mat{a.Shape[0], a.Shape[1], a.Data}
+		case "b":
+			b = a.Data
+		}
+	}
+	return W, b, weights, err
+}
+
 // inventory is what runs holds: the good runs, and why each other folder is none: a damage, or what the file
 // system said.
 type inventory struct {

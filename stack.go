@@ -1,0 +1,46 @@
+package main
+
+import "math"
+
+// A stack: one layer on another, which was trained first and is frozen. Of the layer below, the layer above
+// sees nothing but its outputs, so that a stack is a run on other data.
+
+// outputs returns data with the outputs of a layer, a = f(Wx + b), for inputs; W is D×K and b K. They are standardised:
+// each unit less its mean over the train split and divided by its standard deviation there, over N−1. A unit that is
+// constant on the train split becomes 0.
+func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
+	t := &trainer{config: Config{K: W.Cols}, X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
+	train, _ := t.activations(&data.Train)
+	test, _ := t.activations(&data.Test)
+	standardise(train, test)
+	above := *data
+	above.D = W.Cols
+	above.Train.inputs, above.Train.D = denseRows{train}, W.Cols
+	above.Test.inputs, above.Test.D = denseRows{test}, W.Cols
+	return &above
+}
+
+// standardise scales the columns of train (N×K), and those of test alike.
+func standardise(train, test Mat) {
+	mean, scale := make([]float64, train.Cols), make([]float64, train.Cols)
+	centred := newMat(train.Rows, train.Cols)
+	center(centred, mean, train)
+	for n := range centred.Rows {
+		for k, r := range centred.Row(n) {
+			scale[k] = math.FMA(r, r, scale[k])
+		}
+	}
+	for k, squares := range scale {
+		scale[k] = 1 / math.Sqrt(squares/float64(train.Rows-1))
+		if constantColumn(train, k) {
+			scale[k] = 0
+		}
+	}
+	for _, A := range []Mat{train, test} {
+		for n := range A.Rows {
+			for k, a := range A.Row(n) {
+				A.Row(n)[k] = (a - mean[k]) * scale[k]
+			}
+		}
+	}
+}
