@@ -92,23 +92,22 @@ func (a *analysis) tradeoff() finding {
 		if ranks[0].activation != correlations[0].activation {
 			text = fmt.Sprintf("%s has the highest rank, %s the lowest correlation", ranks[0].activation, correlations[0].activation)
 		}
-		var strata [][2][]float64
+		var cells []seedPairs
 		for _, p := range a.ran(treatment, K) {
-			var pairs [2][]float64
 			v, w := a.values(p, rank), a.values(p, correlation)
 			for i := range v {
-				if finite(v[i]) && finite(w[i]) {
-					pairs[0], pairs[1] = append(pairs[0], v[i]), append(pairs[1], w[i])
+				if !finite(v[i]) || !finite(w[i]) {
+					v[i] = math.NaN()
 				}
 			}
-			strata = append(strata, pairs)
+			cells = append(cells, seedPairs{v, w})
 		}
-		if rho, p := stratifiedSpearman(strata); finite(rho) {
+		if r := spearmanWithin(cells); finite(r.Rho) {
 			way := "the two go together"
-			if rho > 0 {
+			if r.Rho > 0 {
 				way = "a trade-off"
 			}
-			text += fmt.Sprintf("; seed by seed within activations Spearman's ρ of the two is %s (this way round %s), unadjusted %s", short(rho), way, pEquals(p))
+			text += fmt.Sprintf("; seed by seed within activations Spearman's ρ of the two is %s (this way round %s), unadjusted %s", short(r.Rho), way, pEquals(r.P))
 		}
 		return text
 	})

@@ -4,88 +4,206 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 )
 
-// Rank correlation within strata: whether x goes with y where all else that is known is equal.
+// Rank correlation where all else that is known is equal. Two values x and y of each run stand in cells, by seed: a cell
+// is one condition in one stratum. Two questions, of which the second is the stricter:
+//
+//	spearmanBetween  over all runs of a stratum:    y is permuted among conditions, within each seed
+//	spearmanWithin   over the seeds of each cell:   y is permuted among seeds, within each cell
+//
+// One permutation serves all strata and cells. The runs of a seed share their first weights and their batches, so
+// that a seed may be lucky everywhere; then strata and cells are fewer witnesses than they are in number. What they share
+// stays together under one permutation, and p is right; under a permutation each, luck would pass for evidence.
+// For this a run changes places only with one that is there in the same strata, or cells.
 
-// stratifiedSpearman returns the mean rank correlation of the strata's pairs, x in [0] and y in [1], and its two-sided
-// p-value, the same for the same strata. Midranks are taken within each stratum, so that what differs between strata adds nothing.
+// seedPairs is a cell: x and y by seed. NaN stands where a run is missing or a measure does not apply: the pair is left
+// out. An infinite value has a rank like any other.
+type seedPairs struct{ x, y []float64 }
+
+// association is how x and y go together; Rho and P are NaN when no stratum, or cell, says anything.
+type association struct {
+	Rho, P float64   // from −1 to 1; two-sided
+	Each   []float64 // Spearman's ρ in every stratum, or cell; NaN where it says nothing
+}
+
+// spearmanBetween combines Spearman's ρ over the n pairs of every stratum, conditions and seeds together. Strata hold
+// the same conditions in the same order, of the same seeds: it panics when their numbers differ.
 //
-//	z̄ = Σ (n−3) atanh ρ / Σ (n−3)    ρ = tanh z̄        Fisher (1921), Metron 1, 3; n pairs in a stratum
-//	p = (1 + #{|z̄*| ≥ |z̄|}) / (1 + 9,999)                y permuted in each stratum; Phipson & Smyth (2010)
+//	z̄ = Σ (n−3) atanh ρ / Σ (n−3)    Rho = tanh z̄        Fisher (1921), Metron 1, 3
 //
-// Strata of one length are permuted alike, because their pairs share seeds: what the seed does to all is no evidence.
-// A stratum says nothing, and is left out, if it has fewer than four pairs or x or y has no spread. Since atanh ±1 is
-// infinite, |ρ| counts as no more than 1 − 6/(n³−n): half a step of ρ without ties below 1. So ρ is below 1 even when
-// every stratum's is 1. It is NaN, as is p, when a value is NaN or nothing is left. It panics when x and y differ in length.
-func stratifiedSpearman(strata [][2][]float64) (rho, p float64) {
-	const permutations = 9999
-	var informative []rankedStratum
+// Since atanh ±1 is infinite, |ρ| counts there as no more than 1 − 6/(n³−n): half a step of ρ without ties below 1.
+//
+// P is of the hypothesis that a seed's values of y are alike but for chance, whatever the condition. So what a condition
+// does to every seed is evidence, and two measures that conditions move for unrelated reasons pass for associated: of
+// six conditions that move both at random, with ten seeds, in six of ten simulations. It cannot tell why they go together.
+func spearmanBetween(strata [][]seedPairs) association {
+	joined := make([]seedPairs, len(strata)) // by condition, and in it by seed
+	for i, cells := range strata {
+		for _, c := range cells {
+			sameLength("spearmanBetween", len(strata[0][0].x), len(c.x), len(c.y))
+			joined[i].x, joined[i].y = append(joined[i].x, c.x...), append(joined[i].y, c.y...)
+		}
+	}
+	tables, result := rankTables(joined)
+	if len(tables) == 0 {
+		return result
+	}
 	weights := 0.0
-	for _, s := range strata {
-		if len(s[0]) != len(s[1]) {
-			panic(fmt.Sprintf("stratifiedSpearman: %d values against %d", len(s[0]), len(s[1])))
-		}
-		if len(s[0]) > 0 && (!usable(s[0]) || !usable(s[1])) {
-			return math.NaN(), math.NaN()
-		}
-		if r := rankStratum(s[0], s[1]); r.weight > 0 && r.scale > 0 {
-			informative = append(informative, r)
-			weights += r.weight
-		}
+	for _, t := range tables {
+		weights += float64(t.n - 3)
 	}
-	if len(informative) == 0 {
-		return math.NaN(), math.NaN()
-	}
-	statistic := func() float64 { // Σ (n−3) atanh ρ
-		sum := 0.0
-		for _, r := range informative {
-			sum += r.weightedZ()
+	seeds := len(strata[0][0].x)
+	observed, p := permutationTest(exchangeable(tables, func(at int) int { return at % seeds }), func(from []int) float64 {
+		sum := 0.0 // Σ (n−3) atanh ρ
+		for _, t := range tables {
+			sum += t.weightedZ(from)
 		}
 		return sum
+	})
+	result.Rho, result.P = tanh(observed/weights), p
+	return result
+}
+
+// spearmanWithin is Spearman's partial rank correlation given the cell: Pearson's of the midranks within cells, x and y
+// less their mean, over all pairs. Nothing that differs between cells, whatever its cause, adds to it. It panics when cells
+// differ in their number of seeds.
+//
+//	Rho = Σ xy / √(Σx² Σy²)        a cell of n pairs without ties weighs n³ − n
+//
+// Sources: Taylor (1987), Biometrics 43, 409, for blocks; Liu, Li, Wanga & Shepherd (2018), Biometrics 74, 595: for cells of
+// one size it is their partial ρ, since residuals on the scale of probability are then midranks less their mean, over n.
+func spearmanWithin(cells []seedPairs) association {
+	tables, result := rankTables(cells)
+	if len(tables) == 0 {
+		return result
 	}
-	observed := statistic()
+	seeds := len(tables[0].x)
+	product := make([]int, seeds*seeds) // [i][j] = Σ xᵢ yⱼ over cells: all that a permutation of seeds needs
+	xx, yy := 0, 0
+	for _, t := range tables {
+		xx, yy = xx+t.xx, yy+t.yy
+		for i, x := range t.x {
+			for j, y := range t.y {
+				product[i*seeds+j] += x * y
+			}
+		}
+	}
+	observed, p := permutationTest(exchangeable(tables, func(int) int { return 0 }), func(from []int) float64 {
+		sum := 0
+		for i, j := range from {
+			sum += product[i*seeds+j]
+		}
+		return float64(sum)
+	})
+	result.Rho, result.P = observed/math.Sqrt(float64(xx)*float64(yy)), p
+	return result
+}
+
+// rankTable holds a table's pairs by rank: twice the midranks less their mean, and 0 where there is no pair.
+type rankTable struct {
+	x, y    []int
+	present []bool
+	n       int     // pairs
+	xx, yy  int     // Σx², Σy²
+	scale   float64 // √(Σx² Σy²): ρ is Σxy over it
+	rho     float64 // Spearman's ρ
+}
+
+// rankTables returns the tables that say something, those of at least four pairs and of some spread in x and in y, and
+// the association without its Rho and P. It panics when they differ in length.
+func rankTables(all []seedPairs) (tables []rankTable, result association) {
+	result = association{Rho: math.NaN(), P: math.NaN(), Each: make([]float64, len(all))}
+	for i, pairs := range all {
+		sameLength("rankTables", len(all[0].x), len(pairs.x), len(pairs.y))
+		result.Each[i] = math.NaN()
+		if t := newRankTable(pairs); t.n >= 4 && t.scale > 0 {
+			result.Each[i] = t.rho
+			tables = append(tables, t)
+		}
+	}
+	return tables, result
+}
+
+func newRankTable(pairs seedPairs) rankTable {
+	t := rankTable{x: make([]int, len(pairs.x)), y: make([]int, len(pairs.x)), present: make([]bool, len(pairs.x))}
+	var x, y []float64
+	for at := range pairs.x {
+		if !math.IsNaN(pairs.x[at]) && !math.IsNaN(pairs.y[at]) {
+			t.present[at] = true
+			x, y = append(x, pairs.x[at]), append(y, pairs.y[at])
+		}
+	}
+	rankX, rankY := doubledMidranks(x), doubledMidranks(y)
+	xy := 0
+	for at, present := range t.present {
+		if present {
+			t.x[at], t.y[at] = rankX[t.n]-(len(x)+1), rankY[t.n]-(len(x)+1)
+			t.xx += t.x[at] * t.x[at]
+			t.yy += t.y[at] * t.y[at]
+			xy += t.x[at] * t.y[at]
+			t.n++
+		}
+	}
+	t.scale = math.Sqrt(float64(t.xx) * float64(t.yy))
+	t.rho = float64(xy) / t.scale
+	return t
+}
+
+// weightedZ returns (n−3) atanh ρ of xᵢ against y at from[i], where atanh ρ = ½ log((1+ρ)/(1−ρ)). It is odd in ρ to the
+// last bit.
+func (t rankTable) weightedZ(from []int) float64 {
+	xy := 0
+	for i, x := range t.x {
+		xy += x * t.y[from[i]]
+	}
+	n := float64(t.n)
+	rho := min(math.Abs(float64(xy))/t.scale, 1-6/(n*(n-1)*(n+1)))
+	return math.Copysign((n-3)/2*log((1+rho)/(1-rho)), float64(xy))
+}
+
+// exchangeable groups the places of the tables, as many in each: those of one block, and with a pair in the same tables.
+func exchangeable(tables []rankTable, block func(at int) int) (groups [][]int) {
+	group := map[string]int{}
+	for at := range tables[0].x {
+		key := fmt.Sprint(block(at), " ")
+		for _, t := range tables {
+			key += strconv.FormatBool(t.present[at])
+		}
+		g, known := group[key]
+		if !known {
+			g, group[key], groups = len(groups), len(groups), append(groups, nil)
+		}
+		groups[g] = append(groups[g], at)
+	}
+	return groups
+}
+
+// permutationTest returns the statistic of the places as they are and its two-sided p-value, the same for the same
+// places: statistic(from) has y of place from[i] at place i, and places are permuted within their groups.
+//
+//	p = (1 + #{|statistic*| ≥ |statistic|}) / (1 + 9,999)
+//
+// Source: Phipson & Smyth (2010), Statistical Applications in Genetics and Molecular Biology 9, 39.
+func permutationTest(groups [][]int, statistic func(from []int) float64) (observed, p float64) {
+	const permutations = 9999
+	from := make([]int, len(slices.Concat(groups...)))
+	for i := range from {
+		from[i] = i
+	}
+	observed = statistic(from)
 	least := math.Abs(observed) * (1 - 2*uncertainty) // equal but for rounding is equal
 	rng := rand.New(rand.NewPCG(1, streamPermutation))
 	asFar := 1
 	for range permutations {
-		order := rng.Uint64()
-		for _, r := range informative {
-			rand.New(rand.NewPCG(order, streamPermutation)).Shuffle(len(r.y), func(i, j int) { r.y[i], r.y[j] = r.y[j], r.y[i] })
+		for _, g := range groups {
+			rng.Shuffle(len(g), func(i, j int) { from[g[i]], from[g[j]] = from[g[j]], from[g[i]] })
 		}
-		if math.Abs(statistic()) >= least {
+		if math.Abs(statistic(from)) >= least {
 			asFar++
 		}
 	}
-	return tanh(observed / weights), float64(asFar) / (permutations + 1)
-}
-
-// rankedStratum holds twice the midranks less their mean, so that ρ = Σ xᵢyᵢ / scale.
-type rankedStratum struct {
-	x, y                 []int
-	scale, limit, weight float64 // √(Σxᵢ² Σyᵢ²), the most that |ρ| counts as, n − 3
-}
-
-func rankStratum(x, y []float64) rankedStratum {
-	n := float64(len(x))
-	r := rankedStratum{x: doubledMidranks(x), y: doubledMidranks(y), weight: n - 3, limit: 1 - 6/(n*(n-1)*(n+1))}
-	var xx, yy int
-	for i := range r.x {
-		r.x[i] -= len(x) + 1
-		r.y[i] -= len(x) + 1
-		xx += r.x[i] * r.x[i]
-		yy += r.y[i] * r.y[i]
-	}
-	r.scale = math.Sqrt(float64(xx) * float64(yy))
-	return r
-}
-
-// weightedZ returns (n−3) atanh ρ, where atanh ρ = ½ log((1+ρ)/(1−ρ)). It is odd in ρ to the last bit.
-func (r rankedStratum) weightedZ() float64 {
-	xy := 0
-	for i, v := range r.x {
-		xy += v * r.y[i]
-	}
-	rho := min(math.Abs(float64(xy))/r.scale, r.limit)
-	return math.Copysign(r.weight/2*log((1+rho)/(1-rho)), float64(xy))
+	return observed, float64(asFar) / (permutations + 1)
 }

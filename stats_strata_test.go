@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -10,122 +12,294 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-type strata = [][2][]float64
+// cellsOf pairs x and y, [cell][seed].
+func cellsOf(x, y [][]float64) []seedPairs {
+	cells := make([]seedPairs, len(x))
+	for i := range x {
+		cells[i] = seedPairs{x[i], y[i]}
+	}
+	return cells
+}
 
-func TestStratifiedSpearmanKnownAnswers(t *testing.T) {
+// oneSeed is a stratum of one seed, with a condition for each pair, and conditions of no run up to eight.
+func oneSeed(x, y []float64) []seedPairs {
+	cells := slices.Repeat([]seedPairs{{[]float64{math.NaN()}, []float64{math.NaN()}}}, 8)
+	for i := range x {
+		cells[i] = seedPairs{x[i : i+1], y[i : i+1]}
+	}
+	return cells
+}
+
+// sameAssociation compares with a Rho and P that were counted out: 9,999 permutations are within four standard errors.
+func sameAssociation(t *testing.T, want, got association) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, near(1e-12), cmpopts.EquateNaNs(), cmpopts.IgnoreFields(association{}, "P")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if tolerance := 4*math.Sqrt(want.P*(1-want.P)/9999) + 1e-4; math.Abs(got.P-want.P) > tolerance || math.IsNaN(got.P) {
+		t.Errorf("p = %.4f, want %.4f ± %.4f", got.P, want.P, tolerance)
+	}
+}
+
+func TestAssociationsMatchSciPy(t *testing.T) {
+	golden := readGoldenAssociations(t)
+	for i, g := range golden.Between {
+		t.Run(fmt.Sprint("between", i), func(t *testing.T) {
+			var strata [][]seedPairs
+			for j := range g.X {
+				strata = append(strata, cellsOf(g.X[j], g.Y[j]))
+			}
+			sameAssociation(t, association{g.Rho, g.P, g.Each}, spearmanBetween(strata))
+		})
+	}
+	for i, g := range golden.Within {
+		t.Run(fmt.Sprint("within", i), func(t *testing.T) {
+			sameAssociation(t, association{g.Rho, g.P, g.Each}, spearmanWithin(cellsOf(g.X, g.Y)))
+		})
+	}
+}
+
+func TestAssociationsKnownAnswers(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
-	four := [2][]float64{{1, 2, 3, 4}, {1, 3, 2, 4}}                          // ρ = 0.8, n − 3 = 1
-	eight := [2][]float64{{3, 1, 4, 1, 5, 9, 2, 6}, {2, 7, 1, 8, 2, 8, 1, 8}} // SciPy 1.17.1: spearmanr, n − 3 = 5
-	const rhoOfEight = 0.19885368120992467
+	const rhoOfEight = 0.19885368120992467 // SciPy 1.17.1: spearmanr
+	type pairs [2][]float64
+	four := pairs{{1, 2, 3, 4}, {1, 3, 2, 4}} // ρ = 0.8
+	eight := pairs{{3, 1, 4, 1, 5, 9, 2, 6}, {2, 7, 1, 8, 2, 8, 1, 8}}
+	opposite := pairs{{1, 2, 3, 4}, {-1, -3, -2, -4}}
 	for _, c := range []struct {
-		name   string
-		strata strata
-		rho    float64
+		name            string
+		tables          []pairs
+		each            []float64
+		between, within float64
 	}{
-		{"one stratum", strata{eight}, rhoOfEight},
-		{"two, weighted 1 and 5", strata{four, eight}, math.Tanh((math.Atanh(0.8) + 5*math.Atanh(rhoOfEight)) / 6)},
-		{"what differs between strata adds nothing", strata{four, {{101, 102, 103, 104}, {-99, -97, -98, -96}}}, 0.8},
-		{"by rank", strata{{{1, 2, 3, inf}, {-inf, 3, 2, 9}}}, 0.8},
-		{"opposite", strata{four, {{1, 2, 3, 4}, {-1, -3, -2, -4}}}, 0},
-		{"ρ = 1 of four counts as 1 − 6/60", strata{{{1, 2, 3, 4}, {1, 2, 3, 4}}}, 0.9},
-		{"ρ = −1 of ten counts as 6/990 − 1", strata{{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0}}}, 6.0/990 - 1},
-		{"three pairs and no spread say nothing", strata{four, {{1, 2, 3}, {3, 2, 1}}, {{1, 1, 1, 1}, {4, 3, 2, 1}}, {{4, 3, 2, 1}, {1, 1, 1, 1}}, {}}, 0.8},
-		{"nothing", nil, nan},
-		{"nothing that says anything", strata{{{1, 2, 3}, {3, 2, 1}}}, nan},
-		{"NaN", strata{four, {{1, nan, 3}, {3, 2, 1}}}, nan},
+		{"one", []pairs{eight}, []float64{rhoOfEight}, rhoOfEight, rhoOfEight},
+		{"z weighs n − 3, ranks n³ − n but for ties", []pairs{four, eight}, []float64{0.8, rhoOfEight},
+			math.Tanh((math.Atanh(0.8) + 5*math.Atanh(rhoOfEight)) / 6), (4 + 8) / math.Sqrt((5+41.5)*(5+39))},
+		{"levels add nothing", []pairs{four, {{101, 102, 103, 104}, {-99, -97, -98, -96}}}, []float64{0.8, 0.8}, 0.8, 0.8},
+		{"by rank", []pairs{{{1, 2, 3, inf}, {-inf, 3, 2, 9}}}, []float64{0.8}, 0.8, 0.8},
+		{"opposite", []pairs{four, opposite}, []float64{0.8, -0.8}, 0, 0},
+		{"z of ρ = 1 of four is that of 1 − 6/60", []pairs{{{1, 2, 3, 4}, {1, 2, 3, 4}}}, []float64{1}, 0.9, 1},
+		{"and of −1 of eight that of 6/504 − 1", []pairs{{{1, 2, 3, 4, 5, 6, 7, 8}, {8, 7, 6, 5, 4, 3, 2, 1}}}, []float64{-1}, 6.0/504 - 1, -1},
+		{"three pairs and no spread say nothing", []pairs{four, {{1, 2, 3}, {3, 2, 1}}, {{1, 1, 1, 1}, {4, 3, 2, 1}}, {{4, 3, 2, 1}, {1, 1, 1, 1}}, {}},
+			[]float64{0.8, nan, nan, nan, nan}, 0.8, 0.8},
+		{"NaN leaves its pair out", []pairs{{{1, 2, nan, 3, 4, 9}, {1, 3, 7, 2, 4, nan}}}, []float64{0.8}, 0.8, 0.8},
+		{"NaN throughout leaves its cell out", []pairs{{{nan, nan, nan, nan}, {1, 2, 3, 4}}, four}, []float64{nan, 0.8}, 0.8, 0.8},
+		{"nothing that says anything", []pairs{{{1, 2, 3}, {3, 2, 1}}}, []float64{nan}, nan, nan},
+		{"nothing", nil, []float64{}, nan, nan},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rho, p := stratifiedSpearman(c.strata)
-			if diff := cmp.Diff(c.rho, rho, near(1e-14), cmpopts.EquateNaNs()); diff != "" {
-				t.Errorf("ρ (-want +got)\n%s", diff)
+			var strata [][]seedPairs
+			var cells []seedPairs
+			for _, table := range c.tables {
+				stratum := oneSeed(table[0], table[1])
+				strata = append(strata, stratum)
+				var cell seedPairs
+				for _, of := range stratum {
+					cell.x, cell.y = append(cell.x, of.x...), append(cell.y, of.y...)
+				}
+				cells = append(cells, cell)
 			}
-			if math.IsNaN(p) != math.IsNaN(c.rho) || p <= 0 || p > 1 {
-				t.Errorf("p = %v", p)
+			between, within := spearmanBetween(strata), spearmanWithin(cells)
+			ignoreP := cmpopts.IgnoreFields(association{}, "P")
+			if diff := cmp.Diff(association{Rho: c.between, Each: c.each}, between, near(1e-14), cmpopts.EquateNaNs(), ignoreP); diff != "" {
+				t.Errorf("between (-want +got)\n%s", diff)
 			}
-			if _, again := stratifiedSpearman(c.strata); again != p && !math.IsNaN(p) {
-				t.Errorf("p = %v, then %v", p, again)
+			if diff := cmp.Diff(association{Rho: c.within, Each: c.each}, within, near(1e-14), cmpopts.EquateNaNs(), ignoreP); diff != "" {
+				t.Errorf("within (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(within, spearmanWithin(cells), cmpopts.EquateNaNs()); diff != "" {
+				t.Errorf("again (-first +second)\n%s", diff)
+			}
+			for _, got := range []association{between, within} {
+				if math.IsNaN(got.P) != math.IsNaN(got.Rho) || got.P <= 0 || got.P > 1 {
+					t.Errorf("p = %v", got.P)
+				}
 			}
 		})
 	}
 }
 
-// Of the 24 orders of four, those with |ρ| ≥ 0.8 are 2 with 1 and 6 with 0.8; three strata, permuted alike, are counted
-// below. Orders as far as the observed one but for rounding must count.
-func TestStratifiedSpearmanPIsThatOfAllOrders(t *testing.T) {
-	x := []float64{1, 2, 3, 4}
-	capped := func(rho float64) float64 { return math.Atanh(math.Copysign(min(math.Abs(rho), 0.9), rho)) }
-	observed := math.Atanh(0.8)
-	first, last := []float64{2, 4, 1, 3}, []float64{1, 4, 2, 3} // ρ = 0 and 0.4, beside 0.8 of 1, 3, 2, 4
-	one, three := 0.0, 0.0
-	for code := range 256 { // every order, the same for all strata
-		order := []int{code % 4, code / 4 % 4, code / 16 % 4, code / 64}
-		if seen := map[int]bool{order[0]: true, order[1]: true, order[2]: true, order[3]: true}; len(seen) < 4 {
+// Seeds 4 and 5 are in one cell alone, so they change places with each other only: p is from 4! · 2 permutations.
+func TestRunsChangePlacesWithinTheirGroup(t *testing.T) {
+	nan := math.NaN()
+	whole := seedPairs{[]float64{3, 1, 4, 2, 6, 5}, []float64{2, 1, 4, 3, 6, 5}}
+	short := seedPairs{[]float64{1, 2, 3, 4, 5, 6}, []float64{1, 3, 2, 4, nan, nan}}
+	x, shortX := []int{-1, -5, 1, -3, 5, 3}, []int{-3, -1, 1, 3}
+	y, shortY := []int{-3, -5, 1, -1, 5, 3}, []int{-3, 1, -1, 3}
+	var sums []int
+	for code := range 1 << 9 {
+		order := []int{code & 3, code >> 2 & 3, code >> 4 & 3, code >> 6 & 3, 4 + code>>8, 5 - code>>8}
+		if len(slices.Compact(slices.Sorted(slices.Values(order)))) < 6 {
 			continue
 		}
-		z := func(y []float64) float64 {
-			return capped(spearman(x, []float64{y[order[0]], y[order[1]], y[order[2]], y[order[3]]}))
+		sum := 0
+		for i, j := range order {
+			sum += x[i] * y[j]
+			if j < 4 {
+				sum += shortX[i] * shortY[j]
+			}
 		}
-		middle := z([]float64{1, 3, 2, 4})
-		if math.Abs(middle) >= observed-1e-9 {
-			one++
-		}
-		if math.Abs(z(first)+middle+z(last)) >= observed+math.Atanh(0.4)-1e-9 {
-			three++
+		sums = append(sums, sum)
+	}
+	observed := 66 + 16
+	far := 0.0
+	for _, s := range sums {
+		if max(s, -s) >= observed {
+			far++
 		}
 	}
-	four := [2][]float64{x, {1, 3, 2, 4}}
-	for _, c := range []struct {
-		name   string
-		strata strata
-		want   float64
-	}{
-		{"one", strata{four}, one / 24},
-		{"three, of ρ = 0, 0.8 and 0.4", strata{{x, first}, four, {x, last}}, three / 24},
-	} {
-		_, got := stratifiedSpearman(c.strata)
-		if tolerance := 4 * math.Sqrt(c.want*(1-c.want)/9999); math.Abs(got-c.want) > tolerance {
-			t.Errorf("%s: p = %.4f, want %.4f ± %.4f", c.name, got, c.want, tolerance)
+	want := association{Rho: float64(observed) / 90, P: far / 48, Each: []float64{66.0 / 70, 0.8}}
+	if len(sums) != 48 {
+		t.Fatalf("%d permutations", len(sums))
+	}
+	sameAssociation(t, want, spearmanWithin([]seedPairs{whole, short}))
+}
+
+// planted is a made-up study: a level for each stratum, cell and seed, and what a seed does to a condition everywhere.
+type planted struct {
+	strata, conditions, seeds int
+	cellX, cellY              float64 // spread of the conditions' own levels
+	objective                 float64 // how far y's level follows x's, by condition
+	follows                   float64 // how far y follows x within cells
+}
+
+func (p planted) draw(rng *rand.Rand) [][]seedPairs {
+	normal := func(n int) []float64 {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = rng.NormFloat64()
 		}
+		return x
+	}
+	levelX, levelY := normal(p.conditions), normal(p.conditions)
+	seedX, seedY := normal(p.seeds), normal(p.seeds)
+	runX, runY := normal(p.conditions*p.seeds), normal(p.conditions*p.seeds)
+	all := make([][]seedPairs, p.strata)
+	for s := range all {
+		stratum := normal(2)
+		for c := range p.conditions {
+			x, y := normal(p.seeds), normal(p.seeds)
+			for i := range x {
+				run := c*p.seeds + i
+				x[i] += seedX[i] + runX[run]
+				y[i] += seedY[i] + runY[run] + float64(p.follows*x[i])
+				x[i] += 9*stratum[0] + float64(p.cellX*levelX[c])
+				y[i] += 9*stratum[1] + float64(p.cellY*levelY[c]) + float64(p.objective*levelX[c])
+			}
+			all[s] = append(all[s], seedPairs{x, y})
+		}
+	}
+	return all
+}
+
+// Where nothing is planted that a test is about, p ≤ 0.05 comes 5 % of the time, however much strata share their seeds;
+// where it is, nearly always.
+func TestAssociationsKeepTheirLevelAndFindEffects(t *testing.T) {
+	within := func(strata [][]seedPairs) association { return spearmanWithin(slices.Concat(strata...)) }
+	withHoles := func(strata [][]seedPairs) association { // half of the strata have half of the seeds
+		for _, stratum := range strata[:len(strata)/2] {
+			for _, c := range stratum {
+				for i := range len(c.x) / 2 {
+					c.x[i] = math.NaN()
+				}
+			}
+		}
+		return within(strata)
+	}
+	for _, c := range []struct {
+		name         string
+		null, effect planted
+		test         func([][]seedPairs) association
+	}{
+		{"between", planted{strata: 3, conditions: 4, seeds: 4, cellX: 9}, planted{strata: 3, conditions: 4, seeds: 4, follows: 2}, spearmanBetween},
+		{"within", planted{strata: 3, conditions: 4, seeds: 8, cellX: 9, cellY: 9, objective: 9}, planted{strata: 3, conditions: 4, seeds: 8, cellX: 9, cellY: 9, follows: 1.5}, within},
+		{"within, where runs are missing", planted{strata: 4, conditions: 3, seeds: 10, cellX: 9, cellY: 9, objective: 9}, planted{strata: 4, conditions: 3, seeds: 10, cellX: 9, follows: 2}, withHoles},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			const simulations = 400
+			var rejected, found atomic.Int64
+			inParallel(simulations, func(i int) {
+				rng := rand.New(rand.NewPCG(11, uint64(i)))
+				if c.test(c.null.draw(rng)).P <= 0.05 {
+					rejected.Add(1)
+				}
+				if i%10 == 0 {
+					if r := c.test(c.effect.draw(rng)); r.P <= 0.05 && r.Rho > 0 {
+						found.Add(1)
+					}
+				}
+			})
+			if got, tolerance := float64(rejected.Load())/simulations, 4*math.Sqrt(0.05*0.95/simulations); math.Abs(got-0.05) > tolerance {
+				t.Errorf("rejects %.3f under the null hypothesis, want 0.05 ± %.3f", got, tolerance)
+			}
+			if found.Load() < simulations/10*9/10 {
+				t.Errorf("finds %d of %d strong effects", found.Load(), simulations/10)
+			}
+		})
 	}
 }
 
-// x and y that depend on the stratum alone are rejected 5 % of the time at p ≤ 0.05.
-func TestStratifiedSpearmanKeepsItsLevel(t *testing.T) {
-	const simulations = 1000
-	var rejected, found atomic.Int64
+// Redundancy x and accuracy y: what goes together within cells is found there, and what only the objective moves is not.
+func TestPlantedStudiesAreTold(t *testing.T) {
+	size := planted{strata: 6, conditions: 6, seeds: 10, cellX: 3}
+	predicts, objective, noise := size, size, size
+	predicts.follows, predicts.cellX = -1, 0
+	objective.objective = -3
+	for i, c := range []struct {
+		name            string
+		study           planted
+		between, within bool
+	}{
+		{"accuracy falls with redundancy within cells", predicts, true, true},
+		{"the objective alone moves both", objective, true, false},
+		{"noise", noise, false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			strata := c.study.draw(rand.New(rand.NewPCG(14, uint64(i))))
+			between, within := spearmanBetween(strata), spearmanWithin(slices.Concat(strata...))
+			if found := between.P < 0.01 && between.Rho < 0; found != c.between {
+				t.Errorf("between: ρ = %.3f, p = %.4f", between.Rho, between.P)
+			}
+			if found := within.P < 0.01 && within.Rho < 0; found != c.within {
+				t.Errorf("within: ρ = %.3f, p = %.4f", within.Rho, within.P)
+			}
+		})
+	}
+}
+
+// Six conditions move x and y, each at random: spearmanBetween's doc comment says how often they pass for associated.
+func TestConditionsAlonePassForAssociation(t *testing.T) {
+	const simulations = 100
+	var between, within atomic.Int64
 	inParallel(simulations, func(i int) {
-		rng := rand.New(rand.NewPCG(11, uint64(i)))
-		null, effect := make(strata, 4), make(strata, 4)
-		for s := range null {
-			level := 10 * rng.NormFloat64()
-			for range 6 {
-				x, y := level+rng.NormFloat64(), level+rng.NormFloat64()
-				null[s][0], null[s][1] = append(null[s][0], x), append(null[s][1], y)
-				effect[s][0], effect[s][1] = append(effect[s][0], x), append(effect[s][1], y+2*x)
-			}
+		strata := planted{strata: 3, conditions: 6, seeds: 10, cellX: 9, cellY: 9}.draw(rand.New(rand.NewPCG(15, uint64(i))))
+		if spearmanBetween(strata).P <= 0.05 {
+			between.Add(1)
 		}
-		if _, p := stratifiedSpearman(null); p <= 0.05 {
-			rejected.Add(1)
-		}
-		if i%10 == 0 {
-			if rho, p := stratifiedSpearman(effect); p <= 0.05 && rho > 0 {
-				found.Add(1)
-			}
+		if spearmanWithin(slices.Concat(strata...)).P <= 0.05 {
+			within.Add(1)
 		}
 	})
-	if got, tolerance := float64(rejected.Load())/simulations, 4*math.Sqrt(0.05*0.95/simulations); math.Abs(got-0.05) > tolerance {
-		t.Errorf("rejects %.3f under the null hypothesis, want 0.05 ± %.3f", got, tolerance)
+	if share := float64(between.Load()) / simulations; math.Abs(share-0.6) > 0.15 {
+		t.Errorf("between: %.2f, want 0.6 ± 0.15", share)
 	}
-	if found.Load() < simulations/10*9/10 {
-		t.Errorf("finds %d of %d strong effects", found.Load(), simulations/10)
+	if got := within.Load(); got > 14 { // 5 + 4 √(100 · 0.05 · 0.95)
+		t.Errorf("within: %d of %d", got, simulations)
 	}
 }
 
-func TestStratifiedSpearmanTakesPairs(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("did not panic")
+// The size of the experiment: 18 strata of 6 conditions and 10 seeds.
+func BenchmarkAssociations(b *testing.B) {
+	strata := planted{strata: 18, conditions: 6, seeds: 10, follows: 1}.draw(rand.New(rand.NewPCG(1, 0)))
+	cells := slices.Concat(strata...)
+	b.Run("between", func(b *testing.B) {
+		for b.Loop() {
+			spearmanBetween(strata)
 		}
-	}()
-	stratifiedSpearman(strata{{{1, 2, 3, 4}, {1, 2, 3}}})
+	})
+	b.Run("within", func(b *testing.B) {
+		for b.Loop() {
+			spearmanWithin(cells)
+		}
+	})
 }
