@@ -228,3 +228,24 @@ func chosenRows(A Mat, n int) Mat {
 	}
 	return some
 }
+
+func TestOneStartServesAllObjectivesOfItsSeed(t *testing.T) {
+	var s starts
+	measured := 0
+	for _, c := range []Config{
+		{Objective: "infomax", K: 2, Lambda: 1, Seed: 1, Epochs: 5}, {Objective: "infomax", K: 2, Lambda: 3, Seed: 1, Epochs: 5},
+		{Objective: "tied", K: 2, Seed: 1, Epochs: 5}, {Objective: "random", K: 2, Seed: 1},
+		{Objective: "random", K: 3, Seed: 1}, {Objective: "random", K: 2, Seed: 2}, {Objective: "pca", K: 2},
+	} {
+		m, err := s.metrics(c, func() (Metrics, error) {
+			measured++
+			return Metrics{DeadUnits: measured}, nil
+		})
+		if err != nil || m.DeadUnits != measured {
+			t.Errorf("%+v has the metrics of measurement %d of %d: %v", c, m.DeadUnits, measured, err)
+		}
+	}
+	if measured != 4 {
+		t.Errorf("%d measurements, want one for each of two numbers of units, of two seeds and of pca: 4", measured)
+	}
+}

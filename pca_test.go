@@ -120,7 +120,7 @@ func TestPCAHasOneRun(t *testing.T) {
 		for seed := range uint64(3) {
 			c := Config{Data: "mnist", Objective: "pca", Activation: act, K: 3, Seed: seed, Epochs: 5, Lambda: 2}.normal()
 			ids[c.ID()] = true
-			_, w, err := run(t.Context(), c, data, func(int, Epoch) { t.Error("pca has an epoch") })
+			_, w, err := run(t.Context(), c, data, new(starts), func(int, Epoch) { t.Error("pca has an epoch") })
 			if err != nil {
 				t.Fatal(err)
 			}

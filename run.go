@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -42,8 +43,21 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 }
 
+// starts holds the metrics of networks before training. All objectives of one seed start from the same W, so that what
+// one run has measured serves the others, on as many workers as there are.
+type starts struct{ known sync.Map } // of func() (Metrics, error) by Config
+
+// metrics measures unless the start of c is known.
+func (s *starts) metrics(c Config, measure func() (Metrics, error)) (Metrics, error) {
+	if c.Objective != "pca" {
+		c.Objective = "random"
+	}
+	known, _ := s.known.LoadOrStore(c.normal(), sync.OnceValues(measure))
+	return known.(func() (Metrics, error))()
+}
+
 // run trains one config from beginning to end. after sees every epoch as it ends.
-func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
+func run(ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
 	started := time.Now()
 	t := newTrainer(c, &data.Train)
 	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
@@ -51,11 +65,15 @@ func run(ctx context.Context, c Config, data *Dataset, after func(epoch int, e E
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	var err error
 	constant := data.Train.constant()
-	if r.Init, err = t.measure(&data.Test, constant); err != nil {
+	r.Init, err = starts.metrics(c, func() (Metrics, error) {
+		m, err := t.measure(&data.Test, constant)
+		if err == nil && c.stacked() { // a random layer on a trained one
+			t.measureProbes(&m, data)
+		}
+		return m, err
+	})
+	if err != nil {
 		return nil, nil, err
-	}
-	if c.stacked() { // a random layer on a trained one
-		t.measureProbes(&r.Init, data)
 	}
 	track := func() {
 		if data.D != 2 {

@@ -25,10 +25,11 @@ import (
 
 // sweep is what its workers share.
 type sweep struct {
-	store store
-	data  *Dataset
-	tally *tally
-	ahead []Config
+	store  store
+	data   *Dataset
+	tally  *tally
+	ahead  []Config
+	starts starts
 }
 
 // grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
@@ -139,13 +140,13 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, e
 	}()
 	after := func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) }
 	if !c.stacked() {
-		return run(ctx, c, s.data, after)
+		return run(ctx, c, s.data, &s.starts, after)
 	}
 	W, b, weights, err := s.store.layer(c.below().ID())
 	if err != nil {
 		return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
 	}
-	r, w, err = run(ctx, c, s.data.outputs(activationByName(c.Activation), W.T(), b), after)
+	r, w, err = run(ctx, c, s.data.outputs(activationByName(c.Activation), W.T(), b), &s.starts, after)
 	if err == nil {
 		r.BelowSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights))
 	}

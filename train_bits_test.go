@@ -80,7 +80,7 @@ func fingerprint(t *testing.T) string {
 func hashRun(t *testing.T, h hash.Hash, c Config, data *Dataset) {
 	t.Helper()
 	c.Seed, c.LearningRate, c.TCRows = 3, 1e-3, 64
-	r, w, err := run(t.Context(), c, data, func(int, Epoch) {})
+	r, w, err := run(t.Context(), c, data, new(starts), func(int, Epoch) {})
 	if err != nil {
 		t.Fatal(err)
 	}
