@@ -65,11 +65,11 @@ func imageSet(bytes []byte, height, width int, labels []byte) Set {
 // realSet returns the rows X (N×D) as they are.
 func realSet(X Mat, labels []byte) Set {
 	if level := distinct(X.Data); fitsSparse(1, X.Cols, len(level)) {
-		codes := make([]uint16, len(X.Data))
+		codes := make([]byte, len(X.Data))
 		for i, x := range X.Data {
 			if x != 0 {
 				code, _ := slices.BinarySearch(level[1:], x)
-				codes[i] = uint16(code + 1)
+				codes[i] = byte(code + 1)
 			}
 		}
 		return Set{images{newSparse(codes, 1, X.Cols, level)}, X.Rows, X.Cols, labels}

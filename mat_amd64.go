@@ -145,7 +145,7 @@ func (p *panel) unpack(v view, rows, cols int) {
 	}
 }
 
-func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
+func gatherKernel(z view, c *columns, level *levels, w view, cols int) {
 	if simd == nil {
 		gatherGeneric(z, c, level, w, cols)
 		return
@@ -161,7 +161,7 @@ func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
 	}
 }
 
-func spreadKernel(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
 	if simd == nil {
 		spreadGeneric(dw, init, c, level, from, to, dz, cols)
 		return

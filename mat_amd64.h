@@ -78,14 +78,13 @@ done:
 
 // ENTRY takes the entry at R14: AX is the address of row n of the matrix at R12 with rows R13
 // bytes apart, V8 to V11 are x₀ to x₃.
-#define CODE(bit, x) MOVQ AX, DX; SHRQ $bit, DX; ANDL $(const_maxLevels-1), DX; VBROADCASTSD (R11)(DX*8), x
+#define CODE(i, x) MOVBLZX (i+1)(R14), DX; VBROADCASTSD (R11)(DX*8), x
 #define ENTRY \
-	MOVQ (R14), AX \
-	CODE(8, V8) \
-	CODE(22, V9) \
-	CODE(36, V10) \
-	CODE(50, V11) \
-	MOVBLZX AX, AX \
+	MOVBLZX (R14), AX \
+	CODE(0, V8) \
+	CODE(1, V9) \
+	CODE(2, V10) \
+	CODE(3, V11) \
 	IMULQ R13, AX \
 	ADDQ R12, AX
 

@@ -25,7 +25,7 @@ func vectors(cols int) int {
 	return wide
 }
 
-func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
+func gatherKernel(z view, c *columns, level *levels, w view, cols int) {
 	k := 0
 	for n := vectors(cols); n > 0; n = vectors(cols - k) {
 		gatherNEON(&z.data[k], 8*z.stride, &c.end[0], &c.list[0], &level[0], len(c.end), &w.data[k], 8*w.stride, n)
@@ -36,7 +36,7 @@ func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
 	}
 }
 
-func spreadKernel(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
 	k := 0
 	for n := vectors(cols); n > 0; n = vectors(cols - k) {
 		spreadNEON(&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,

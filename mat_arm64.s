@@ -23,13 +23,13 @@
 
 // ENTRY takes the entry at R10: R12 is the address of row n of the matrix at R0 with rows R1 bytes
 // apart, V16 to V19 are x₀ to x₃.
-#define CODE(bit, F, V) UBFX $bit, R12, $14, R13; FMOVD (R4)(R13<<3), F; VDUP V.D[0], V.D2
+#define CODE(bit, F, V) UBFX $bit, R12, $8, R13; FMOVD (R4)(R13<<3), F; VDUP V.D[0], V.D2
 #define ENTRY \
 	MOVD.P 8(R10), R12 \
 	CODE(8, F16, V16) \
-	CODE(22, F17, V17) \
-	CODE(36, F18, V18) \
-	CODE(50, F19, V19) \
+	CODE(16, F17, V17) \
+	CODE(24, F18, V18) \
+	CODE(32, F19, V19) \
 	AND $(const_maxQuads-1), R12, R12 \
 	MADD R1, R0, R12, R12
 

@@ -237,12 +237,15 @@ func TestMulGivesTheBitsOfPlainGo(t *testing.T) {
 
 // sparseRows is a random set in which rows are empty, full or in between.
 func sparseRows(r *rand.Rand, n, d int) *sparse {
-	X := newMat(n, d)
+	X, level := newMat(n, d), make([]float64, maxLevels-1)
+	for i := range level {
+		level[i] = r.Float64()
+	}
 	for i := range n {
 		density := []float64{0, 0.1, 0.5, 1}[r.IntN(4)]
 		for j := range d {
 			if r.Float64() < density {
-				X.Data[i*d+j] = r.Float64()
+				X.Data[i*d+j] = level[r.IntN(len(level))]
 			}
 		}
 	}
@@ -267,7 +270,7 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					c := newColumns(s)
 					c.load(rows)
 					checkTurned(t, c, rows)
-					level := slices.Clone(s.level)
+					level := *s.level
 					for i := range level {
 						level[i] *= -3
 					}
@@ -280,15 +283,15 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 						fillWith(r, x)
 						return view{x, cols + offset}
 					}
-					checkGather(t, c, level, random(len(rows)), random(len(s.order)), cols, offset)
-					checkSpread(t, c, level, random(len(s.order)), random(len(rows)), cols, offset)
+					checkGather(t, c, &level, random(len(rows)), random(len(s.order)), cols, offset)
+					checkSpread(t, c, &level, random(len(s.order)), random(len(rows)), cols, offset)
 				}
 			}
 		})
 	}
 }
 
-func checkGather(t *testing.T, c *columns, level []float64, z, w view, cols, offset int) {
+func checkGather(t *testing.T, c *columns, level *levels, z, w view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(z.data), offset)
 	copy(got, z.data)
@@ -301,7 +304,7 @@ func checkGather(t *testing.T, c *columns, level []float64, z, w view, cols, off
 
 // checkSpread starts from a matrix, from one row repeated as a batch's first block does, and from
 // what is there as its later blocks do.
-func checkSpread(t *testing.T, c *columns, level []float64, init, dz view, cols, offset int) {
+func checkSpread(t *testing.T, c *columns, level *levels, init, dz view, cols, offset int) {
 	t.Helper()
 	got, intact := arena(len(init.data), offset)
 	want := append([]float64{}, got...)

@@ -9,11 +9,11 @@ func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
 func prefetchKernel(*sparse, []uint32)     {}
 func turnKernel(c *columns, rows []uint32) { turnGeneric(c, rows) }
 
-func gatherKernel(z view, c *columns, level []float64, w view, cols int) {
+func gatherKernel(z view, c *columns, level *levels, w view, cols int) {
 	gatherGeneric(z, c, level, w, cols)
 }
 
-func spreadKernel(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
 	spreadGeneric(dw, init, c, level, from, to, dz, cols)
 }
 

@@ -24,20 +24,23 @@ import (
 
 // sparse is the rows X (N×D). Row n has the entries start[n] to start[n+1], in order of quads:
 //
-//	code₃<<50 | code₂<<36 | code₁<<22 | code₀<<8 | quad          xᵢ = level[codeᵢ]
+//	code₃<<32 | code₂<<24 | code₁<<16 | code₀<<8 | quad          xᵢ = level[codeᵢ]
 //
-// level[0] is 0. MNIST's levels are byte/255; a set of reals has a level for each distinct value.
+// level[0] is 0. MNIST's levels are byte/255; a set of few distinct reals has a level for each.
 type sparse struct {
 	N, D    int
 	order   []int    // of the inputs; at −1 there is none, and x is 0
 	start   []uint32 // N+1
 	entries []uint64
-	level   []float64
+	level   *levels
 }
+
+// levels are the values that inputs have. A code is a byte, so that no index needs a check.
+type levels [maxLevels]float64
 
 const (
 	maxQuads  = 1 << 8
-	maxLevels = 1 << 14
+	maxLevels = 1 << 8
 )
 
 // fitsSparse tells whether images of height×width with that many levels can be sparse.
@@ -46,9 +49,10 @@ func fitsSparse(height, width, levels int) bool {
 }
 
 // newSparse returns images of height×width codes. Inputs that are no image are one line.
-func newSparse[C byte | uint16](codes []C, height, width int, level []float64) *sparse {
+func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	D := height * width
-	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: level}
+	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: new(levels)}
+	copy(s.level[:], level)
 	if len(codes)%D != 0 || !fitsSparse(height, width, len(level)) || level[0] != 0 {
 		panic(fmt.Sprintf("newSparse: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
 	}
@@ -92,23 +96,22 @@ func inSquares(height, width int) (order []int) {
 }
 
 // quadOf returns the codes of a row's quad as they are in an entry.
-func quadOf[C byte | uint16](row []C, inputs []int) uint64 {
+func quadOf(row []byte, inputs []int) uint64 {
 	code := func(i int) uint64 {
 		if d := inputs[i]; d >= 0 {
 			return uint64(row[d])
 		}
 		return 0
 	}
-	return code(0)<<8 | code(1)<<22 | code(2)<<36 | code(3)<<50
+	return code(0)<<8 | code(1)<<16 | code(2)<<24 | code(3)<<32
 }
 
 // row returns the entries of row n.
 func (s *sparse) row(n int) []uint64 { return s.entries[s.start[n]:s.start[n+1]] }
 
 // values returns the four inputs of an entry.
-func values(e uint64, level []float64) (x0, x1, x2, x3 float64) {
-	const code = maxLevels - 1
-	return level[e>>8&code], level[e>>22&code], level[e>>36&code], level[e>>50]
+func values(e uint64, level *levels) (x0, x1, x2, x3 float64) {
+	return level[byte(e>>8)], level[byte(e>>16)], level[byte(e>>24)], level[byte(e>>32)]
 }
 
 // dense returns row n with its zeros.
@@ -190,17 +193,17 @@ type columns struct {
 	rows   int      // of the block
 	end    []uint32 // a quad
 	list   []uint64
-	scale  float64   // that scaled is for
-	scaled []float64 // the set's levels times scale
+	scale  float64 // that scaled is for
+	scaled levels  // the set's times scale
 }
 
 func newColumns(s *sparse) *columns {
 	quads := len(s.order) / 4
-	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows), scaled: make([]float64, len(s.level))}
+	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
 }
 
 // levels returns the set's levels times scale: a multiple of X costs nothing else.
-func (c *columns) levels(scale float64) []float64 {
+func (c *columns) levels(scale float64) *levels {
 	if scale == 1 {
 		return c.set.level
 	}
@@ -210,7 +213,7 @@ func (c *columns) levels(scale float64) []float64 {
 			c.scaled[i] = scale * x
 		}
 	}
-	return c.scaled
+	return &c.scaled
 }
 
 // column returns the entries of quad p.
@@ -267,11 +270,10 @@ func (c *columns) gather(z view, scale float64, w view, cols int) {
 	gather(z, c, c.levels(scale), w, cols)
 }
 
-func gather(z view, c *columns, level []float64, w view, cols int) {
+func gather(z view, c *columns, level *levels, w view, cols int) {
 	places := len(c.set.order)
 	z.check("gather", c.rows, cols)
 	w.check("gather", places, cols)
-	sameLength("gather", len(c.set.level), len(level))
 	switch {
 	case c.rows == 0 || cols == 0:
 	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
@@ -281,7 +283,7 @@ func gather(z view, c *columns, level []float64, w view, cols int) {
 	}
 }
 
-func gatherGeneric(z view, c *columns, level []float64, w view, cols int) {
+func gatherGeneric(z view, c *columns, level *levels, w view, cols int) {
 	for p := range c.end {
 		weights := w.four(4*p, cols)
 		for _, e := range c.column(p) {
@@ -300,12 +302,11 @@ func (c *columns) spread(dw, init view, scale float64, dz view, cols int) {
 	spread(dw, init, c, c.levels(scale), dz, cols)
 }
 
-func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
+func spread(dw, init view, c *columns, level *levels, dz view, cols int) {
 	places := len(c.set.order)
 	dw.check("spread", places, cols)
 	init.check("spread", places, cols)
 	dz.check("spread", c.rows, cols)
-	sameLength("spread", len(c.set.level), len(level))
 	switch {
 	case cols == 0:
 	case c.rows == 0:
@@ -318,7 +319,7 @@ func spread(dw, init view, c *columns, level []float64, dz view, cols int) {
 }
 
 // spreadGeneric is spread for the quads from ≤ p < to.
-func spreadGeneric(dw, init view, c *columns, level []float64, from, to int, dz view, cols int) {
+func spreadGeneric(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
 	for p := from; p < to; p++ {
 		sums := dw.four(4*p, cols)
 		for i, start := range init.four(4*p, cols) {

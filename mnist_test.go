@@ -128,14 +128,14 @@ func TestImageSetKeepsEveryPixel(t *testing.T) {
 }
 
 func TestSparseRefusesCodesWithoutALevel(t *testing.T) {
-	for _, code := range []uint16{2, maxLevels} {
+	for _, code := range []byte{2, maxLevels - 1} {
 		func() {
 			defer func() {
 				if recover() == nil {
 					t.Errorf("code %d of 2 levels was taken", code)
 				}
 			}()
-			newSparse([]uint16{0, 1, 0, code}, 2, 2, []float64{0, 1})
+			newSparse([]byte{0, 1, 0, code}, 2, 2, []float64{0, 1})
 		}()
 	}
 }

@@ -62,15 +62,18 @@ func matOf(rows [][]float64) Mat {
 	return Mat{len(rows), len(rows[0]), slices.Concat(rows...)}
 }
 
-// setOf codes dense rows as sparse images of two lines, of one line if D is odd.
+// setOf codes dense rows as sparse images of two lines, of one line if D is odd, unless they have too many values.
 func setOf(X Mat) Set {
 	s, height := realSet(X, make([]byte, X.Rows)), 2-X.Cols%2
-	line := s.inputs.(images).sparse
-	codes := make([]uint16, 0, len(X.Data))
-	for _, x := range X.Data {
-		codes = append(codes, uint16(slices.Index(line.level, x)))
+	line, sparse := s.inputs.(images)
+	if !sparse {
+		return s
 	}
-	s.inputs = images{newSparse(codes, height, X.Cols/height, line.level)}
+	codes := make([]byte, 0, len(X.Data))
+	for _, x := range X.Data {
+		codes = append(codes, byte(slices.Index(line.level[:], x)))
+	}
+	s.inputs = images{newSparse(codes, height, X.Cols/height, line.level[:])}
 	return s
 }
 
