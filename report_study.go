@@ -92,6 +92,9 @@ func studies(runs []*Result) (all []*study) {
 	for _, s := range settings {
 		next := newStudy(s, runs)
 		next.whole = wholes[s.Data]
+		if place := next.runs[place{pca, "identity", next.inputs}]; place != nil {
+			next.whole = place[0]
+		}
 		all = append(all, next)
 	}
 	return all
