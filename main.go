@@ -152,7 +152,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	if len(p.all) == 1 {
 		screen.say("%s", describe(p.all[0]))
 	}
-	data, err := loadData(ctx, p.grid.Shared.Data, o.mnist, screen)
+	data, err := loadData(ctx, p.from, p.grid.Shared.Data, screen)
 	if err != nil {
 		return inventory{}, err
 	}
@@ -162,16 +162,6 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	err = work.do(ctx, o.workers)
 	screen.show("")
 	return there, err
-}
-
-func loadData(ctx context.Context, name, mnist string, screen *console) (*Dataset, error) {
-	switch name {
-	case "clusters":
-		return clusters(), nil
-	case "uniform":
-		return uniform(), nil
-	}
-	return loadMNIST(ctx, mnist, screen)
 }
 
 // verdict is an error if any of the runs is not done. One that diverged is: that is its result.

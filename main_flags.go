@@ -20,7 +20,7 @@ import (
 type options struct {
 	act, k, lambda, seed, objective string // lists
 	shared                          Config // the settings that are no lists
-	mnist, out, shard               string
+	dataDir, out, shard             string
 	workers                         int
 	full, list, report, quiet       bool
 	given                           []string // the flags that were typed
@@ -49,12 +49,13 @@ func newFlags(o *options) *flag.FlagSet {
 	f.StringVar(&o.seed, "seed", "1", "random seed")
 	f.StringVar(&o.objective, "objective", "infomax", "infomax; a baseline: "+strings.Join(baselineObjectives(), ", ")+"; or for reference: "+strings.Join(references, ", "))
 	f.BoolVar(&o.full, "full", false, "these five as in the protocol: "+protocol+"; any of them given beside it stands")
-	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+", or two-dimensional: "+strings.Join(planeNames, ", "))
-	f.StringVar(&o.mnist, "mnist", "", "folder that has the MNIST files; otherwise they are fetched, once")
+	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+"; two-dimensional: "+strings.Join(planeNames, ", ")+
+		"; or your own FILE.npz of NumPy arrays train and test, and train_labels and test_labels if there are any")
+	f.StringVar(&o.dataDir, "data-dir", "", "folder that has the files of the images, or has them in mnist and fashion; otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
 	f.IntVar(&o.shared.Batch, "batch", 128, "rows in a step; 0 for all")
 	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning rate of Adam")
-	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from; 0 for no estimate")
+	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from, or all if your own are fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "folder for the results")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time; one large run splits its work as much (the number of cores)")
 	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
@@ -79,7 +80,7 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 // usageParts are the flags in the order in which the usage explains them.
 var usageParts = []struct{ title, flags string }{
 	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective full"},
-	{"How to run it.", "data mnist epochs batch lr tc-rows"},
+	{"How to run it.", "data data-dir epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report quiet"},
 }
 
@@ -166,10 +167,10 @@ func (o options) check() error {
 		return usagef("-workers %d: give 1 or more", o.workers)
 	case o.out == "":
 		return usagef("-out is empty: give a folder for the results")
-	case o.typed("mnist") && o.mnist == "":
-		return usagef("-mnist is empty: give the folder that has the files, or leave it out to have them fetched")
-	case o.mnist != "" && plain(o.shared.Data) != "mnist":
-		return usagef("-mnist is for -data mnist: leave one of them out")
+	case o.typed("data-dir") && o.dataDir == "":
+		return usagef("-data-dir is empty: give the folder that has the files, or leave it out to have them fetched")
+	case o.dataDir != "" && !slices.ContainsFunc(imageNames, func(name string) bool { return plain(name) == plain(o.shared.Data) }):
+		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
 	case !o.trains() && o.typed("epochs", "batch", "lr"):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && plain(o.objective) != "all" && !slices.Contains(strings.Split(plain(o.objective), ","), "infomax"):
@@ -183,24 +184,50 @@ func (o options) check() error {
 // grid returns the lists, parsed, or the first mistake in them.
 func (o options) grid() (grid, error) {
 	g := grid{Shared: o.shared}
-	var bad [6]error
+	var bad [5]error
 	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
 	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
 	g.Ks, bad[2] = parseWhole("k", o.k)
 	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
 	g.Seeds, bad[4] = parseWhole("seed", o.seed)
-	var err error
-	if g.Shared.Data, err = parseName(o.shared.Data, dataNames); err != nil {
-		bad[5] = usagef("-data: %w", err)
-	}
 	return g, cmp.Or(bad[:]...)
+}
+
+// chooseData sets the data set and where it comes from. A person's own is read, because the runs depend on its name and
+// size: a batch of more rows than there are is the whole split.
+func (o options) chooseData(p *plan) (err error) {
+	p.from.dir = o.dataDir
+	shared := &p.grid.Shared
+	if !strings.HasSuffix(shared.Data, ownSuffix) {
+		if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
+			return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
+		}
+		return nil
+	}
+	if p.from.own, err = readOwn(shared.Data); err != nil {
+		return fmt.Errorf("-data %s: %w", shared.Data, err)
+	}
+	shared.Data = p.from.own.Name
+	if shared.Batch >= p.from.own.Train.N {
+		shared.Batch = 0
+	}
+	if rows := p.from.own.Test.N; !o.typed("tc-rows") && rows < shared.TCRows {
+		shared.TCRows = rows
+		if rows < minTCRows {
+			shared.TCRows = 0
+		}
+	}
+	return nil
 }
 
 func (o options) plan() (p plan, err error) {
 	if p.grid, err = o.grid(); err != nil {
 		return p, err
 	}
-	if p.all, err = p.grid.configs(); err != nil {
+	if err = o.chooseData(&p); err != nil {
+		return p, err
+	}
+	if p.all, err = p.grid.configs(p.from); err != nil {
 		return p, err
 	}
 	slices.SortStableFunc(p.all, func(a, b Config) int { return cmp.Compare(b.cost(), a.cost()) })

@@ -156,7 +156,7 @@ func (s *study) command() string {
 	for _, c := range s.lambdas() {
 		lambdas = append(lambdas, shortest(c.lambda))
 	}
-	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.Data, strings.Join(s.activations, ","),
+	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.source(), strings.Join(s.activations, ","),
 		strings.Join(texts(s.ks), ","), strings.Join(slices.Compact(objectives), ","))
 	if len(lambdas) > 0 {
 		text += " -lambda " + strings.Join(lambdas, ",")

@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "6fa1187496ddabe84fd2be206afaee32478f0d7894c8cd972ff65985e149fba8"
+	const want = "7944881b8495a3fad7e8f003b3884bdd4301877daef7e1a00f21f18adda65bd9"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}

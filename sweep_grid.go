@@ -25,14 +25,15 @@ type grid struct {
 // the last to end are short ones, and no worker is left alone with a long one.
 type plan struct {
 	grid      grid
+	from      dataSource
 	all, mine []Config
 }
 
 // maxRuns is a limit for typing errors such as -seed 1-1000000000.
 const maxRuns = 1_000_000
 
-// configs returns every run of the grid once, or what is wrong with one of them.
-func (g grid) configs() ([]Config, error) {
+// configs returns every run of the grid once, or what is wrong with one of them for data from there.
+func (g grid) configs(from dataSource) ([]Config, error) {
 	networks := len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
 	runs := float64(networks) * float64(len(g.Ks)) * float64(len(g.Seeds))
 	if runs > maxRuns {
@@ -45,7 +46,7 @@ func (g grid) configs() ([]Config, error) {
 	all = vary(all, g.Lambdas, func(c *Config, v float64) { c.Lambda = v })
 	all = vary(all, g.Seeds, func(c *Config, v uint64) { c.Seed = v })
 	for i, c := range all {
-		if err := c.check(); err != nil {
+		if err := c.check(from.testRows(c.Data)); err != nil {
 			return nil, err
 		}
 		all[i] = c.normal()
