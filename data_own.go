@@ -57,13 +57,17 @@ func readOwn(path string) (*Dataset, error) {
 	return d, nil
 }
 
-// ownName is a file's name in letters, digits and hyphens.
+// ownName is a file's name in letters, digits and hyphens. A run's folder begins with it, and those that begin with
+// "damaged-" are set aside.
 func ownName(path string) string {
 	const longest = 40
 	words := strings.FieldsFunc(strings.TrimSuffix(filepath.Base(path), ownSuffix), func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9')
 	})
 	name := strings.Join(words, "-")
+	if strings.HasPrefix(name, "damaged") {
+		name = "own-" + name
+	}
 	return cmp.Or(strings.TrimSuffix(name[:min(len(name), longest)], "-"), "data")
 }
 

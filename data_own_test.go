@@ -170,7 +170,7 @@ func wantRefused(t *testing.T, b []byte, want string) {
 func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 	whole := archiveOf(t, ownMembers(nil)...)
 	for file, want := range map[string]string{
-		"digits.npz": "digits", "my data (v2).npz": "my-data-v2", "données.npz": "donn-es", "mnist.npz": "mnist", "_.npz": "data",
+		"digits.npz": "digits", "my data (v2).npz": "my-data-v2", "données.npz": "donn-es", "mnist.npz": "mnist", "_.npz": "data", "damaged.npz": "own-damaged", "damaged-1.npz": "own-damaged-1",
 		"../x.npz": "x", strings.Repeat("long", 20) + ".npz": strings.Repeat("long", 10), strings.Repeat("a ", 30) + ".npz": strings.Repeat("-a", 20)[1:],
 	} {
 		path := filepath.Join(t.TempDir(), "below", file)
@@ -179,7 +179,7 @@ func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprintf("%s-%.8s", want, d.SHA256); d.Name != got || len(d.SHA256) != 64 {
+		if got := fmt.Sprintf("%s-%.8s", want, d.SHA256); d.Name != got || len(d.SHA256) != 64 || strings.HasPrefix(d.Name, damagedPrefix) {
 			t.Errorf("%s is %s, want %s", file, d.Name, got)
 		}
 	}
