@@ -76,9 +76,6 @@ func (c Config) layers() []string {
 }
 
 var (
-	imageNames = []string{"mnist"}
-	planeNames = []string{"clusters", "uniform"} // of two inputs
-	dataNames  = append(imageNames, planeNames...)
 	objectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca"}
 	references = []string{"tied", "pca"} // of the objectives: in no declared test
 )
@@ -141,8 +138,9 @@ func (c Config) ID() string {
 const maxK = maxCols
 
 // check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
-// typed, before normal; what came out of a list is known to be a name or a finite number.
-func (c Config) check() error {
+// typed, before normal; what came out of a list is known to be a name or a finite number. testRows is the size
+// of the data's test split.
+func (c Config) check(testRows int) error {
 	switch {
 	case c.K < 1 || c.K > maxK:
 		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
@@ -156,18 +154,10 @@ func (c Config) check() error {
 		return usagef("-batch 1: one row has no variance; give 2 or more, or 0 for the whole training split")
 	case !finite(c.LearningRate) || c.LearningRate <= 0:
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
-	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > testRows(c.Data)):
-		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, testRows(c.Data))
+	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > testRows):
+		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, testRows)
 	}
 	return nil
-}
-
-// testRows is the size of a data set's test split.
-func testRows(data string) int {
-	if data == "mnist" {
-		return mnistFiles[2].dims[0]
-	}
-	return planeRows - planeTrain
 }
 
 // badUsage is a mistake in the command line.
@@ -179,7 +169,7 @@ func usagef(format string, args ...any) error { return badUsage{fmt.Errorf(forma
 func compareConfigs(a, b Config) int {
 	rank := func(name string, of []string) int { return slices.Index(of, name) }
 	return cmp.Or(
-		cmp.Compare(rank(a.Data, dataNames), rank(b.Data, dataNames)),
+		compareData(a.Data, b.Data),
 		cmp.Compare(rank(a.Below.Objective, objectives), rank(b.Below.Objective, objectives)), // none first
 		cmp.Compare(a.Below.K, b.Below.K),
 		cmp.Compare(rank(a.Objective, objectives), rank(b.Objective, objectives)),

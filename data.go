@@ -45,84 +45,144 @@ type images struct{ *sparse }
 
 func (x images) newBlock() block { return newColumns(x.sparse) }
 
-// imageSet returns images (N×height×width bytes) in which a byte p stands for p/255.
-func imageSet(bytes []byte, height, width int, labels []byte) Set {
+// stored is what rows are kept as: numbers, or bytes p that stand for p/255.
+type stored interface{ byte | float32 | float64 }
+
+// byteLevels returns what bytes stand for.
+func byteLevels() []float64 {
 	level := make([]float64, 256)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
+	return level
+}
+
+// imageSet returns images (N×height×width) in which a byte p stands for p/255.
+func imageSet(bytes []byte, height, width int, labels []byte) Set {
+	if level := byteLevels(); fitsSparse(height, width, len(level)) {
+		return Set{images{newSparse(bytes, height, width, level)}, len(bytes) / (height * width), height * width, labels}
+	}
+	return denseSet(bytes, height*width, labels)
+}
+
+// realSet returns rows of numbers (N×height×width; inputs that are no image are one line).
+func realSet[T float32 | float64](x []T, height, width int, labels []byte) Set {
 	D := height * width
-	if fitsSparse(height, width, len(level)) {
-		return Set{images{newSparse(bytes, height, width, level)}, len(bytes) / D, D, labels}
+	if !fitsSparse(height, width, 1) {
+		return denseSet(x, D, labels)
 	}
-	X := newMat(len(bytes)/D, D)
-	for i, p := range bytes {
-		X.Data[i] = level[p]
+	level := levelsOf(x)
+	if !fitsSparse(height, width, len(level)) {
+		return denseSet(x, D, labels)
 	}
-	return realSet(X, labels)
-}
-
-// realSet returns the rows X (N×D) as they are.
-func realSet(X Mat, labels []byte) Set {
-	if level := distinct(X.Data); fitsSparse(1, X.Cols, len(level)) {
-		codes := make([]byte, len(X.Data))
-		for i, x := range X.Data {
-			if x != 0 {
-				code, _ := slices.BinarySearch(level[1:], x)
-				codes[i] = byte(code + 1)
-			}
+	codes := make([]byte, len(x))
+	for i, v := range x {
+		if v != 0 {
+			code, _ := slices.BinarySearch(level[1:], float64(v))
+			codes[i] = byte(code + 1)
 		}
-		return Set{images{newSparse(codes, 1, X.Cols, level)}, X.Rows, X.Cols, labels}
 	}
-	return Set{denseRows{X}, X.Rows, X.Cols, labels}
+	return Set{images{newSparse(codes, height, width, level)}, len(x) / D, D, labels}
 }
 
-// distinct returns 0 and the other distinct values of x in ascending order.
-func distinct(x []float64) []float64 {
-	sorted := slices.Compact(slices.Sorted(slices.Values(x)))
-	return append([]float64{0}, slices.DeleteFunc(sorted, func(v float64) bool { return v == 0 })...)
+// levelsOf returns 0 and the other distinct values of x in ascending order, or as many as are too many.
+func levelsOf[T float32 | float64](x []T) []float64 {
+	seen := map[T]bool{}
+	for _, v := range x {
+		if v != 0 {
+			seen[v] = true
+		}
+		if len(seen) == maxLevels {
+			break
+		}
+	}
+	level := make([]float64, 1, len(seen)+1)
+	for v := range seen {
+		level = append(level, float64(v))
+	}
+	slices.Sort(level[1:])
+	return level
 }
 
 // denseRows are inputs as they are, in their own order.
-type denseRows struct{ X Mat }
-
-func (r denseRows) arrange(W Mat) Mat         { return Mat{W.Rows, W.Cols, slices.Clone(W.Data)} }
-func (r denseRows) restore(W Mat) Mat         { return r.arrange(W) }
-func (r denseRows) dense(n int) []float64     { return r.X.Row(n) }
-func (r denseRows) squaredNorm(n int) float64 { return inner(r.X.Row(n), r.X.Row(n)) }
-
-func (r denseRows) constant() []bool {
-	all := make([]bool, r.X.Cols)
-	for d := range all {
-		all[d] = constantColumn(r.X, d)
-	}
-	return all
+type denseRows[T stored] struct {
+	x       []T // N×D
+	D       int
+	squares []float64 // N: ‖xₙ‖²
 }
 
-func (r denseRows) newBlock() block {
-	return &denseBlock{all: r.X, at: newMat(blockRows, r.X.Cols), scaled: newMat(blockRows, r.X.Cols)}
+func denseSet[T stored](x []T, D int, labels []byte) Set {
+	r := denseRows[T]{x, D, make([]float64, len(x)/D)}
+	row := make([]float64, D)
+	for n := range r.squares {
+		widen(row, r.row(n))
+		r.squares[n] = inner(row, row)
+	}
+	return Set{r, len(r.squares), D, labels}
+}
+
+func (r denseRows[T]) arrange(W Mat) Mat { return Mat{W.Rows, W.Cols, slices.Clone(W.Data)} }
+func (r denseRows[T]) restore(W Mat) Mat { return r.arrange(W) }
+
+func (r denseRows[T]) row(n int) []T             { return r.x[n*r.D : (n+1)*r.D] }
+func (r denseRows[T]) squaredNorm(n int) float64 { return r.squares[n] }
+
+func (r denseRows[T]) dense(n int) []float64 {
+	x := make([]float64, r.D)
+	widen(x, r.row(n))
+	return x
+}
+
+// widen sets x to what row stands for.
+func widen[T stored](x []float64, row []T) {
+	switch row := any(row).(type) {
+	case []byte:
+		for d, p := range row {
+			x[d] = float64(p) / 255
+		}
+	case []float32:
+		for d, v := range row {
+			x[d] = float64(v)
+		}
+	case []float64:
+		copy(x, row)
+	}
+}
+
+func (r denseRows[T]) constant() []bool {
+	alike := slices.Repeat([]bool{true}, r.D)
+	for from := 0; from < len(r.x); from += r.D {
+		for d, x := range r.x[from : from+r.D] {
+			alike[d] = alike[d] && x == r.x[d]
+		}
+	}
+	return alike
+}
+
+func (r denseRows[T]) newBlock() block {
+	return &denseBlock[T]{all: r, at: newMat(blockRows, r.D), scaled: newMat(blockRows, r.D)}
 }
 
 // denseBlock holds its rows side by side.
-type denseBlock struct {
-	all    Mat
+type denseBlock[T stored] struct {
+	all    denseRows[T]
 	rows   int
 	at     Mat     // blockRows×D
 	scale  float64 // that scaled is for; 0 if for none
 	scaled Mat     // at, times scale
 }
 
-func (b *denseBlock) prefetch([]uint32) {}
+func (b *denseBlock[T]) prefetch([]uint32) {}
 
-func (b *denseBlock) load(rows []uint32) {
+func (b *denseBlock[T]) load(rows []uint32) {
 	b.rows, b.scale = len(rows), 0
 	for i, n := range rows {
-		copy(b.at.Row(i), b.all.Row(int(n)))
+		widen(b.at.Row(i), b.all.row(int(n)))
 	}
 }
 
 // times returns the block's rows, each input scale times.
-func (b *denseBlock) times(scale float64) []float64 {
+func (b *denseBlock[T]) times(scale float64) []float64 {
 	if scale == 1 {
 		return b.at.Data
 	}
@@ -135,12 +195,12 @@ func (b *denseBlock) times(scale float64) []float64 {
 	return b.scaled.Data
 }
 
-func (b *denseBlock) gather(z view, scale float64, w view, cols int) {
+func (b *denseBlock[T]) gather(z view, scale float64, w view, cols int) {
 	D := b.at.Cols
 	mul(z, z, coefficients{b.times(scale), D, 1}, w, b.rows, D, cols)
 }
 
-func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
+func (b *denseBlock[T]) spread(dw, init view, scale float64, dz view, cols int) {
 	D := b.at.Cols
 	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,7 +24,7 @@ func TestDenseInputsAgreeWithSparseOnes(t *testing.T) {
 				c := Config{Objective: objective, Activation: "tanh", Lambda: 1}
 				W, V := xavier(5, 11, 2, streamWeights), xavier(11, 5, 2, streamDecoder)
 				var got [2][]any
-				for i, s := range []Set{setOf(X), {denseRows{X}, 300, 11, nil}} {
+				for i, s := range []Set{setOf(X), denseSet(X.Data, 11, nil)} {
 					tr := trainerOn(c, s, W, make([]float64, 5), V)
 					rows := allRows(300)[:N]
 					loss, _, _ := tr.step(rows)
@@ -37,6 +38,47 @@ func TestDenseInputsAgreeWithSparseOnes(t *testing.T) {
 	}
 }
 
+// TestDenseRowsAreTheSameHoweverTheyAreKept: bytes and float32 to the bit as the float64 that they stand for.
+func TestDenseRowsAreTheSameHoweverTheyAreKept(t *testing.T) {
+	const N, D = 300, 131
+	r := rand.New(rand.NewPCG(1, 23))
+	bytes, singles := make([]byte, N*D), make([]float32, N*D)
+	wideBytes, wideSingles := make([]float64, N*D), make([]float64, N*D)
+	for i := range bytes {
+		bytes[i], singles[i] = byte(r.IntN(256)), float32(r.NormFloat64())
+		if i%D == 3 {
+			bytes[i], singles[i] = 7, 7
+		}
+		wideBytes[i], wideSingles[i] = float64(bytes[i])/255, float64(singles[i])
+	}
+	for name, sets := range map[string][2]Set{
+		"bytes":   {denseSet(wideBytes, D, nil), denseSet(bytes, D, nil)},
+		"float32": {denseSet(wideSingles, D, nil), denseSet(singles, D, nil)},
+	} {
+		var got [2][]float64
+		for i, s := range sets {
+			tr := newTrainer(Config{Objective: "reconstruction", Activation: "tanh", K: 3, Seed: 1, LearningRate: 1e-3}, &s)
+			rows := allRows(N)
+			loss, _, _ := tr.step(rows)
+			got[i] = slices.Concat([]float64{loss}, tr.W.Data, elementsOf(s))
+			if n := testing.AllocsPerRun(10, func() { tr.step(rows) }); n != 0 {
+				t.Errorf("%T: %v allocations a step", s.inputs, n)
+			}
+			for n := range N {
+				got[i] = append(got[i], s.squaredNorm(n))
+			}
+			for d, alike := range s.constant() {
+				if alike != (d == 3) {
+					t.Errorf("%s: input %d is constant: %v", name, d, alike)
+				}
+			}
+		}
+		if at, same := sameBits(got[0], got[1]); !same {
+			t.Errorf("%s: number %d is %x, want %x", name, at, got[1][at], got[0][at])
+		}
+	}
+}
+
 // TestWhatDoesNotFitTheSparseFormIsDense: at each limit, and one beyond.
 func TestWhatDoesNotFitTheSparseFormIsDense(t *testing.T) {
 	reals := func(n, d int) Set { // n·d distinct values, none of them 0
@@ -44,7 +86,7 @@ func TestWhatDoesNotFitTheSparseFormIsDense(t *testing.T) {
 		for i := range X.Data {
 			X.Data[i] = float64(i + 1)
 		}
-		return realSet(X, make([]byte, n))
+		return realSet(X.Data, 1, d, make([]byte, n))
 	}
 	for _, c := range []struct {
 		name   string

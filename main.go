@@ -165,7 +165,12 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	done := len(p.mine) - len(missing)
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
-	for _, name := range dataNames {
+	var names []string
+	for _, c := range missing {
+		names = append(names, c.Data)
+	}
+	slices.SortFunc(names, compareData)
+	for _, name := range slices.Compact(names) {
 		var base, stacks []Config
 		for _, c := range missing {
 			switch {
@@ -176,10 +181,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 				base = append(base, c)
 			}
 		}
-		if len(base)+len(stacks) == 0 {
-			continue
-		}
-		data, err := loadData(ctx, name, o.mnist, screen)
+		data, err := loadData(ctx, p.from, name, screen)
 		if err != nil {
 			return inventory{}, err
 		}
@@ -195,16 +197,6 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 		}
 	}
 	return there, nil
-}
-
-func loadData(ctx context.Context, name, mnist string, screen *console) (*Dataset, error) {
-	switch name {
-	case "clusters":
-		return clusters(), nil
-	case "uniform":
-		return uniform(), nil
-	}
-	return loadMNIST(ctx, mnist, screen)
 }
 
 // verdict is an error if any of the runs is not done. One that diverged is: that is its result.

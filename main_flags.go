@@ -20,7 +20,7 @@ import (
 type options struct {
 	act, k, lambda, seed, objective, below string // lists
 	shared                                 Config // the settings that are no lists
-	mnist, out, shard                      string
+	dataDir, out, shard                    string
 	workers                                int
 	full, followups, list, report, quiet   bool
 	given                                  []string  // the flags that were typed
@@ -67,12 +67,13 @@ func newFlags(o *options) *flag.FlagSet {
 	f.StringVar(&o.below, "below", "none", "frozen layer below, of the same activation, seed and settings: OBJECTIVE:K such as infomax:64, or none")
 	f.BoolVar(&o.full, "full", false, "as in the protocol: "+protocol+"; any flag given beside it stands")
 	f.BoolVar(&o.followups, "followups", false, "the follow-ups, beside -full or alone: depth, scale, other data and settings; any flag given beside it stands")
-	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+", or two-dimensional: "+strings.Join(planeNames, ", "))
-	f.StringVar(&o.mnist, "mnist", "", "folder that has the MNIST files; otherwise they are fetched, once")
+	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+"; two-dimensional: "+strings.Join(planeNames, ", ")+
+		"; or your own FILE.npz of NumPy arrays train and test, and train_labels and test_labels if there are any")
+	f.StringVar(&o.dataDir, "data-dir", "", "folder that has the files of the images, or has them in mnist and fashion; otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
 	f.IntVar(&o.shared.Batch, "batch", 128, "rows in a step; 0 for all")
 	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning rate of Adam")
-	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from; 0 for no estimate")
+	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from, or all if your own are fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "folder for the results")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time; one large run splits its work as much (the number of cores)")
 	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
@@ -97,7 +98,7 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 // usageParts are the flags in the order in which the usage explains them.
 var usageParts = []struct{ title, flags string }{
 	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective below full followups"},
-	{"How to run it.", "data mnist epochs batch lr tc-rows"},
+	{"How to run it.", "data data-dir epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report quiet"},
 }
 
@@ -208,10 +209,10 @@ func (o options) check() error {
 		return usagef("-workers %d: give 1 or more", o.workers)
 	case o.out == "":
 		return usagef("-out is empty: give a folder for the results")
-	case o.typed("mnist") && o.mnist == "":
-		return usagef("-mnist is empty: give the folder that has the files, or leave it out to have them fetched")
-	case o.mnist != "" && plain(o.shared.Data) != "mnist":
-		return usagef("-mnist is for -data mnist: leave one of them out")
+	case o.typed("data-dir") && o.dataDir == "":
+		return usagef("-data-dir is empty: give the folder that has the files, or leave it out to have them fetched")
+	case o.dataDir != "" && !slices.ContainsFunc(imageNames, func(name string) bool { return plain(name) == plain(o.shared.Data) }):
+		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
 	case o.typed("epochs", "batch", "lr") && !o.has(func(name string) bool { return name != "none" && trains(name) }):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && !o.has(func(name string) bool { return name == "infomax" }):
@@ -225,23 +226,51 @@ func (o options) check() error {
 // grid returns the lists, parsed, or the first mistake in them.
 func (o options) grid() (grid, error) {
 	g := grid{Shared: o.shared}
-	var bad [7]error
+	var bad [6]error
 	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
 	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
 	g.Ks, bad[2] = parseWhole("k", o.k)
 	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
 	g.Seeds, bad[4] = parseWhole("seed", o.seed)
 	g.Below, bad[5] = parseLayers("below", o.below)
-	var err error
-	if g.Shared.Data, err = parseName(o.shared.Data, dataNames); err != nil {
-		bad[6] = usagef("-data: %w", err)
-	}
 	return g, cmp.Or(bad[:]...)
+}
+
+// chooseData sets the data set of o and g. A person's own is read, because the runs depend on its name and
+// size: a batch of more rows than there are is the whole split.
+func (o options) chooseData(g *grid, from *dataSource) (err error) {
+	from.dir = o.dataDir
+	shared := &g.Shared
+	if !strings.HasSuffix(shared.Data, ownSuffix) {
+		if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
+			return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
+		}
+		return nil
+	}
+	if from.own == nil {
+		if from.own, err = readOwn(shared.Data); err != nil {
+			return fmt.Errorf("-data %s: %w", shared.Data, err)
+		}
+	}
+	shared.Data = from.own.Name
+	if shared.Batch >= from.own.Train.N {
+		shared.Batch = 0
+	}
+	if rows := from.own.Test.N; !o.typed("tc-rows") && rows < shared.TCRows {
+		shared.TCRows = rows
+		if rows < minTCRows {
+			shared.TCRows = 0
+		}
+	}
+	return nil
 }
 
 func (o options) plan() (p plan, err error) {
 	for _, part := range o.parts {
 		g, err := part.grid()
+		if err == nil {
+			err = part.chooseData(&g, &p.from)
+		}
 		if err == nil {
 			err = p.add(g)
 		}

@@ -47,9 +47,8 @@ func mustRun(t *testing.T, args ...string) string {
 
 func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(blocked, nil, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	write(t, blocked, nil)
+	write(t, blocked+".npz", []byte("no archive"))
 	empty := t.TempDir()
 	tests := []struct {
 		name, args string
@@ -64,6 +63,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"objective as others call it", "-objective AutoEncoder", 2, "did you mean reconstruction?"},
 		{"data misspelt", "-data MNITS", 2, "did you mean mnist?"},
 		{"data as a list", "-data clusters,uniform", 2, "not one of"},
+		{"data that is no archive", "-data digits.npy", 2, "your own is a file that ends in .npz"},
 		{"no units", "-k 0", 2, "from 1 to"},
 		{"negative units", "-k -3", 2, "-k"},
 		{"too many units", "-k 1000000", 2, "-k 1000000"},
@@ -109,13 +109,18 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"slurm outside slurm", "-shard auto", 2, "SLURM_ARRAY_TASK_ID"},
 		{"kubernetes outside kubernetes", "-shard auto/4", 2, "JOB_COMPLETION_INDEX"},
 		{"report with settings", "-report -act relu", 2, "-report"},
-		{"folder of other data", "-data clusters -mnist x", 2, "-mnist"},
+		{"folder of other data", "-data clusters -data-dir x", 2, "-data-dir is for -data mnist, fashion, mnist-shifted"},
+		{"folder of own data", "-data own.npz -data-dir x", 2, "-data-dir is for"},
+		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: stat none/own.npz: no such file or directory: give a file"},
+		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save it again"},
+		{"more rows for total correlation than one's own", "-data testdata/own_digits.npz -tc-rows 101", 2, "10 to 100 rows"},
 		{"no output folder", "-out=", 2, "-out"},
-		{"no MNIST folder", "-mnist=", 2, "-mnist is empty"},
+		{"no data folder", "-data-dir=", 2, "-data-dir is empty"},
 		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder"},
 		{"output folder below a file", "-data clusters -out " + blocked + "/out", 1, "give a folder"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "none"},
-		{"no MNIST there", "-quiet -mnist " + empty + " -out " + t.TempDir(), 1, "-mnist " + empty},
+		{"no MNIST there", "-quiet -data-dir " + empty + " -out " + t.TempDir(), 1, "-data-dir " + empty + ": MNIST: train-images-idx3-ubyte, gzipped or raw: file does not exist: put"},
+		{"no Fashion-MNIST there", "-quiet -data fashion -data-dir " + empty + " -out " + t.TempDir(), 1, "-data-dir " + empty + ": Fashion-MNIST: "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

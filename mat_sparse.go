@@ -124,10 +124,13 @@ func (s *sparse) dense(n int) []float64 {
 	return s.restore(places).Data
 }
 
-// squaredNorm returns ‖xₙ‖², summed over the places in order.
-func (s *sparse) squaredNorm(n int) (sum float64) {
-	for _, e := range s.row(n) {
-		x0, x1, x2, x3 := values(e, s.level)
+// squaredNorm returns ‖xₙ‖².
+func (s *sparse) squaredNorm(n int) float64 { return squares(s.row(n), s.level) }
+
+// squares is the sum of a row's squares, over the places in order.
+func squares(row []uint64, level *levels) (sum float64) {
+	for _, e := range row {
+		x0, x1, x2, x3 := values(e, level)
 		sum = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, sum))))
 	}
 	return sum
@@ -221,27 +224,37 @@ func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]]
 
 // load turns the given rows of the set.
 func (c *columns) load(rows []uint32) {
-	if len(rows) > blockRows {
-		panic(fmt.Sprintf("load: %d rows, at most %d", len(rows), blockRows))
-	}
-	c.rows = len(rows)
-	for p := range c.end {
-		c.end[p] = uint32(p * blockRows)
-	}
+	c.clear(len(rows))
 	if len(rows) > 0 {
 		c.set.checkRows("load", rows)
 		turnKernel(c, rows)
 	}
 }
 
-func turnGeneric(c *columns, rows []uint32) {
+// clear makes room for the given number of rows.
+func (c *columns) clear(rows int) {
+	if rows > blockRows {
+		panic(fmt.Sprintf("load: %d rows, at most %d", rows, blockRows))
+	}
+	c.rows = rows
+	for p := range c.end {
+		c.end[p] = uint32(p * blockRows)
+	}
+}
+
+// turn puts the entries of the block's row n where they belong.
+func (c *columns) turn(n int, row []uint64) {
 	end, list := c.end, c.list
+	for _, e := range row {
+		p := e % maxQuads
+		list[end[p]] = e - p + uint64(n)
+		end[p]++
+	}
+}
+
+func turnGeneric(c *columns, rows []uint32) {
 	for n, row := range rows {
-		for _, e := range c.set.row(int(row)) {
-			p := e % maxQuads
-			list[end[p]] = e - p + uint64(n)
-			end[p]++
-		}
+		c.turn(n, c.set.row(int(row)))
 	}
 }
 

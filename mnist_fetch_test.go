@@ -45,10 +45,9 @@ func smallFetcher(t *testing.T) (*fetcher, *bytes.Buffer) {
 	cache := filepath.Join(t.TempDir(), "cache")
 	said := new(bytes.Buffer)
 	return &fetcher{
-		files:    files,
-		cacheDir: func() (string, error) { return cache, nil },
-		module:   "example.org/small@v1.0.0",
-		console:  newConsole(said, false),
+		imageData: imageData{folder: "small", title: "SMALL", files: files, module: "example.org/small@v1.0.0"},
+		cacheDir:  func() (string, error) { return cache, nil },
+		console:   newConsole(said, false),
 	}, said
 }
 
@@ -83,20 +82,15 @@ func write(t *testing.T, path string, b []byte) {
 	}
 }
 
-// wantWhole fails unless d is smallMNIST.
-func wantWhole(t *testing.T, d *Dataset, err error) {
+// wantWhole fails unless got is smallMNIST.
+func wantWhole(t *testing.T, got rawFiles, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, raw := smallMNIST()
-	want := append(raw[0][16:], raw[2][16:]...)
-	var got []byte
-	for _, x := range append(elementsOf(d.Train), elementsOf(d.Test)...) {
-		got = append(got, byte(x*255+0.5))
-	}
+	_, want := smallMNIST()
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("pixels (-want +got):\n%s", diff)
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 
@@ -128,20 +122,55 @@ func TestGivenFolderIsTheOnlySource(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := loadMNIST(t.Context(), tt.dir, nil)
+			_, err := mnist.load(t.Context(), tt.dir, nil)
 			if err == nil || strings.Contains(err.Error(), "\n") {
 				t.Fatalf("got error %v, want one of one line", err)
 			}
-			wantInOrder(t, err.Error(), "-mnist "+tt.dir, tt.want, "put the four published files there")
+			wantInOrder(t, err.Error(), "-data-dir "+tt.dir+": MNIST: ", tt.want, "put its four published files there or in a folder mnist there")
 		})
+	}
+}
+
+// TestEachDataSetHasItsOwnFilesAndNames: what the two tables share would be taken for one another's.
+func TestEachDataSetHasItsOwnFilesAndNames(t *testing.T) {
+	seen := map[string]string{}
+	for _, d := range []imageData{mnist, fashion} {
+		values := append([]string{d.name, d.folder, d.title}, d.mirrors...)
+		for _, f := range d.files {
+			values = append(values, f.sha256)
+		}
+		for _, v := range values {
+			if other, taken := seen[v]; taken && other != d.title {
+				t.Errorf("%s is both %s's and %s's", v, other, d.title)
+			}
+			seen[v] = d.title
+		}
+		if _, err := d.load(t.Context(), t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), ": "+d.title+": train-images") {
+			t.Errorf("%s: %v", d.title, err)
+		}
+		for _, base := range d.mirrors {
+			if !strings.HasPrefix(base, "https://") || !strings.HasSuffix(base, "/") {
+				t.Errorf("%s: mirror %s", d.title, base)
+			}
+		}
+	}
+}
+
+func TestADataSetWithoutAModuleGoesToItsMirrors(t *testing.T) {
+	f, said := smallFetcher(t)
+	f.module, f.mirrors = "", []string{mirror(t)}
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
+	if want := "fetching SMALL from " + f.mirrors[0] + "\n"; !strings.HasPrefix(said.String(), want) {
+		t.Errorf("said %q, want %q", said, want)
 	}
 }
 
 func TestSourcesAreAskedInOrder(t *testing.T) {
 	f, said := smallFetcher(t)
 	f.mirrors = []string{serve(t, gone), mirror(t), serve(t, gone)}
-	d, err := f.load(t.Context())
-	wantWhole(t, d, err)
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
 	wantInOrder(t, said.String(), f.module, f.mirrors[0], f.mirrors[1])
 	if strings.Contains(said.String(), f.mirrors[2]) {
 		t.Errorf("a source was asked after one had answered:\n%s", said)
@@ -155,19 +184,19 @@ func TestFailureGivesEachSourcesReason(t *testing.T) {
 		serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("please log in")) }),
 		"http://127.0.0.1:1/", // nobody listens there
 	}
-	_, err := f.load(t.Context())
+	_, err := f.find(t.Context())
 	if err == nil {
 		t.Fatal("found MNIST where there is none")
 	}
 	lines := strings.Split(err.Error(), "\n")
 	want := [][]string{
-		{"MNIST is in none of its sources"},
+		{"SMALL is in none of its sources"},
 		{"cache folder: ", "cache"},
 		{f.module, "the go tool is not on PATH"},
 		{f.mirrors[0], "410 Gone"},
 		{f.mirrors[1], "train-images-idx3-ubyte.gz: ends after 13 of 816 bytes"},
 		{f.mirrors[2], "refused"},
-		{"download train-images-idx3-ubyte.gz, ", "t10k-labels-idx1-ubyte.gz into a folder DIR and give -mnist DIR"},
+		{"download train-images-idx3-ubyte.gz, ", "t10k-labels-idx1-ubyte.gz into a folder DIR and give -data-dir DIR"},
 	}
 	if len(lines) != len(want) {
 		t.Fatalf("got %d lines, want %d:\n%v", len(lines), len(want), err)
@@ -189,12 +218,12 @@ func TestModuleThatCannotBeDownloadedSaysWhy(t *testing.T) {
 func TestSecondLoadComesFromTheCache(t *testing.T) {
 	f, said := smallFetcher(t)
 	f.mirrors = []string{mirror(t)}
-	d, err := f.load(t.Context())
-	wantWhole(t, d, err)
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
 	said.Reset()
 	f.mirrors = nil
-	d, err = f.load(t.Context())
-	wantWhole(t, d, err)
+	raw, err = f.find(t.Context())
+	wantWhole(t, raw, err)
 	if said.Len() > 0 {
 		t.Errorf("a load from the cache said:\n%s", said)
 	}
@@ -209,9 +238,9 @@ func TestCorruptedCacheIsRepaired(t *testing.T) {
 		raw[2][99] ^= 1
 		write(t, filepath.Join(dir, file.name()), raw[i])
 	}
-	d, err := f.load(t.Context())
-	wantWhole(t, d, err)
-	wantInOrder(t, said.String(), "MNIST cache "+dir, "t10k-images-idx3-ubyte: corrupted", "fetching it again")
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
+	wantInOrder(t, said.String(), "SMALL cache "+dir, "t10k-images-idx3-ubyte: corrupted", "fetching it again")
 	if _, err := f.fromCache(t.Context(), ""); err != nil {
 		t.Errorf("the cache was not repaired: %v", err)
 	}
@@ -233,9 +262,9 @@ func TestCacheThatCannotBeWrittenOnlyWarns(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			said.Reset()
 			f.cacheDir = tt.cacheDir
-			d, err := f.load(t.Context())
-			wantWhole(t, d, err)
-			wantInOrder(t, said.String(), "MNIST is not cached: ")
+			raw, err := f.find(t.Context())
+			wantWhole(t, raw, err)
+			wantInOrder(t, said.String(), "SMALL is not cached: ")
 		})
 	}
 }
@@ -278,13 +307,13 @@ func TestCancelEndsTheSearch(t *testing.T) {
 		<-r.Context().Done()
 	})
 	f.mirrors = []string{stuck, mirror(t)}
-	if _, err := f.load(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := f.find(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v, want context.Canceled", err)
 	}
 	if strings.Contains(said.String(), f.mirrors[1]) {
 		t.Errorf("a source was asked after the search was cancelled:\n%s", said)
 	}
-	if _, err := loadMNIST(ctx, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
+	if _, err := mnist.load(ctx, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("reading a folder: got error %v, want context.Canceled", err)
 	}
 }
@@ -293,8 +322,8 @@ func TestTerminalSeesBytesAndPercent(t *testing.T) {
 	f, said := smallFetcher(t)
 	f.terminal = true
 	f.mirrors = []string{mirror(t)}
-	d, err := f.load(t.Context())
-	wantWhole(t, d, err)
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
 	wantInOrder(t, said.String(),
 		"\rtrain-images-idx3-ubyte: 0.0 MB of 0.0 MB, 100 %\n",
 		"\rt10k-labels-idx1-ubyte: 0.0 MB of 0.0 MB, 100 %\n")

@@ -136,9 +136,44 @@ func TestLeftoversInTheCacheAreCleared(t *testing.T) {
 	if err := os.Chtimes(left, old, old); err != nil {
 		t.Fatal(err)
 	}
-	d, err := f.load(t.Context())
-	wantWhole(t, d, err)
+	raw, err := f.find(t.Context())
+	wantWhole(t, raw, err)
 	if _, err := os.Stat(left); err == nil || strings.Contains(said.String(), "stays") {
 		t.Errorf("the leftover is there: %s", said)
+	}
+}
+
+// TestOneFolderServesSeveralDataSets: each has a folder of its own there, or lies in it alone.
+func TestOneFolderServesSeveralDataSets(t *testing.T) {
+	f, _ := smallFetcher(t)
+	_, raw := smallMNIST()
+	put := func(dir string, raw rawFiles) {
+		for i, file := range f.files {
+			write(t, filepath.Join(dir, file.name()), raw[i])
+		}
+	}
+	other := rawFiles{raw[1], raw[0], raw[3], raw[2]} // the same names, as Fashion-MNIST has them
+	for _, c := range []struct {
+		name         string
+		inside, here rawFiles
+	}{
+		{"in it", rawFiles{}, raw}, {"in a folder there", raw, rawFiles{}}, {"in a folder beside another's files", raw, other}, {"in it, beside a folder of others", other, raw},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for sub, files := range map[string]rawFiles{"": c.here, "small": c.inside} {
+				if files[0] != nil {
+					put(filepath.Join(dir, sub), files)
+				}
+			}
+			got, err := f.fromGiven(t.Context(), dir)
+			wantWhole(t, got, err)
+		})
+	}
+	dir := t.TempDir()
+	put(filepath.Join(dir, "small"), other)
+	_, err := f.fromGiven(t.Context(), dir)
+	if want := "small: train-images-idx3-ubyte: ends after 48 of 816 bytes"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }

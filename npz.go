@@ -183,10 +183,18 @@ func parseHeader(header string) (shape []int, err error) {
 	if !ok || !closed {
 		return nil, fmt.Errorf("header %.80q is not of float64 in C order", header)
 	}
+	if shape, err = parseShape(tuple); err != nil {
+		return nil, fmt.Errorf("header %.80q: %w", header, err)
+	}
+	return shape, nil
+}
+
+// parseShape reads what formatShape writes.
+func parseShape(tuple string) (shape []int, err error) {
 	for size := range strings.FieldsSeq(strings.ReplaceAll(tuple, ",", " ")) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
-			return nil, fmt.Errorf("header %.80q: %w", header, err)
+			return nil, err
 		}
 		shape = append(shape, d)
 	}

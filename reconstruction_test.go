@@ -30,7 +30,7 @@ func TestTiedWeightsAreOneMatrix(t *testing.T) {
 // principal axes.
 func TestTiedIdentityBecomesOrthogonal(t *testing.T) {
 	X := withAxes([]float64{1, -2, 0, 0.5, 3, 0.1}, orthonormal(6, 5, 1), 1, 0.8, 0.6, 0.4, 0.2)
-	s := realSet(X, nil)
+	s := realSet(X.Data, 1, X.Cols, nil)
 	c := Config{Objective: "tied", Activation: "identity", K: 3, Seed: 1, Epochs: 1500, LearningRate: 1e-2}
 	r, _, err := run(t.Context(), c, &Dataset{D: s.D, Train: s, Test: s}, new(starts), func(int, Epoch) {})
 	if err != nil {

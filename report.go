@@ -134,13 +134,15 @@ type chapter struct {
 	Sections                                          []section
 	Beyond, Holes                                     []string
 	Diverged                                          []*Result
+
+	Source string // of the data, as -data takes it
 }
 
 // SVG is the figure within the page.
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
 func (a *analysis) chapter(all []*analysis, weights func(id string) ([]byte, error)) (chapter, error) {
-	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), DataSHA256: a.all[0].DataSHA256,
+	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), Source: a.source(), DataSHA256: a.all[0].DataSHA256,
 		PerBaseline: a.perBaseline(), Expectations: a.expectations(), Features: a.featureVerdict(), OtherChoices: a.otherChoices(all), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged(a.places()...)}
 	if len(a.answers) > 0 {
 		table := a.verdictSheet()

@@ -94,13 +94,10 @@ func (s *study) groupFigure(m measure) []drawing {
 
 // most is what m cannot exceed; 0 if that is not known or far off. Effective rank has min(K, D).
 func (s *study) most(m measure, K int) float64 {
-	switch {
-	case m.field != "effective_rank":
+	if m.field != "effective_rank" {
 		return 0
-	case s.Data == "clusters" || s.Data == "uniform":
-		return float64(min(K, 2))
 	}
-	return float64(K)
+	return float64(s.maxRank(K))
 }
 
 func (s *study) group(m measure, p place) group {
@@ -316,7 +313,8 @@ func similarity(W Mat) float64 {
 	return largest
 }
 
-// weightFigures shows the networks: images as images, the plane still and moving.
+// weightFigures shows the networks: over the plane, still and moving, or as images. Own data of two inputs are not at hand
+// here; each of its run folders has the picture.
 func (s *study) weightFigures(shown []network) []drawing {
 	note := ""
 	if len(shown) > 0 {
@@ -326,7 +324,10 @@ func (s *study) weightFigures(shown []network) []drawing {
 			note += fmt.Sprintf(" The first %d of its units.", shownUnits)
 		}
 	}
-	if s.Data == "mnist" {
+	if !slices.Contains(planeNames, s.Data) {
+		if s.inputs == 2 {
+			return nil
+		}
 		var strips []strip
 		for _, n := range shown {
 			strips = append(strips, strip{n.run.Config.Activation, n.W})

@@ -24,7 +24,7 @@ func madeUpGrid(t testing.TB, data string, activations []string, ks []uint64, la
 	for seed := range seeds {
 		g.Seeds = append(g.Seeds, uint64(seed+1))
 	}
-	configs, err := g.configs()
+	configs, err := g.configs(dataSource{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -161,7 +161,7 @@ func (s *study) commandOf(conditions []condition, seeds []uint64) string {
 		}
 		trained = trained || Config{Objective: c.objective}.trains()
 	}
-	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.Data, strings.Join(s.activations, ","),
+	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.source(), strings.Join(s.activations, ","),
 		strings.Join(texts(s.ks), ","), strings.Join(slices.Compact(objectives), ","))
 	if len(lambdas) > 0 {
 		text += " -lambda " + strings.Join(lambdas, ",")

@@ -122,8 +122,16 @@ func (s setting) has(c Config) bool {
 		s.Epochs == c.Epochs && s.Batch == c.Batch && s.LearningRate == c.LearningRate)
 }
 
+// source is what -data takes. Of a person's own file only the checksum is known.
+func (s setting) source() string {
+	if slices.Contains(dataNames, s.Data) {
+		return s.Data
+	}
+	return "FILE" + ownSuffix
+}
+
 func (s setting) compare(t setting) int {
-	return cmp.Or(cmp.Compare(slices.Index(dataNames, s.Data), slices.Index(dataNames, t.Data)),
+	return cmp.Or(compareData(s.Data, t.Data),
 		cmp.Compare(s.Epochs, t.Epochs), cmp.Compare(s.Batch, t.Batch),
 		cmp.Compare(s.LearningRate, t.LearningRate), cmp.Compare(s.TCRows, t.TCRows))
 }

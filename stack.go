@@ -15,8 +15,8 @@ func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
 	standardise(train, test)
 	above := *data
 	above.D = W.Cols
-	above.Train.inputs, above.Train.D = denseRows{train}, W.Cols
-	above.Test.inputs, above.Test.D = denseRows{test}, W.Cols
+	above.Train = denseSet(train.Data, W.Cols, data.Train.labels)
+	above.Test = denseSet(test.Data, W.Cols, data.Test.labels)
 	return &above
 }
 

@@ -116,12 +116,12 @@ func TestOutputsAreStandardisedByTheTrainSplit(t *testing.T) {
 // TestStackedGradientsMatchFiniteDifferences: the step of the layer above, on dense outputs of one below.
 func TestStackedGradientsMatchFiniteDifferences(t *testing.T) {
 	data := clusters()
-	data.Train.N = 12 // rows
+	data.Train.N = 12
 	for _, f := range activations {
 		for _, objective := range []string{"infomax", "reconstruction", "tied"} {
 			t.Run(f.name+" "+objective, func(t *testing.T) {
 				above := data.outputs(f, xavier(2, 5, 1, streamWeights), []float64{0.3, -0.2, 0.1, 0, 0.4})
-				X := above.Train.inputs.(denseRows).X.head(above.Train.N)
+				X := Mat{above.Train.N, above.D, above.Train.inputs.(denseRows[float64]).x}
 				V, b := xavier(5, 3, 7, streamDecoder), []float64{0.2, -0.1, 0.3}
 				var W Mat
 				for seed := uint64(1); W.Data == nil || nearKink(X, W, b); seed++ {

@@ -1,13 +1,12 @@
 package main
 
-// Weight vectors over images, drawn as images: dark blue for negative weights, grey for none,
+// Weight vectors drawn as images, as data of images are and whatever has more than two inputs can be: dark blue for negative weights, grey for none,
 // bright yellow for positive ones. Lightness rises all the way, so the sign is there in greyscale
 // too.
 
 import (
 	"bytes"
 	"encoding/base64"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -19,7 +18,7 @@ import (
 // strip is some units of one network.
 type strip struct {
 	Label string // "relu"; may be empty
-	W     Mat    // (units × side²)
+	W     Mat    // (units × D)
 }
 
 // filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit.
@@ -44,7 +43,7 @@ func filterPicture(strips []strip, note string) []byte {
 	for _, s := range strips {
 		c.strip(s, left, columns)
 	}
-	c.footnote("Units in order, line by line. One weight in a hundred lies beyond the limit and is drawn as if at it.")
+	c.footnote("Units and their inputs in order, line by line. One weight in a hundred lies beyond the limit and is drawn as if at it.")
 	c.footnote(note)
 	return c.bytes()
 }
@@ -70,13 +69,10 @@ func (c *canvas) strip(s strip, left float64, columns int) {
 
 const tileGap = 2 // pixels between the images of an atlas
 
-// tiles draws the rows of W as square images, in lines of the given number; pitch is from one to
-// the next.
+// tiles draws the rows of W as images, the smallest squares that hold them, in lines of the given number; pitch is
+// from one to the next.
 func tiles(W Mat, columns int, limit float64) (atlas *image.Paletted, pitch int) {
-	side := int(math.Sqrt(float64(W.Cols)))
-	if side*side != W.Cols {
-		panic(fmt.Sprintf("tiles: %d×%d weights are not square images", W.Rows, W.Cols))
-	}
+	side := int(math.Ceil(math.Sqrt(float64(W.Cols))))
 	pitch = side + tileGap
 	lines := (W.Rows + columns - 1) / columns
 	bounds := image.Rect(0, 0, min(columns, W.Rows)*pitch-tileGap, lines*pitch-tileGap)
@@ -130,7 +126,7 @@ func (c *canvas) colourBar(low, high string) {
 		bar.SetColorIndex(i, 0, uint8(i+1))
 	}
 	const left, right = 260.0, 460.0
-	c.text(margin, c.y+10, "start", "weight of each pixel")
+	c.text(margin, c.y+10, "start", "weight of each input")
 	c.image(bar, left, c.y, right-left, 12)
 	c.text(left-6, c.y+10, "end", low)
 	c.text(right+6, c.y+10, "start", high)

@@ -61,28 +61,34 @@ func TestAnimationRestsAtTheFinalState(t *testing.T) {
 	}
 }
 
+// TestFiltersShowEveryWeight: of inputs that make a square, and of others, whose square is filled up with white.
 func TestFiltersShowEveryWeight(t *testing.T) {
-	W := newMat(3, 4)
-	for i := range W.Data {
-		W.Data[i] = float64(i - 6)
-	}
-	const limit = 6
-	nodes := parse(t, filterPicture([]strip{{W: W}}, ""))
-	images := slices.DeleteFunc(nodes, func(n node) bool { return n.name != "image" })
-	data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(images[1].attr["href"], "data:image/png;base64,"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for k := range W.Rows {
-		for i, w := range W.Row(k) {
-			got := img.At(k*(2+tileGap)+i%2, i/2)
-			want := palette()[shade(w, limit)]
-			if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
-				t.Errorf("weight %d of unit %d (-want +got) %s", i, k, diff)
+	for D, side := range map[int]int{1: 1, 4: 2, 5: 3, 7: 3, 9: 3} {
+		W := newMat(3, D)
+		for i := range W.Data {
+			W.Data[i] = float64(i - 6)
+		}
+		limit := percentile99(W.Data)
+		nodes := parse(t, filterPicture([]strip{{W: W}}, ""))
+		images := slices.DeleteFunc(nodes, func(n node) bool { return n.name != "image" })
+		data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(images[1].attr["href"], "data:image/png;base64,"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range W.Rows {
+			for i := range side * side {
+				want := palette()[0]
+				if i < D {
+					want = palette()[shade(W.Row(k)[i], limit)]
+				}
+				got := img.At(k*(side+tileGap)+i%side, i/side)
+				if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(got)); diff != "" {
+					t.Errorf("D = %d: weight %d of unit %d (-want +got) %s", D, i, k, diff)
+				}
 			}
 		}
 	}

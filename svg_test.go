@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "71259c43c1584c69d13017b9f176fe3dbd8f88a7efcd8fbbea293aa0c63b15ee"
+	const want = "297c94fe9e7c22383da9351960422ae92dafba623576dbedaede0577817232fb"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}

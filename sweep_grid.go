@@ -27,12 +27,13 @@ type grid struct {
 // the last to end are short ones, and no worker is left alone with a long one.
 type plan struct {
 	grids     []grid
+	from      dataSource
 	all, mine []Config
 }
 
 // add adds the runs of g that are not there yet.
 func (p *plan) add(g grid) error {
-	runs, err := g.configs()
+	runs, err := g.configs(p.from)
 	p.grids = append(p.grids, g)
 	p.all = append(p.all, runs...)
 	slices.SortFunc(p.all, func(a, b Config) int { return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b)) })
@@ -53,8 +54,8 @@ func (p plan) below() (lower []Config) {
 // maxRuns is a limit for typing errors such as -seed 1-1000000000.
 const maxRuns = 1_000_000
 
-// configs returns every run of the grid once, or what is wrong with one of them.
-func (g grid) configs() ([]Config, error) {
+// configs returns every run of the grid once, or what is wrong with one of them for data from there.
+func (g grid) configs(from dataSource) ([]Config, error) {
 	networks := len(g.Below) * len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
 	runs := float64(networks) * float64(len(g.Ks)) * float64(len(g.Seeds))
 	if runs > maxRuns {
@@ -68,7 +69,7 @@ func (g grid) configs() ([]Config, error) {
 	all = vary(all, g.Lambdas, func(c *Config, v float64) { c.Lambda = v })
 	all = vary(all, g.Seeds, func(c *Config, v uint64) { c.Seed = v })
 	for i, c := range all {
-		if err := c.check(); err != nil {
+		if err := c.check(from.testRows(c.Data)); err != nil {
 			return nil, err
 		}
 		all[i] = c.normal()

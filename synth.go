@@ -102,5 +102,5 @@ func pointSet(points []planePoint) Set {
 		copy(X.Row(n), p.x[:])
 		labels[n] = p.class
 	}
-	return realSet(X, labels)
+	return realSet(X.Data, 1, 2, labels)
 }

@@ -112,7 +112,8 @@ func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
 
 // denseCopy is a set in the other form.
 func denseCopy(s Set) *Set {
-	return &Set{denseRows{Mat{s.N, s.D, elementsOf(s)}}, s.N, s.D, s.labels}
+	d := denseSet(elementsOf(s), s.D, s.labels)
+	return &d
 }
 
 // TestStepAllocatesNothing: a step at the experiment's sizes reuses its memory.

@@ -64,7 +64,7 @@ func matOf(rows [][]float64) Mat {
 
 // setOf codes dense rows as sparse images of two lines, of one line if D is odd, unless they have too many values.
 func setOf(X Mat) Set {
-	s, height := realSet(X, make([]byte, X.Rows)), 2-X.Cols%2
+	s, height := realSet(X.Data, 1, X.Cols, make([]byte, X.Rows)), 2-X.Cols%2
 	line, sparse := s.inputs.(images)
 	if !sparse {
 		return s
@@ -180,7 +180,7 @@ func TestGradientsMatchFiniteDifferences(t *testing.T) {
 		for _, c := range []Config{
 			{Objective: "infomax", Lambda: 1}, {Objective: "infomax", Lambda: 10}, {Objective: "variance"}, {Objective: "reconstruction"}, {Objective: "tied"},
 		} {
-			for _, s := range []Set{setOf(X), {denseRows{X}, N, D, nil}} {
+			for _, s := range []Set{setOf(X), denseSet(X.Data, D, nil)} {
 				c.Activation = f.name
 				t.Run(fmt.Sprintf("%s %s λ=%v %T", f.name, c.Objective, c.Lambda, s.inputs), func(t *testing.T) {
 					checkGradients(t, c, s, W, b, V)

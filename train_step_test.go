@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var realMNIST = sync.OnceValues(func() (*Dataset, error) { return loadMNIST(context.Background(), "", nil) })
+var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", nil) })
 
 func mnistForTest(tb testing.TB) *Dataset {
 	tb.Helper()

@@ -1,0 +1,62 @@
+// The data sets by name: the images, those in the plane, and a person's own.
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+var (
+	imageNames = func() (names []string) {
+		for _, d := range imageSets {
+			names = append(names, d.name)
+		}
+		return names
+	}()
+	planeNames = []string{"clusters", "uniform"} // of two inputs
+	dataNames  = slices.Concat(imageNames, planeNames)
+)
+
+// compareData is the order of data sets in every list and table: own data come last, by name.
+func compareData(a, b string) int {
+	rank := func(name string) int {
+		if i := slices.Index(dataNames, name); i >= 0 {
+			return i
+		}
+		return len(dataNames)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+}
+
+// dataSource is where data sets are, but for those that the program makes.
+type dataSource struct {
+	dir string   // of images; "" for the cache and what fills it
+	own *Dataset // nil for none
+}
+
+// loadData returns the data set of a name. What is fetched, and what is amiss, is told on screen.
+func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
+	switch name {
+	case "clusters":
+		return clusters(), nil
+	case "uniform":
+		return uniform(), nil
+	}
+	if i := slices.Index(imageNames, name); i >= 0 {
+		return imageSets[i].load(ctx, from.dir, screen)
+	}
+	return from.own, nil
+}
+
+// testRows is the size of a data set's test split.
+func (from dataSource) testRows(name string) int {
+	if i := slices.Index(imageNames, name); i >= 0 {
+		return imageSets[i].files[2].dims[0]
+	}
+	if slices.Contains(planeNames, name) {
+		return planeRows - planeTrain
+	}
+	return from.own.Test.N
+}
