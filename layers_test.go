@@ -39,7 +39,7 @@ var layers = []struct{ room, files, holds string }{
 	{"report 11: CSV", "report_csv", "results.csv and stats.csv"},
 	{"report 12: page", "report", "the sections; with report.html.tmpl the page"},
 	{"sweeps", "sweep*", "workers, what is derived, progress; `sweep_grid`: grids, -shard; `sweep_store`: run folders and their checksums"},
-	{"command line", "main*", "what is printed; `main_flags`: flags and usage"},
+	{"command line", "main*", "what is printed; `main_flags`: flags and usage; `main_verify`: rows of results.csv run again"},
 }
 
 // layerOf returns the layer of a file, −1 if it has none.

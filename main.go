@@ -72,11 +72,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	screen, s := newConsole(stderr, o.quiet), store{o.out}
+	if o.verify != "" {
+		return verify(ctx, o, stdout, screen)
+	}
 	p, err := o.plan()
 	if err != nil {
 		return err
 	}
-	screen, s := newConsole(stderr, o.quiet), store{o.out}
 	if o.list {
 		return list(stdout, s, o, p)
 	}

@@ -20,7 +20,7 @@ import (
 type options struct {
 	act, k, lambda, seed, objective, below string // lists
 	shared                                 Config // the settings that are no lists
-	dataDir, out, shard                    string
+	dataDir, out, shard, verify, sample    string
 	workers                                int
 	full, followups, list, report, quiet   bool
 	given                                  []string  // the flags that were typed
@@ -80,6 +80,8 @@ func newFlags(o *options) *flag.FlagSet {
 		"auto/n in a Kubernetes indexed Job of n completions")
 	f.BoolVar(&o.list, "list", false, "print the runs, or without any flag for them those in -out, and which are done; run nothing")
 	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out, and run nothing")
+	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; nothing is kept")
+	f.StringVar(&o.sample, "sample", "3", "how many rows -verify runs, or all; -seed chooses them")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
 }
@@ -99,7 +101,7 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 var usageParts = []struct{ title, flags string }{
 	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective below full followups"},
 	{"How to run it.", "data data-dir epochs batch lr tc-rows"},
-	{"Where and when.", "out workers shard list report quiet"},
+	{"Where and when.", "out workers shard list report verify sample quiet"},
 }
 
 // gridFlags are those that say which runs are meant.
@@ -217,6 +219,16 @@ func (o options) check() error {
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && !o.has(func(name string) bool { return name == "infomax" }):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
+	case o.typed("verify") && o.verify == "":
+		return usagef("-verify is empty: give a results.csv")
+	case o.typed("sample") && o.verify == "":
+		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
+	case o.verify != "" && slices.ContainsFunc(o.given, func(f string) bool {
+		return !slices.Contains([]string{"verify", "sample", "seed", "data", "data-dir", "workers", "quiet"}, f)
+	}):
+		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, -seed, -data-dir, -workers, -quiet and, for your own data, -data")
+	case o.verify != "" && o.typed("data") && !strings.HasSuffix(o.shared.Data, ownSuffix):
+		return usagef("-verify takes the data sets from the file: leave -data out, or give your own FILE%s", ownSuffix)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
 	}

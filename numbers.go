@@ -25,6 +25,7 @@ const (
 	streamNull
 	streamBootstrap
 	streamPermutation
+	streamSample
 )
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
