@@ -35,11 +35,18 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 			return nil, err
 		}
 		for _, part := range c.Sections {
-			for _, f := range part.Figures {
-				files = append(files, file{f.File, f.svg})
-			}
+			files = append(files, filesOf(part.Figures)...)
 		}
 		p.Chapters = append(p.Chapters, c)
+	}
+	for _, a := range labelled(analyses) {
+		a.predictions = a.associations()
+	}
+	p.FollowUps = followUps(analyses)
+	for _, c := range p.FollowUps {
+		for _, part := range c.Parts {
+			files = append(files, filesOf(part.Figures)...)
+		}
 	}
 	stats, err := formatStats(analyses)
 	if err != nil {
@@ -48,6 +55,13 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 	html, err := p.format()
 	return append(files, file{"stats.csv", stats}, file{"tables.md", formatMarkdown(analyses)},
 		file{"tables.tex", formatLatex(analyses)}, file{"report.html", html}), err
+}
+
+func filesOf(figures []drawing) (files []file) {
+	for _, f := range figures {
+		files = append(files, file{f.File, f.svg})
+	}
+	return files
 }
 
 // headlines has that of every study after its name.
@@ -62,6 +76,7 @@ func headlines(runs []*Result) (lines []string) {
 // page is what report.html.tmpl shows.
 type page struct {
 	Chapters                        []chapter      // one for each study
+	FollowUps                       []followUp     // one for each of the note's
 	Seeds                           int            // that a verdict takes
 	ExactPairs                      int            // that a test counts out
 	Tests                           map[string]int // in each kind of family
@@ -121,14 +136,6 @@ type chapter struct {
 	Diverged                                          []*Result
 }
 
-// section is a deliverable.
-type section struct {
-	Title    string
-	Findings []finding
-	Figures  []drawing
-	Sheets   []sheet
-}
-
 // SVG is the figure within the page.
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
@@ -145,9 +152,7 @@ func (a *analysis) chapter(all []*analysis, weights func(id string) ([]byte, err
 	}
 	c.Sections = a.sections(shown)
 	for _, part := range c.Sections {
-		for i, f := range part.Figures {
-			part.Figures[i].File = a.slug() + "-" + f.name + ".svg"
-		}
+		a.file(part.Figures)
 	}
 	return c, nil
 }

@@ -98,6 +98,10 @@ func formatStats(all []*analysis) ([]byte, error) {
 				rows = append(rows, a.statsRow(f, f.kind, c.pairs, c, friedman(nil)))
 			}
 		}
+		for _, p := range a.predictions {
+			blank := a.statsRow(family{measure: p.probe}, "", 0, none, friedman(nil))
+			rows = append(rows, p.statsRow(blank, betweenConditions, p.between), p.statsRow(blank, withinConditions, p.within))
+		}
 	}
 	blank := (&analysis{study: &study{}}).statsRow(family{}, "", 0, none, friedman(nil))
 	return formatCSV(blank, rows)
@@ -110,7 +114,7 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 	return []field{
 		{"data", a.Data}, {"epochs", count(a.Epochs)}, {"batch", count(a.Batch)},
 		{"learning_rate", real(a.LearningRate)}, {"tc_rows", count(a.TCRows)},
-		{"test", test}, {"measure", f.measure.field}, {"k", count(f.K)},
+		{"test", test}, {"measure", f.measure.field}, {"k", only(f.K > 0, count(f.K))},
 		{"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
 		{"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
 		{"pairs", count(pairs)},
@@ -119,12 +123,27 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"shift_level", real(c.shift.Level)},
 		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
 		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
+		{"predictor", ""}, {"rho", ""},
 		{"p_adjusted", real(c.adjusted)},
 		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
 		{"verdict", a.verdictOf(c)},
 		{"cliffs_delta", real(c.unpaired.CliffsDelta)}, {"p_mann_whitney", real(c.unpaired.P)},
 		{"p_paired_t", real(c.paired.P)}, {"p_welch", real(c.welch.P)},
 	}
+}
+
+// statsRow is a test of p in a row that is blank but for the study and the measure. Spearman's ρ is of the two measures as they are.
+func (p prediction) statsRow(blank []field, test string, o oriented) []field {
+	texts := map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
+		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_adjusted": shortest(o.adjusted),
+		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]}
+	row := slices.Clone(blank)
+	for i, f := range row {
+		if text, is := texts[f.name]; is {
+			row[i].text = text
+		}
+	}
+	return row
 }
 
 // verdictOf is the verdict that c took part in, if any.

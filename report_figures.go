@@ -17,6 +17,13 @@ type drawing struct {
 	File string
 }
 
+// file gives the study's figures the names of their files.
+func (s *study) file(figures []drawing) {
+	for i, f := range figures {
+		figures[i].File = s.slug() + "-" + f.name + ".svg"
+	}
+}
+
 // Moving tells whether f is a still figure again, moving: paper shows it once.
 func (f drawing) Moving() bool { return strings.HasSuffix(f.name, "-moving") }
 

@@ -60,6 +60,38 @@ func sampleGroups(panels, seeds int, value func(i int) float64) (all []groupPane
 	return all
 }
 
+func sampleConditions(panels int, value func(i int) float64) (all []groupPanel) {
+	for _, p := range sampleGroups(panels, 0, value) {
+		p.Most = 0
+		for i := range p.Groups {
+			g := &p.Groups[i]
+			g.Mean, g.Note = estimate{math.NaN(), math.NaN(), math.NaN()}, ""
+			for j := range 4 {
+				g.Marks = append(g.Marks, conditionMark{emblem{fmt.Sprintf("condition %d", j), j}, sampleEstimate(value(i + 7*j))})
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func sampleScatter(panels int, value func(i int) float64) (all []scatterPanel) {
+	for k := range panels {
+		p := scatterPanel{Title: fmt.Sprintf("100 labels a class, K = %d", 16<<k)}
+		for a, name := range activationNames {
+			for j := range 6 {
+				c := cloud{Activation: name, emblem: emblem{fmt.Sprintf("infomax, λ = %d", j), j}}
+				for i := range 3 {
+					c.Points = append(c.Points, [2]float64{value(a + i), value(i + 7*j)})
+				}
+				p.Clouds = append(p.Clouds, c)
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 func sampleCharts(panels, points int, q quantity, value func(i int) float64) (all []chart) {
 	for k := range panels {
 		ch := chart{Title: fmt.Sprintf("K = %d", 16<<k), Y: q}
@@ -139,6 +171,10 @@ func sampleFigures() (all []figure) {
 		add("groups", 60, func() []byte { return groupPlot(up, sampleGroups(3, 10, v.value), note) })
 		add("groups, log", 6, func() []byte { return groupPlot(down, sampleGroups(3, 10, v.value), note) })
 		add("groups, one panel", 6, func() []byte { return groupPlot(count, sampleGroups(1, 3, v.value), note) })
+		add("conditions", 72, func() []byte { return groupPlot(up, sampleConditions(3, v.value), note) })
+		add("conditions, one panel", 24, func() []byte { return groupPlot(down, sampleConditions(1, v.value), note) })
+		add("scatter", 30, func() []byte { return scatterPlot(up, count, sampleScatter(6, v.value), 3, note) })
+		add("scatter, one panel", 0, func() []byte { return scatterPlot(down, up, sampleScatter(1, v.value), 1, note) })
 		add("curves", 18, func() []byte {
 			return chartPlot(quantity{Title: "Epoch"}, sampleCharts(3, 100, up, v.value), bands, note)
 		})
@@ -167,6 +203,8 @@ func sampleFigures() (all []figure) {
 	}
 	add("groups", func() []byte { return groupPlot(up, nil, note) })
 	add("seeds", func() []byte { return groupPlot(up, sampleGroups(3, 0, none), note) })
+	add("scatter", func() []byte { return scatterPlot(up, down, nil, 0, note) })
+	add("clouds", func() []byte { return scatterPlot(up, down, make([]scatterPanel, 2), 2, note) })
 	add("charts", func() []byte { return chartPlot(up, nil, bands, note) })
 	add("points", func() []byte { return chartPlot(down, sampleCharts(3, 0, up, none), bands, note) })
 	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil, "") })

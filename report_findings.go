@@ -19,6 +19,14 @@ type finding struct {
 
 func say(format string, args ...any) finding { return finding{Text: fmt.Sprintf(format, args...)} }
 
+// section is a part of the page under a title.
+type section struct {
+	Title    string
+	Findings []finding
+	Figures  []drawing
+	Sheets   []sheet
+}
+
 // perK opens with text and ends with what end says about each K, once if it is the same for all.
 func (s *study) perK(text string, end func(K int) string) finding {
 	f := finding{Text: text}

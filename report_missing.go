@@ -148,24 +148,33 @@ func (s *study) diverged(places ...place) (runs []*Result) {
 }
 
 // command runs the study's grid.
-func (s *study) command() string {
+func (s *study) command() string { return s.commandOf(s.conditions, s.seeds) }
+
+// commandOf runs conditions of the study with its activations and K.
+func (s *study) commandOf(conditions []condition, seeds []uint64) string {
 	var objectives, lambdas []string
-	for _, c := range s.conditions {
+	trained := false
+	for _, c := range conditions {
 		objectives = append(objectives, c.objective)
-	}
-	for _, c := range s.lambdas() {
-		lambdas = append(lambdas, shortest(c.lambda))
+		if c.objective == "infomax" {
+			lambdas = append(lambdas, shortest(c.lambda))
+		}
+		trained = trained || Config{Objective: c.objective}.trains()
 	}
 	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.Data, strings.Join(s.activations, ","),
 		strings.Join(texts(s.ks), ","), strings.Join(slices.Compact(objectives), ","))
 	if len(lambdas) > 0 {
 		text += " -lambda " + strings.Join(lambdas, ",")
 	}
-	if len(s.seeds) > 0 {
-		text += " -seed " + strings.ReplaceAll(ranges(s.seeds, "-"), " ", "")
+	if len(seeds) > 0 {
+		text += " -seed " + strings.ReplaceAll(ranges(seeds, "-"), " ", "")
 	}
-	if s.Epochs > 0 {
-		text += fmt.Sprintf(" -epochs %d -batch %d -lr %s", s.Epochs, s.Batch, shortest(s.LearningRate))
+	if trained {
+		training := s.setting
+		if s.Epochs == 0 { // what is here is untrained
+			training = protocolSetting
+		}
+		text += fmt.Sprintf(" -epochs %d -batch %d -lr %s", training.Epochs, training.Batch, shortest(training.LearningRate))
 	}
 	return text + fmt.Sprintf(" -tc-rows %d", s.TCRows)
 }

@@ -75,13 +75,21 @@ type study struct {
 	seeds       []uint64
 	runs        map[place][]*Result // for each of seeds; nil where there is no run; pca has one run
 	centres     map[centreKey]intervalEstimate
+	whole       *Result // all principal components of the data; nil without such a run
 }
 
 // studies divides runs, which are in the order of compareConfigs. Untrained runs, the last of their data, have
 // no training settings: they belong to every study of it. Stacks are in none.
 func studies(runs []*Result) (all []*study) {
 	var settings []setting
-	runs = slices.DeleteFunc(slices.Clone(runs), func(r *Result) bool { return r.Config.stacked() })
+	wholes := map[string]*Result{}
+	runs = slices.DeleteFunc(slices.Clone(runs), func(r *Result) bool {
+		is := isWhole(r, runs)
+		if is {
+			wholes[r.Config.Data] = r
+		}
+		return is || r.Config.stacked()
+	})
 	for _, r := range runs {
 		if c := r.Config; !slices.ContainsFunc(settings, func(s setting) bool { return s.has(c) }) {
 			settings = append(settings, setting{c.Data, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
@@ -89,9 +97,23 @@ func studies(runs []*Result) (all []*study) {
 	}
 	slices.SortFunc(settings, setting.compare)
 	for _, s := range settings {
-		all = append(all, newStudy(s, runs))
+		next := newStudy(s, runs)
+		next.whole = wholes[s.Data]
+		all = append(all, next)
 	}
 	return all
+}
+
+// isWhole tells whether r, among these runs, is the one of all principal components, which is the inputs turned: a
+// line in the figures of every study of its data, whatever its TC rows, and in no grid. Where other runs have its K
+// it is one of theirs, and where its data has no other run it is all there is to report.
+func isWhole(r *Result, runs []*Result) bool {
+	c := r.Config
+	if placeOf(r).condition != pca || c.Activation != "identity" || c.K != r.Inputs {
+		return false
+	}
+	others := slices.DeleteFunc(slices.Clone(runs), func(o *Result) bool { return o.Config.Data != c.Data || placeOf(o) == placeOf(r) })
+	return len(others) > 0 && !slices.ContainsFunc(others, func(o *Result) bool { return o.Config.K == c.K })
 }
 
 // has tells whether runs of c belong to a study of s.
@@ -313,6 +335,27 @@ func (m measure) applies(r *Result) bool {
 
 // inSentence is the title within a sentence.
 func (m measure) inSentence() string { return strings.ToLower(m.title[:1]) + m.title[1:] }
+
+// spelled is the title of a predictor or a probe where it stands alone in a sentence.
+func (m measure) spelled() string {
+	switch m.field {
+	case "effective_rank_live":
+		return "effective rank of live weights"
+	case "tc_bound":
+		return "the best bound of total correlation"
+	case "probe_accuracy", "probe_accuracy_1000":
+		return "accuracy of the linear probe with " + labelsOf(m)
+	}
+	return m.inSentence()
+}
+
+// labelsOf says what a probe is fitted to.
+func labelsOf(probe measure) string {
+	if probe.field == "probe_accuracy_1000" {
+		return "100 labels a class"
+	}
+	return "all labels"
+}
 
 // isTC tells whether m estimates total correlation.
 func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -137,6 +138,57 @@ func (a *analysis) verdictSheet() sheet {
 	})
 }
 
+// probeSheet has the accuracy of a probe under the treatment and pca, in per cent, and the tests against the baselines, in
+// percentage points.
+func (a *analysis) probeSheet(m measure) sheet {
+	caption := fmt.Sprintf(", %s: interquartile mean in %% over %s of infomax at λ = 1, and of pca; between them the shifts from each baseline to infomax, "+
+		"Hodges–Lehmann [exact interval] in percentage points; wins, rank-biserial r, adjusted p", m.spelled(), plural(len(a.seeds), "seed"))
+	conditions := slices.Concat([]condition{treatment}, baselines, []condition{pca})
+	return a.placeSheet(caption, conditions, func(p place) entry {
+		if slices.Contains(baselines, p.condition) {
+			if c := a.find(m, p.under(treatment), p); c != nil {
+				inPoints := *c
+				inPoints.shift = percent(c.shift)
+				return testEntry(inPoints)
+			}
+			return entry{main: "–"}
+		}
+		var e entry
+		e.main, e.sub = estimateTexts(percent(a.centre(p, m)))
+		return e
+	}).named(m.figureName())
+}
+
+// percent is 100 times a share's estimate.
+func percent(e intervalEstimate) intervalEstimate {
+	e.Value, e.Low, e.High = 100*e.Value, 100*e.Low, 100*e.High
+	return e
+}
+
+// predictionSheet has ρ and its adjusted p of both questions, and the answer.
+func (a *analysis) predictionSheet() sheet {
+	table := sheet{stubs: 2, heads: []string{"probe", "measure of redundancy", "(i) between conditions", "(ii) within conditions", "answer"},
+		caption: a.name() + ": Spearman's ρ of low redundancy with high accuracy; adjusted p; how many activations and K, or cells, have a positive ρ"}
+	for _, p := range a.predictions {
+		table.add(append(names(labelsOf(p.probe), p.predictor.spelled()), p.between.entry(), p.within.entry(), entry{main: p.word()})...)
+	}
+	return table.named("downstream")
+}
+
+func (o oriented) entry() entry {
+	if !finite(o.P) {
+		return entry{main: "–", sub: "not tested"}
+	}
+	each := present(o.Each)
+	positive := len(slices.DeleteFunc(slices.Clone(each), func(rho float64) bool { return rho <= 0 }))
+	return entry{main: plus(o.Rho, fixed(o.Rho, 2)), sub: fmt.Sprintf("%s, %d of %d", pEquals(o.adjusted), positive, len(each))}
+}
+
+// associates tells whether any association could be tested.
+func (a *analysis) associates() bool {
+	return slices.ContainsFunc(a.predictions, func(p prediction) bool { return p.word() != notTested })
+}
+
 // testSheets have the two tests behind each verdict, one for each baseline that has any.
 func (a *analysis) testSheets() (all []sheet) {
 	for _, baseline := range baselines {
@@ -179,6 +231,14 @@ func (a *analysis) sheets() (all []sheet) {
 	all = append(all, a.testSheets()...)
 	for _, m := range primaries {
 		all = append(all, a.centreSheet(m).named(m.figureName()))
+	}
+	for _, m := range probes {
+		if a.compares(m) {
+			all = append(all, a.probeSheet(m))
+		}
+	}
+	if a.associates() {
+		all = append(all, a.predictionSheet())
 	}
 	for _, c := range a.conditions {
 		all = append(all, a.levelSheets(c)...)

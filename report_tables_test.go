@@ -83,13 +83,14 @@ func manyTables(t *testing.T) (runs []*Result) {
 		runs = append(runs, madeUpRuns(madeUpGrid(t, part.data, activationNames, part.ks, part.lambdas, part.seeds, part.epochs), effect{rank: 1, correlation: 0.1})...)
 	}
 	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
-	return runs
+	return probed(runs, func(Config) float64 { return 0 })
 }
 
 func TestLatexTablesFitAPageAndLoseNothing(t *testing.T) {
 	labels, inParts := map[string]bool{}, 0
 	for _, s := range studies(manyTables(t)) {
 		a := analyse(s)
+		a.predictions = a.associations()
 		for _, table := range a.sheets() {
 			label := a.slug() + "-" + table.name
 			if table.name == "" || labels[label] {

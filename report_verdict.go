@@ -33,7 +33,8 @@ type answer struct {
 type analysis struct {
 	*study
 	families                      []family
-	answers, features, live, tied []answer // by baseline, K and activation
+	answers, features, live, tied []answer     // by baseline, K and activation
+	predictions                   []prediction // of the studies that follow-ups are about
 }
 
 func analyse(s *study) *analysis {
@@ -97,6 +98,13 @@ func (a *analysis) find(m measure, x, y place) *comparison {
 		}
 	}
 	return nil
+}
+
+// compares tells whether m was compared with any baseline.
+func (a *analysis) compares(m measure) bool {
+	return slices.ContainsFunc(a.families, func(f family) bool {
+		return f.kind == againstBaseline && f.measure.field == m.field && len(f.comparisons) > 0
+	})
 }
 
 // decide takes whether all pairs at this K are too few to be significant, whatever the data.
@@ -186,7 +194,7 @@ func (a *analysis) headline() string {
 	case len(answers) == 0:
 		return "No verdict: it takes runs of infomax at λ = 1 and, with the same seeds, of reconstruction or random."
 	case !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }):
-		return a.seedsNeeded()
+		return a.seedsNeeded(a.answers)
 	}
 	both := conjunction(a.answers)
 	if len(both) == 0 {
@@ -228,8 +236,8 @@ func opening(answers []answer) string {
 	return "Nowhere confirmed"
 }
 
-func (a *analysis) seedsNeeded() string {
-	most := mostPairs(a.answers, a.ks...)
+func (a *analysis) seedsNeeded(answers []answer) string {
+	most := mostPairs(answers, a.ks...)
 	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so no paired comparison "+
 		"can be significant whatever the data; it takes %d seeds. What follows describes these runs.",
 		plural(most, "pair"), pText(leastAdjustedP(againstBaseline, most)), neededSeeds(againstBaseline))

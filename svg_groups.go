@@ -24,7 +24,8 @@ type group struct {
 	Trained    []float64 // per seed, after
 	Mean       estimate  // of Trained
 	Levels     []level
-	Note       string // for under the figure: "infinite; shown without the last unit"
+	Marks      []conditionMark // instead of the seeds and their mean
+	Note       string          // for under the figure: "infinite; shown without the last unit"
 }
 
 type groupPanel struct {
@@ -39,6 +40,7 @@ func groupPlot(q quantity, panels []groupPanel, note string) []byte {
 	c := newCanvas(q.label() + " by activation")
 	c.heading(q.label())
 	var levels, notes []string
+	var marks []conditionMark
 	missing, intervals, cut := 0, false, false
 	axes, scales := make([]groupAxis, len(panels)), make([]scale, len(panels))
 	for i, p := range panels {
@@ -48,11 +50,15 @@ func groupPlot(q quantity, panels []groupPanel, note string) []byte {
 			for _, l := range g.Levels {
 				placeIn(&levels, l.Name)
 			}
+			for _, m := range g.Marks {
+				intervals = intervals || m.drawn(q)
+			}
+			marks = append(marks, g.Marks...)
 		}
 		axes[i] = newGroupAxis(q, p)
 		scales[i], cut = axes[i].scale, cut || axes[i].under+axes[i].over > 0
 	}
-	c.groupLegend(levels, intervals, missing > 0)
+	c.groupLegend(marks, levels, intervals, missing > 0)
 	below := 26.0
 	if len(panels) > 1 {
 		below = 58 // for names on the slant
@@ -73,6 +79,7 @@ func groupPlot(q quantity, panels []groupPanel, note string) []byte {
 				c.atLevel(&axis, l, x, float64(min(width, 44)*0.45), placeIn(&levels, l.Name), tip(g.Activation+", "+l.Name+": "+short(l.Value)))
 			}
 			c.group(g, axis.scale, x, min(width, 44), f.top)
+			c.conditionMarks(g, axis.scale, x, min(width, 60), f.bottom)
 		}
 	}
 	for i, note := range notes {
@@ -154,13 +161,16 @@ func (e estimate) text() string {
 }
 
 // groupLegend explains the glyphs that are drawn.
-func (c *canvas) groupLegend(levels []string, intervals, missing bool) {
+func (c *canvas) groupLegend(marks []conditionMark, levels []string, intervals, missing bool) {
 	m := markOf("")
-	c.key("initialisation → trained, a line per seed", func(x, y float64) {
-		c.line(x-9, y, x+9, y, "stroke", grey)
-		c.marker(m, x-9, y, 2.6, "white", m.colour, "")
-		c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
-	})
+	c.conditionKeys(marks)
+	if len(marks) == 0 {
+		c.key("initialisation → trained, a line per seed", func(x, y float64) {
+			c.line(x-9, y, x+9, y, "stroke", grey)
+			c.marker(m, x-9, y, 2.6, "white", m.colour, "")
+			c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
+		})
+	}
 	c.centreKey(intervals)
 	for i, name := range levels {
 		c.key(name, func(x, y float64) { c.level(x-12, x+12, y, i, "") })

@@ -65,6 +65,9 @@ func newGroupAxis(q quantity, p groupPanel) (a groupAxis) {
 	}
 	for _, g := range p.Groups {
 		values = slices.Concat(values, g.Initial, g.Trained, []float64{g.Mean.Value, g.Mean.Low, g.Mean.High})
+		for _, m := range g.Marks {
+			values = append(values, m.Value, m.Low, m.High)
+		}
 		for _, l := range g.Levels {
 			levels = append(levels, l.Value)
 		}

@@ -108,6 +108,22 @@ func (s scale) over(from, to float64) scale {
 	return s
 }
 
+// spaced returns s, which lies across, with every second tick, and again, until their labels do not touch.
+func (s scale) spaced() scale {
+	for i := 1; i < len(s.ticks); i++ {
+		left, right := s.ticks[i-1], s.ticks[i]
+		if s.at(right.value)-s.at(left.value) < float64(textWidth(left.label+right.label, smallSize)/2)+4 {
+			var kept []tick
+			for j := 0; j < len(s.ticks); j += 2 {
+				kept = append(kept, s.ticks[j])
+			}
+			s.ticks = kept
+			return s.spaced()
+		}
+	}
+	return s
+}
+
 // tickRoom is the width that the widest label of the scales takes beside an axis.
 func tickRoom(scales []scale) float64 {
 	room := 24.0

@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "6fa1187496ddabe84fd2be206afaee32478f0d7894c8cd972ff65985e149fba8"
+	const want = "71259c43c1584c69d13017b9f176fe3dbd8f88a7efcd8fbbea293aa0c63b15ee"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Downstream: whether low redundancy predicts good task performance. Only an association within conditions can say so:
+// between them the objective, which moves everything else as well, moves both.
+
+func (a *analysis) downstream() (part followUpPart) {
+	part.Answer, part.Missing = a.downstreamAnswer(), a.lacking(protocolSeeds, predicting(protocolConditions())...)
+	if !a.associates() {
+		return part
+	}
+	part.Limits = downstreamLimits
+	part.Findings = []finding{say("The test: Spearman's ρ of each measure of redundancy with accuracy, positive where less redundancy goes with higher accuracy. "+
+		"(i) Between conditions, over all runs of an activation and K, averaged over these by Fisher's z; accuracies are permuted among the conditions of a seed. "+
+		"(ii) Within conditions, by the ranks within each cell (activation, K, condition), pooled; accuracies are permuted among the seeds, in all cells alike. "+
+		"Each has 9,999 permutations, and Holm's correction over the %d measures. Conditions are %s. Runs that diverged or collapsed are left out.",
+		len(predictors), strings.Join(texts(predicting(a.conditions)), "; ")), a.spreads()}
+	part.Sheets = []sheet{a.predictionSheet()}
+	for _, m := range predictors {
+		part.Figures = append(part.Figures, a.predictionFigure(m)...)
+	}
+	return part
+}
+
+// downstreamAnswer has a sentence for each probe, after a word or two on all.
+func (a *analysis) downstreamAnswer() string {
+	count := func(word string) (n int) {
+		for _, p := range a.predictions {
+			if p.word() == word {
+				n++
+			}
+		}
+		return n
+	}
+	yes, opposite, tested := count(predicts), count(predictsOpposite), len(a.predictions)-count(notTested)
+	var text string
+	switch most := a.fullestCell(); {
+	case leastWithinP(most) >= significant:
+		return fmt.Sprintf("No answer: with %s nothing can be shown within conditions, whatever the data, and only that could answer; it takes five.", plural(most, "seed"))
+	case tested == 0:
+		return "No answer: redundancy or accuracy is the same in all runs."
+	case yes == tested:
+		text = "Yes."
+	case yes > 0 && opposite > 0:
+		text = "It depends."
+	case yes > 0:
+		text = "In part."
+	case opposite > 0:
+		text = "Rather the opposite."
+	case count(betweenOnly) > 0:
+		text = "Between conditions only, where the objective may be the cause."
+	default:
+		text = "Not shown."
+	}
+	for family := range slices.Chunk(a.predictions, len(predictors)) {
+		text += " " + probeAnswer(family)
+	}
+	return text
+}
+
+// fullestCell is the largest number of seeds in a cell.
+func (a *analysis) fullestCell() (most int) {
+	for _, c := range predicting(a.conditions) {
+		for _, p := range a.ran(c, a.ks...) {
+			_, runs := a.cell(p, predictors[0], probes[0])
+			most = max(most, runs)
+		}
+	}
+	return most
+}
+
+// leastWithinP is the smallest adjusted p that n seeds can give the first test within conditions: there are n! orders.
+func leastWithinP(n int) float64 {
+	p := float64(len(predictors))
+	for i := range n {
+		p /= float64(i + 1)
+	}
+	return min(1, p)
+}
+
+// probeAnswer says of one probe by which predictors something is shown.
+func probeAnswer(family []prediction) string {
+	var parts []string
+	named := func(word string, way int) (names []string) {
+		for _, p := range family {
+			if p.word() == word && (way == 0 || p.between.outcome() == way) {
+				names = append(names, p.predictor.spelled())
+			}
+		}
+		return names
+	}
+	tell := func(text, word string, way int) {
+		if names := named(word, way); len(names) > 0 {
+			parts = append(parts, text+" by "+listing(names))
+		}
+	}
+	tell("predicts high accuracy", predicts, 0)
+	tell("predicts low accuracy", predictsOpposite, 0)
+	tell("goes with high accuracy between conditions only", betweenOnly, +1)
+	tell("goes with low accuracy between conditions only", betweenOnly, -1)
+	text := "With " + labelsOf(family[0].probe)
+	if len(parts) > 0 {
+		text += ", low redundancy"
+	}
+	tell("nothing is shown", notShown, 0)
+	tell("nothing could be tested", notTested, 0)
+	return text + " " + strings.Join(parts, "; ") + "."
+}
+
+// spreads says how much there is to predict: how far accuracy varies within conditions, and between them.
+func (a *analysis) spreads() finding {
+	f := say("How far accuracy varies:")
+	for _, m := range probes {
+		var within, centres []float64
+		for _, c := range predicting(a.conditions) {
+			for _, p := range a.ran(c, a.ks...) {
+				_, sd := meanSD(present(a.values(p, m)))
+				within, centres = append(within, 100*sd), append(centres, 100*a.centre(p, m).Value)
+			}
+		}
+		if within, centres = present(within), present(centres); len(within) > 0 && len(centres) > 0 {
+			f.Lines = append(f.Lines, fmt.Sprintf("with %s: within a cell by a standard deviation of %s percentage points (median over %s), whose interquartile means are %s to %s %%",
+				labelsOf(m), roughly(median(within)), plural(len(within), "cell"), fixed(slices.Min(centres), 1), fixed(slices.Max(centres), 1)))
+		}
+	}
+	return f
+}
+
+// predictionFigure shows accuracy against a predictor, run by run: a panel for each probe and K.
+func (a *analysis) predictionFigure(predictor measure) []drawing {
+	var panels []scatterPanel
+	for _, m := range probes {
+		for _, K := range a.ks {
+			panel := scatterPanel{Title: labelsOf(m) + ", " + atK(K)}
+			for _, activation := range a.activations {
+				for _, e := range a.emblems() {
+					pairs, runs := a.cell(place{e.condition, activation, K}, predictor, m)
+					if runs == 0 {
+						continue
+					}
+					next := cloud{Activation: activation, emblem: e.emblem}
+					for i, x := range pairs.x {
+						if finite(x) {
+							next.Points = append(next.Points, [2]float64{x, 100 * pairs.y[i]})
+						}
+					}
+					panel.Clouds = append(panel.Clouds, next)
+				}
+			}
+			if len(panel.Clouds) > 0 {
+				panels = append(panels, panel)
+			}
+		}
+	}
+	if len(panels) == 0 {
+		return nil
+	}
+	axis := predictor.axis()
+	axis.Title = strings.ToUpper(predictor.spelled()[:1]) + predictor.spelled()[1:]
+	y := quantity{Title: "Accuracy of a linear probe", Unit: "%", Better: +1}
+	return []drawing{{name: "downstream-" + predictor.figureName(), svg: scatterPlot(axis, y, panels, min(len(a.ks), 3), a.shown("infomax, and the baselines"))}}
+}
+
+// downstreamLimits are what the tests cannot show.
+var downstreamLimits = []string{
+	"(i) is confounded with the objective: conditions differ in more than their redundancy. The few conditions are given, not sampled, and seeds do not make them more: two traits that they " +
+		"have for unrelated reasons are found associated more often than not.",
+	"(ii) alone can support “predicts”, and means by it that among runs that differ in their seed the less redundant tell the classes better. It does not say that redundancy is the cause: " +
+		"both may follow from the first weights.",
+	"An answer says which way, not how far. What is predicted within conditions is as small as their spread.",
+	"Redundancy before the activation, ‖Corr(Z) − I‖², is not recorded and so no predictor. Total correlation has no part where it is infinite, as it is for softmax.",
+	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",
+	"The measures were fixed beforehand. Holm holds the chance of a false finding at 5 % within one probe and one of the two questions, not over all four.",
+}

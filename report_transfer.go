@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Transfer: how well a linear probe of the frozen features tells the classes, which no objective was shown. The tests are
+// those that every measure has against the baselines, read by the rule of the verdict: better by both probes.
+
+func (a *analysis) transfer() (part followUpPart) {
+	answers := a.judge(probes, baselines...)
+	part.Answer, part.Missing = a.transferAnswer(answers), a.lacking(neededSeeds(againstBaseline), slices.Concat([]condition{treatment}, baselines, []condition{pca})...)
+	if a.whole == nil {
+		part.Missing = append(part.Missing, lack{fmt.Sprintf("all %d principal components, which are a line in the figures", a.inputs), a.wholeCommand()})
+	}
+	if len(answers) == 0 {
+		return part
+	}
+	part.Limits = transferLimits
+	part.Findings = append(part.Findings, a.transferTests(answers))
+	for _, m := range probes {
+		part.Findings = append(part.Findings, a.extremes("In %, "+m.spelled()+" under infomax at λ = 1, interquartile mean, from the best activation to the worst:", m,
+			func(x []float64) float64 { return 100 * interquartileMean(x) }))
+		part.Figures = append(part.Figures, a.accuracyFigure(m))
+		part.Sheets = append(part.Sheets, a.probeSheet(m))
+	}
+	part.Findings = append(part.Findings, a.besideComponents()...)
+	return part
+}
+
+// wholeCommand makes the run of all principal components. Nothing asks for its total correlation, which has every two of
+// them to weigh.
+func (s *study) wholeCommand() string {
+	return fmt.Sprintf("go run . -data %s -act identity -k %d -objective pca -tc-rows 0", s.Data, s.inputs)
+}
+
+// transferAnswer says for each baseline how many places are better by both probes, and worse.
+func (a *analysis) transferAnswer(answers []answer) string {
+	if len(answers) == 0 {
+		return "No answer: it takes runs of infomax at λ = 1 and, with the same seeds, of random, reconstruction or variance."
+	}
+	if !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }) {
+		return a.seedsNeeded(answers)
+	}
+	var parts []string
+	for _, baseline := range []condition{untrained, autoencoder, varianceOnly} {
+		if its := against(answers, baseline); len(its) > 0 {
+			parts = append(parts, fmt.Sprintf("%s against %s: better by both probes in %d of %s (activation × K), worse in %d.",
+				opening(its), baselineNames[baseline], count(its, confirmed), plural(len(its), "place"), count(its, refuted)))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// transferTests says for each baseline how the tests fall, and how large the shifts are.
+func (a *analysis) transferTests(answers []answer) finding {
+	f := say("A place is an activation and K. The test is paired by seeds, InfoMax at λ = 1 against each baseline, with Holm's correction over the %d tests of a probe and K. Shown to be better by both probes is confirmed; "+
+		"worse by one at least and better by neither is refuted; better by one and worse by the other is mixed.", declared[againstBaseline])
+	for _, baseline := range []condition{untrained, autoencoder, varianceOnly} {
+		its := against(answers, baseline)
+		if len(its) == 0 {
+			continue
+		}
+		var parts []string
+		for i, m := range probes {
+			var shifts []float64
+			outcomes := map[int]int{}
+			for _, x := range its {
+				outcomes[x.tests[i].outcome()]++
+				shifts = append(shifts, 100*x.tests[i].shift.Value)
+			}
+			text := fmt.Sprintf("with %s better in %d and worse in %d", labelsOf(m), outcomes[+1], outcomes[-1])
+			if shifts = present(shifts); len(shifts) > 0 {
+				text += fmt.Sprintf(" (shifts, shown or not, of %s percentage points)", span(shifts, func(v float64) string { return plus(v, roughly(v)) }))
+			}
+			parts = append(parts, text)
+		}
+		f.Lines = append(f.Lines, fmt.Sprintf("Against %s, of %s %s: %s.", baselineNames[baseline], plural(len(its), "place"), counts(its), strings.Join(parts, "; ")))
+	}
+	return f
+}
+
+// besideComponents places the treatment beside principal components, of which there is one run, and so no test.
+func (a *analysis) besideComponents() (findings []finding) {
+	var parts, whole []string
+	for _, m := range probes {
+		above, places := 0, 0
+		for _, p := range a.compared() {
+			if d := a.centre(p, m).Value - a.centre(p.under(pca), m).Value; finite(d) {
+				if places++; d > 0 {
+					above++
+				}
+			}
+		}
+		if places > 0 {
+			parts = append(parts, fmt.Sprintf("in %d of %s with %s", above, plural(places, "place"), labelsOf(m)))
+		}
+		if a.whole != nil {
+			whole = append(whole, fmt.Sprintf("%s %% with %s", fixed(100*m.value(a.whole), 2), labelsOf(m)))
+		}
+	}
+	if len(parts) > 0 {
+		findings = append(findings, say("By interquartile means and without a test, InfoMax tells the classes better than as many principal components under the same activation (pca, one run each) %s.",
+			listing(parts)))
+	}
+	if len(whole) > 0 {
+		findings = append(findings, say("All %d principal components reach %s (one run). With all labels a probe of them is one of the raw inputs, up to the penalty; with 100 labels a class it is not, "+
+			"since there each component is scaled to the same spread, however little it varies.", a.inputs, listing(whole)))
+	}
+	return findings
+}
+
+// accuracyFigure shows a probe's accuracy by activation: infomax and the baselines, with lines at pca and at all
+// principal components.
+func (a *analysis) accuracyFigure(m measure) drawing {
+	var panels []groupPanel
+	for _, K := range a.ks {
+		panel := groupPanel{Title: atK(K)}
+		for _, p := range a.ran(treatment, K) {
+			g := group{Activation: p.activation, Mean: estimateOf(unsupported())}
+			for _, e := range a.emblems() {
+				if c := e.condition; c == treatment || slices.Contains(baselines, c) {
+					g.Marks = append(g.Marks, conditionMark{e.emblem, estimateOf(percent(a.centre(p.under(c), m)))})
+				}
+			}
+			if axis := percent(a.centre(p.under(pca), m)).Value; finite(axis) {
+				g.Levels = append(g.Levels, level{"pca, one run", axis})
+			}
+			if a.whole != nil && finite(m.value(a.whole)) {
+				g.Levels = append(g.Levels, level{fmt.Sprintf("all %d principal components, one run", a.inputs), 100 * m.value(a.whole)})
+			}
+			panel.Groups = append(panel.Groups, g)
+		}
+		if len(panel.Groups) > 0 {
+			panels = append(panels, panel)
+		}
+	}
+	return drawing{name: "transfer-" + m.figureName(), svg: groupPlot(m.accuracyAxis(), panels, a.shown(treatment.String()+", and the baselines"))}
+}
+
+// accuracyAxis is the quantity of a probe, in per cent.
+func (m measure) accuracyAxis() quantity {
+	title := m.spelled()
+	return quantity{Title: strings.ToUpper(title[:1]) + title[1:], Unit: "%", Better: m.better}
+}
+
+// conditionEmblem is how figures show a condition.
+type conditionEmblem struct {
+	condition
+	emblem
+}
+
+// emblems are those of the conditions that predictions take, in every figure the same.
+func (s *study) emblems() (all []conditionEmblem) {
+	for i, c := range predicting(s.conditions) {
+		all = append(all, conditionEmblem{c, emblem{c.String(), i}})
+	}
+	return all
+}
+
+// transferLimits are what the tests cannot show.
+var transferLimits = []string{
+	"The labels are of the same data that the features were learned from, without labels. Whether the features serve other data or other tasks was not tried.",
+	"Seeds vary the first weights and the batches. Train and test split are the same for all, so that no test and no interval is about other data.",
+	"A probe is linear: it tells what a linear classifier can read, and not what the features hold.",
+	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",
+	"The lines are single runs, and no test compares with them.",
+	"The probes were chosen after other results were seen, and each probe and K is a family of its own: over all of them the chance of a false finding may be more than 5 %.",
+}

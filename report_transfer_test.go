@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// parts returns the answers, and what is missing, of the chapters of a report on runs.
+func followUpsOf(t *testing.T, runs []*Result) map[string]followUpPart {
+	t.Helper()
+	var all []*analysis
+	for _, s := range studies(runs) {
+		all = append(all, analyse(s))
+	}
+	for _, a := range labelled(all) {
+		a.predictions = a.associations()
+	}
+	parts := map[string]followUpPart{}
+	for _, c := range followUps(all) {
+		for _, part := range c.Parts {
+			parts[c.Name+", "+part.Title] = part
+		}
+	}
+	return parts
+}
+
+// probed sets the probes of runs: level says how far each condition is from the others, beside noise.
+func probed(runs []*Result, level func(c Config) float64) []*Result {
+	for _, r := range runs {
+		rng := rand.New(rand.NewPCG(r.Config.Seed, uint64(1000*r.Config.K+10*slices.Index(activationNames, r.Config.Activation)+slices.Index(objectives, r.Config.Objective))))
+		r.Final.ProbeAccuracy = Number(0.8 + level(r.Config) + 0.01*rng.Float64())
+		r.Final.ProbeAccuracy1000 = Number(0.7 + level(r.Config) + 0.01*rng.Float64())
+	}
+	return runs
+}
+
+func TestPlantedAccuraciesGiveTheirTransfer(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 10, 3)
+	level := map[string]float64{"infomax": 0, "reconstruction": 0, "random": -0.2, "variance": +0.1}
+	part := followUpsOf(t, probed(madeUpRuns(configs, effect{}), func(c Config) float64 { return level[c.Objective] }))["Transfer, mnist, 3 epochs"]
+	want := "Yes against no training (random): better by both probes in 2 of 2 places (activation × K), worse in 0. " +
+		"Undecided against an autoencoder (reconstruction): better by both probes in 0 of 2 places (activation × K), worse in 0. " +
+		"No against variance alone (λ = 0): better by both probes in 0 of 2 places (activation × K), worse in 2."
+	if part.Answer != want {
+		t.Errorf("answer (-want +got):\n%s", cmp.Diff(want, part.Answer))
+	}
+	if want := "Against no training (random), of 2 places 2 confirmed: with all labels better in 2 and worse in 0 (shifts, shown or not, of +20 percentage points); with 100 labels a class better in 2"; !strings.HasPrefix(part.Findings[0].Lines[0], want) {
+		t.Errorf("%q does not begin %q", part.Findings[0].Lines[0], want)
+	}
+}
+
+func TestTooFewSeedsHaveNoTransfer(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 9, 3)
+	part := followUpsOf(t, probed(madeUpRuns(configs, effect{}), func(c Config) float64 { return float64(len(c.Objective)) }))["Transfer, mnist, 3 epochs"]
+	if !strings.HasPrefix(part.Answer, "No verdict: too few seeds.") {
+		t.Errorf("9 seeds: %q", part.Answer)
+	}
+}
+
+func TestOnlyDataWithLabelsHaveFollowUps(t *testing.T) {
+	runs := madeUpRuns(madeUpGrid(t, "clusters", []string{"relu"}, []uint64{2}, []float64{1}, 3, 3), effect{})
+	for _, r := range runs {
+		r.Final.ProbeStatus = "no labels"
+	}
+	runs = append(madeUpRuns(madeUpGrid(t, "mnist", []string{"relu"}, []uint64{4}, []float64{1}, 3, 5), effect{}), runs...)
+	runs = append(madeUpRuns(madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{4}, []float64{1}, 3, 2), effect{}), runs...)
+	var titles []string
+	for title := range followUpsOf(t, runs) {
+		titles = append(titles, title)
+	}
+	slices.Sort(titles)
+	if diff := cmp.Diff([]string{"Downstream, mnist, 2 epochs", "Transfer, mnist, 2 epochs"}, titles); diff != "" {
+		t.Errorf("the largest study of each data set with labels (-want +got):\n%s", diff)
+	}
+}
+
+// allComponents is the run of which a study's figures have a line.
+func allComponents() *Result {
+	return madeUpRun(Config{Data: "mnist", Objective: "pca", Activation: "identity", K: 784}, effect{})
+}
+
+func TestAllComponentsAreALineAndNoPlace(t *testing.T) {
+	runs := probed(madeUpRuns(madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 3, 3), effect{}), func(Config) float64 { return 0 })
+	whole := allComponents()
+	whole.Final.ProbeAccuracy, whole.Final.ProbeAccuracy1000 = 0.9224, 0.6596
+	with, without := reportOn(t, append(runs, whole)), reportOn(t, runs)
+	const line = "all 784 principal components, one run"
+	for _, name := range []string{"mnist-3-epochs-transfer-probe-accuracy.svg", "mnist-3-epochs-transfer-probe-accuracy-1000.svg"} {
+		if !strings.Contains(with[name], line) || strings.Contains(without[name], line) {
+			t.Errorf("%s has the line without the run, or has not with it", name)
+		}
+	}
+	for name, text := range without {
+		if strings.Contains(name, "transfer") || name == "report.html" || name == "results.csv" {
+			continue
+		}
+		if text != with[name] {
+			t.Errorf("%s is another with the run of all components", name)
+		}
+	}
+	if want := "All 784 principal components reach 92.24 % with all labels and 65.96 % with 100 labels a class"; !strings.Contains(with["report.html"], want) {
+		t.Errorf("no %q", want)
+	}
+	// Other runs of its K make it a place like any; with no other run it is all there is.
+	if s := studies([]*Result{whole}); len(s) != 1 || s[0].whole != nil || len(s[0].all) != 1 {
+		t.Error("the run alone is not what the report is about")
+	}
+	other := madeUpRun(Config{Data: "mnist", Objective: "pca", Activation: "relu", K: 784}, effect{})
+	if s := studies([]*Result{whole, other}); len(s) != 1 || s[0].whole != nil || len(s[0].all) != 2 {
+		t.Error("beside another run of its K it is no place")
+	}
+}
+
+// TestCommandsMakeWhatIsMissing: those of a chapter, all together, give the runs that are not there and no others.
+func TestCommandsMakeWhatIsMissing(t *testing.T) {
+	all := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{4, 16}, []float64{0.1, 1, 10}, protocolSeeds, 3)
+	whole := Config{Data: "mnist", Objective: "pca", Activation: "identity", K: 784}
+	here := slices.DeleteFunc(slices.Clone(all), func(c Config) bool {
+		return c.Objective == "variance" || c.Seed > 7 || c.Objective == "pca" && c.K == 4 || c.Lambda == 10 && c.Activation == "tanh"
+	})
+	parts := followUpsOf(t, madeUpRuns(here, effect{}))
+	for name, want := range map[string][]Config{
+		"Transfer": append(slices.DeleteFunc(slices.Clone(all), func(c Config) bool {
+			return c.Objective == "tied" || c.Objective == "infomax" && c.Lambda != 1
+		}), whole),
+		"Downstream": slices.DeleteFunc(slices.Clone(all), func(c Config) bool { return c.Objective == "tied" || c.Objective == "pca" }),
+	} {
+		got := map[Config]bool{}
+		for _, missing := range parts[name+", mnist, 3 epochs"].Missing {
+			o, err := parseOptions(strings.Fields(strings.TrimPrefix(missing.Command, "go run . ")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := o.plan()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range p.all {
+				got[c] = true
+			}
+		}
+		for _, c := range want {
+			if !slices.Contains(here, c) && !got[c] {
+				t.Errorf("%s: nothing makes %s", name, c.ID())
+			}
+			delete(got, c)
+		}
+		for c := range got {
+			t.Errorf("%s: %s is of no use", name, c.ID())
+		}
+	}
+	if got, want := fmt.Sprint(parts["Transfer, mnist, 3 epochs"].Missing[0].What), "12 of 40 runs of infomax, λ = 1; 12 of 40 runs of reconstruction; 12 of 40 runs of random; 40 of 40 runs of variance; 2 of 4 runs of pca"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
