@@ -86,18 +86,25 @@ func leastWithinP(n int) float64 {
 // probeAnswer says of one probe by which predictors something is shown.
 func probeAnswer(family []prediction) string {
 	var parts []string
-	named := func(word string, way int) (names []string) {
+	tell := func(text, word string, way int) {
+		var names []string
+		var rhos []float64
 		for _, p := range family {
-			if p.word() == word && (way == 0 || p.between.outcome() == way) {
-				names = append(names, p.predictor.spelled())
+			if p.word() != word || way != 0 && p.between.outcome() != way {
+				continue
+			}
+			names, rhos = append(names, p.predictor.spelled()), append(rhos, p.within.Rho)
+			if way != 0 {
+				rhos[len(rhos)-1] = p.between.Rho
 			}
 		}
-		return names
-	}
-	tell := func(text, word string, way int) {
-		if names := named(word, way); len(names) > 0 {
-			parts = append(parts, text+" by "+listing(names))
+		if len(names) == 0 {
+			return
 		}
+		if word != notShown && word != notTested {
+			text += " (ρ " + span(rhos, func(rho float64) string { return plus(rho, fixed(rho, 2)) }) + ")"
+		}
+		parts = append(parts, text+" by "+listing(names))
 	}
 	tell("predicts high accuracy", predicts, 0)
 	tell("predicts low accuracy", predictsOpposite, 0)

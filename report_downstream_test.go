@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +52,8 @@ func TestPlantedAssociationsGiveTheirAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			files := reportOn(t, test.runs)
 			want := test.opening + " With all labels" + test.clause + " by " + everyOne + ". With 100 labels a class" + test.clause + " by " + everyOne + "."
-			if n := strings.Count(files["report.html"], want); n != 2 { // at the top and in the chapter
+			page := regexp.MustCompile(` \(ρ [−&#43;0-9. to]*\)`).ReplaceAllString(files["report.html"], "")
+			if n := strings.Count(page, want); n != 2 { // at the top and in the chapter
 				t.Errorf("report.html has %d times %q", n, want)
 			}
 			if n := strings.Count(files["report.html"], "<td>"+test.answer+"</td>"); n != 8 {

@@ -31,9 +31,13 @@ func (a *analysis) transfer() (part followUpPart) {
 }
 
 // wholeCommand makes the run of all principal components. Nothing asks for its total correlation, which has every two of
-// them to weigh.
+// them to weigh, unless it has a place among others.
 func (s *study) wholeCommand() string {
-	return fmt.Sprintf("go run . -data %s -act identity -k %d -objective pca -tc-rows 0", s.Data, s.inputs)
+	rows := 0
+	if slices.Contains(s.ks, s.inputs) {
+		rows = s.TCRows
+	}
+	return fmt.Sprintf("go run . -data %s -act identity -k %d -objective pca -tc-rows %d", s.Data, s.inputs, rows)
 }
 
 // transferAnswer says for each baseline how many places are better by both probes, and worse.

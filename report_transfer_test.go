@@ -103,12 +103,12 @@ func TestAllComponentsAreALineAndNoPlace(t *testing.T) {
 		t.Errorf("no %q", want)
 	}
 	// Other runs of its K make it a place like any; with no other run it is all there is.
-	if s := studies([]*Result{whole}); len(s) != 1 || s[0].whole != nil || len(s[0].all) != 1 {
+	if s := studies([]*Result{whole}); len(s) != 1 || len(s[0].all) != 1 {
 		t.Error("the run alone is not what the report is about")
 	}
 	other := madeUpRun(Config{Data: "mnist", Objective: "pca", Activation: "relu", K: 784}, effect{})
-	if s := studies([]*Result{whole, other}); len(s) != 1 || s[0].whole != nil || len(s[0].all) != 2 {
-		t.Error("beside another run of its K it is no place")
+	if s := studies([]*Result{whole, other}); len(s) != 1 || s[0].whole != whole || len(s[0].all) != 2 {
+		t.Error("beside another run of its K it is no place, or no line")
 	}
 }
 
@@ -120,6 +120,9 @@ func TestCommandsMakeWhatIsMissing(t *testing.T) {
 		return c.Objective == "variance" || c.Seed > 7 || c.Objective == "pca" && c.K == 4 || c.Lambda == 10 && c.Activation == "tanh"
 	})
 	parts := followUpsOf(t, madeUpRuns(here, effect{}))
+	if plane := followUpsOf(t, madeUpRuns(madeUpGrid(t, "clusters", []string{"identity"}, []uint64{2}, []float64{1}, 3, 3), effect{})); !strings.HasSuffix(fmt.Sprint(plane["Transfer, clusters, 3 epochs"].Missing), "-tc-rows 2000}]") {
+		t.Errorf("in the plane all components are one of the places, and yet missing: %v", plane["Transfer, clusters, 3 epochs"].Missing)
+	}
 	for name, want := range map[string][]Config{
 		"Transfer": append(slices.DeleteFunc(slices.Clone(all), func(c Config) bool {
 			return c.Objective == "tied" || c.Objective == "infomax" && c.Lambda != 1
