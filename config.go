@@ -95,7 +95,7 @@ func (c Config) normal() Config {
 	if !c.hasLambda() {
 		c.Lambda = 0
 	}
-	if !slices.ContainsFunc(c.layers(), trains) {
+	if !c.trained() {
 		c.Epochs, c.Batch, c.LearningRate = 0, 0, 0
 	}
 	if !slices.ContainsFunc(c.layers(), func(objective string) bool { return objective != "pca" }) {
@@ -112,6 +112,9 @@ func trains(objective string) bool { return objective != "random" && objective !
 
 // trains tells whether the run takes steps; the layer below took its own.
 func (c Config) trains() bool { return trains(c.Objective) }
+
+// trained tells whether any layer takes steps.
+func (c Config) trained() bool { return slices.ContainsFunc(c.layers(), trains) }
 
 // decodes tells whether the objective is to reconstruct the inputs.
 func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Objective == "tied" }

@@ -231,3 +231,11 @@ func plural(n int, what string) string {
 	}
 	return strconv.Itoa(n) + " " + what
 }
+
+// only is text when it applies.
+func only(when bool, text string) string {
+	if when {
+		return text
+	}
+	return ""
+}

@@ -25,12 +25,10 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 	p := page{Seeds: neededSeeds(againstBaseline), ExactPairs: maxExactPairs, Tests: declared, Numerics: numericsVersion,
 		Activations: inWords(len(activations)), Baselines: inWords(len(baselines)), Lambdas: inWords(len(protocolLambdas)),
 		Coverage: coverageText(protocolSeeds), Deviations: deviations, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
-	var analyses []*analysis
-	for _, s := range studies(runs) {
-		analyses = append(analyses, analyse(s))
-	}
-	for _, a := range analyses {
-		c, err := a.chapter(analyses, weights)
+	all, stacks := analyseAll(runs)
+	own := leading(all)
+	for _, a := range own {
+		c, err := a.chapter(all, weights)
 		if err != nil {
 			return nil, err
 		}
@@ -39,22 +37,26 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 		}
 		p.Chapters = append(p.Chapters, c)
 	}
-	for _, a := range labelled(analyses) {
-		a.predictions = a.associations()
+	for _, a := range slices.Concat(all, stacks) {
+		if !slices.Contains(own, a) {
+			p.Others = append(p.Others, other{a.size(), a.holes(), a.diverged(a.places()...)})
+		}
+		p.Sources = append(p.Sources, provenance{a.name(), a.commands(), a.source(), a.all[0].DataSHA256})
 	}
-	p.FollowUps = followUps(analyses)
+	p.FollowUps = followUps(all, own, stacks)
 	for _, c := range p.FollowUps {
 		for _, part := range c.Parts {
 			files = append(files, filesOf(part.Figures)...)
 		}
 	}
-	stats, err := formatStats(analyses)
+	every := slices.Concat(all, stacks)
+	stats, err := formatStats(every)
 	if err != nil {
 		return nil, err
 	}
 	html, err := p.format()
-	return append(files, file{"stats.csv", stats}, file{"tables.md", formatMarkdown(analyses)},
-		file{"tables.tex", formatLatex(analyses)}, file{"report.html", html}), err
+	return append(files, file{"stats.csv", stats}, file{"tables.md", formatMarkdown(every)},
+		file{"tables.tex", formatLatex(every)}, file{"report.html", html}), err
 }
 
 func filesOf(figures []drawing) (files []file) {
@@ -64,10 +66,38 @@ func filesOf(figures []drawing) (files []file) {
 	return files
 }
 
-// headlines has that of every study after its name.
-func headlines(runs []*Result) (lines []string) {
+// analyseAll has the analyses of single layers and those of stacks, with what the follow-ups take of them.
+func analyseAll(runs []*Result) (all, stacked []*analysis) {
 	for _, s := range studies(runs) {
-		a := analyse(s)
+		all = append(all, analyse(s))
+	}
+	for _, s := range stacks(runs) {
+		stacked = append(stacked, analyseStacks(s))
+	}
+	for _, a := range labelled(leading(all)) {
+		a.predictions = a.associations()
+	}
+	for _, a := range widest(all) {
+		a.trends = a.overWidths()
+	}
+	for _, a := range all {
+		if a.moved() {
+			a.original = originalOf(a, all)
+		}
+		if a.original != nil {
+			a.compareOriginal()
+		}
+	}
+	return all, stacked
+}
+
+// headlines has that of every study that the page has in full, after its name.
+func headlines(runs []*Result) (lines []string) {
+	var all []*analysis
+	for _, s := range studies(runs) {
+		all = append(all, analyse(s))
+	}
+	for _, a := range leading(all) {
 		lines = append(lines, a.name()+": "+a.headline())
 	}
 	return lines
@@ -75,8 +105,10 @@ func headlines(runs []*Result) (lines []string) {
 
 // page is what report.html.tmpl shows.
 type page struct {
-	Chapters                        []chapter      // one for each study
+	Chapters                        []chapter      // one for each study in full
 	FollowUps                       []followUp     // one for each of the note's
+	Others                          []other        // studies
+	Sources                         []provenance   // one for each study
 	Seeds                           int            // that a verdict takes
 	ExactPairs                      int            // that a test counts out
 	Tests                           map[string]int // in each kind of family
@@ -126,23 +158,36 @@ func (p page) format() ([]byte, error) {
 
 // chapter is the page's part about one study.
 type chapter struct {
-	Name, Completeness, Headline, Command, DataSHA256 string
-	PerBaseline                                       []string
-	Expectations, Features                            []finding
-	OtherChoices                                      []string
-	Verdicts                                          *sheet // nil without any
-	Sections                                          []section
-	Beyond, Holes                                     []string
-	Diverged                                          []*Result
+	Name, Completeness, Headline string
+	PerBaseline                  []string
+	Expectations, Features       []finding
+	OtherChoices                 []string
+	Verdicts                     *sheet // nil without any
+	Sections                     []section
+	Beyond, Holes                []string
+	Diverged                     []*Result
+}
 
-	Source string // of the data, as -data takes it
+// other is a study without a chapter of its own.
+type other struct {
+	Size     string
+	Holes    []string
+	Diverged []*Result
+}
+
+// provenance is where a study comes from.
+type provenance struct {
+	Name       string
+	Commands   []string
+	Source     string // of the data, as -data takes it
+	DataSHA256 string
 }
 
 // SVG is the figure within the page.
 func (f drawing) SVG() template.HTML { return template.HTML(f.svg) }
 
 func (a *analysis) chapter(all []*analysis, weights func(id string) ([]byte, error)) (chapter, error) {
-	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(), Command: a.command(), Source: a.source(), DataSHA256: a.all[0].DataSHA256,
+	c := chapter{Name: a.name(), Completeness: a.completeness(), Headline: a.headline(),
 		PerBaseline: a.perBaseline(), Expectations: a.expectations(), Features: a.featureVerdict(), OtherChoices: a.otherChoices(all), Beyond: a.beyond(), Holes: a.holes(), Diverged: a.diverged(a.places()...)}
 	if len(a.answers) > 0 {
 		table := a.verdictSheet()

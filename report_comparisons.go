@@ -16,6 +16,8 @@ const (
 	acrossActivation = "activation" // infomax at λ = 1, pairs of activations
 	acrossLambda     = "lambda"     // infomax, pairs of λ, by activation
 	againstReference = "reference"  // infomax at λ = 1 against tied, by activation: no declared test
+	againstStack     = "stack"      // infomax on infomax against one other stack, or a single layer, by activation
+	againstData      = "data"       // infomax at λ = 1 on more data against less, by activation
 )
 
 // declared is the number of tests of each kind in a family of the protocol.
@@ -24,6 +26,8 @@ var declared = map[string]int{
 	acrossActivation: pairsOf(len(activations)),
 	acrossLambda:     pairsOf(len(protocolLambdas)) * len(activations),
 	againstReference: len(activations),
+	againstStack:     len(activations),
+	againstData:      len(activations),
 }
 
 func pairsOf(n int) int { return n * (n - 1) / 2 }
@@ -120,12 +124,21 @@ func (s *study) family(kind string, m measure, K int) family {
 	return f
 }
 
-// compare does the tests of f. A comparison without pairs is dropped.
+// compare does the tests of f.
 func (f *family) compare(s *study) {
+	own := func(p place) []float64 { return s.values(p, f.measure) }
+	f.between(own, own)
+	if f.kind == acrossActivation {
+		f.friedmanTest(s)
+	}
+}
+
+// between compares values of x and of y, which have the same seeds. A comparison without pairs is dropped.
+func (f *family) between(valuesX, valuesY func(place) []float64) {
 	var done []comparison
 	var p []float64
 	for _, c := range f.comparisons {
-		c.compare(s.values(c.x, c.measure), s.values(c.y, c.measure))
+		c.compare(valuesX(c.x), valuesY(c.y))
 		if c.pairs > 0 {
 			done = append(done, c)
 			p = append(p, c.test.P)
@@ -138,9 +151,6 @@ func (f *family) compare(s *study) {
 	adjusted := holm(p)
 	for i := range done {
 		done[i].adjusted = adjusted[i]
-	}
-	if f.kind == acrossActivation {
-		f.friedmanTest(s)
 	}
 }
 

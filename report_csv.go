@@ -30,16 +30,11 @@ func formatCSV(blank []field, rows [][]field) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// only is text when it applies.
-func only(when bool, text string) string {
-	if when {
-		return text
-	}
-	return ""
-}
+// lambdaText is λ where a layer has one.
+func lambdaText(c condition) string { return only(c.hasLambda(), shortest(c.lambda)) }
 
-// lambdaText is λ where the objective has one.
-func lambdaText(c condition) string { return only(c.objective == "infomax", shortest(c.lambda)) }
+// belowText is the layer below where there is one.
+func belowText(p place) string { return only(p.below != layer{}, p.below.String()) }
 
 // formatResults returns results.csv, in the order of the runs.
 func formatResults(runs []*Result) ([]byte, error) {
@@ -52,7 +47,7 @@ func formatResults(runs []*Result) ([]byte, error) {
 
 func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
-	trained := slices.ContainsFunc(c.layers(), trains)
+	trained := c.trained()
 	row := []field{
 		{"id", r.ID}, {"data", c.Data}, {"below", only(c.stacked(), c.Below.String())}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
 		{"lambda", only(c.hasLambda(), shortest(c.Lambda))},
@@ -102,6 +97,11 @@ func formatStats(all []*analysis) ([]byte, error) {
 			blank := a.statsRow(family{measure: p.probe}, "", 0, none, friedman(nil))
 			rows = append(rows, p.statsRow(blank, betweenConditions, p.between), p.statsRow(blank, withinConditions, p.within))
 		}
+		for _, t := range a.trends {
+			c := none
+			c.x = place{condition: treatment, activation: t.activation}
+			rows = append(rows, t.statsRow(a.statsRow(family{measure: t.measure}, "trend", t.seeds, c, friedman(nil))))
+		}
 	}
 	blank := (&analysis{study: &study{}}).statsRow(family{}, "", 0, none, friedman(nil))
 	return formatCSV(blank, rows)
@@ -115,15 +115,15 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"data", a.Data}, {"epochs", count(a.Epochs)}, {"batch", count(a.Batch)},
 		{"learning_rate", real(a.LearningRate)}, {"tc_rows", count(a.TCRows)},
 		{"test", test}, {"measure", f.measure.field}, {"k", only(f.K > 0, count(f.K))},
-		{"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
-		{"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
+		{"x_below", belowText(c.x)}, {"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
+		{"y_below", belowText(c.y)}, {"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
 		{"pairs", count(pairs)},
 		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
 		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},
 		{"shift_level", real(c.shift.Level)},
 		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
 		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
-		{"predictor", ""}, {"rho", ""},
+		{"predictor", ""}, {"rho", ""}, {"page_l", ""},
 		{"p_adjusted", real(c.adjusted)},
 		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
 		{"verdict", a.verdictOf(c)},
@@ -134,10 +134,20 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 
 // statsRow is a test of p in a row that is blank but for the study and the measure. Spearman's ρ is of the two measures as they are.
 func (p prediction) statsRow(blank []field, test string, o oriented) []field {
-	texts := map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
+	return filled(blank, map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
 		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_adjusted": shortest(o.adjusted),
-		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]}
-	row := slices.Clone(blank)
+		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]})
+}
+
+// statsRow is t in a row that is blank but for the study, the measure and the place.
+func (t trend) statsRow(blank []field) []field {
+	return filled(blank, map[string]string{"p": shortest(t.test.P), "p_exact": only(finite(t.test.P), strconv.FormatBool(t.test.Exact)), "page_l": shortest(t.test.L),
+		"p_adjusted": shortest(t.adjusted), "outcome": [3]string{"worse", "", "better"}[t.outcome()+1]})
+}
+
+// filled is row with the texts in the columns of those names.
+func filled(row []field, texts map[string]string) []field {
+	row = slices.Clone(row)
 	for i, f := range row {
 		if text, is := texts[f.name]; is {
 			row[i].text = text

@@ -235,11 +235,22 @@ func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 		}
 	}
 	for _, other := range others {
-		if both := conjunction(other.answers); other != a && other.Data == a.Data && len(both) > 0 {
-			lines = append(lines, other.name()+": "+conjunctionText(both, "weights"))
+		if both := conjunction(other.answers); other != a && other.images() == a.images() && len(both) > 0 {
+			lines = append(lines, other.name()+": "+conjunctionText(both, "weights")+a.atThe(both))
 		}
 	}
 	return append(lines, a.alike()...)
+}
+
+// atThe says how the study's own verdict falls at the places of another's, where it has any.
+func (a *analysis) atThe(others []answer) string {
+	both := slices.DeleteFunc(conjunction(a.answers), func(x answer) bool {
+		return !slices.ContainsFunc(others, func(y answer) bool { return x.place == y.place && !y.tooFew })
+	})
+	if len(both) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" The verdict above has %d of these places: there it is confirmed in %d and refuted in %d.", len(both), count(both, confirmed), count(both, refuted))
 }
 
 // alike names the activations that give nearly the same results, seed by seed: their places are not results of

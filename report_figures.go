@@ -32,7 +32,7 @@ func (m measure) axis() quantity {
 	title, unit, _ := strings.Cut(m.title, " (")
 	q := quantity{Title: title, Unit: strings.TrimSuffix(unit, ")"), Better: m.better}
 	switch m.field {
-	case "weight_correlation", "output_correlation":
+	case "weight_correlation", "output_correlation", "output_correlation_per_pair":
 		q.Log = true
 	case "dead_units":
 		q.Unit, q.Whole = "of K", true
@@ -132,7 +132,7 @@ func (s *study) charts(Y quantity, placesAt func(c condition, ks ...int) []place
 	for _, K := range s.ks {
 		ch := chart{Title: atK(K), Y: Y}
 		for _, p := range placesAt(treatment, K) {
-			ch.Series = append(ch.Series, series{p.activation, line(p)})
+			ch.Series = append(ch.Series, series{Name: p.activation, Points: line(p)})
 		}
 		if len(ch.Series) > 0 {
 			charts = append(charts, ch)
@@ -208,18 +208,23 @@ func (a *analysis) forestFigure(m measure) drawing {
 			continue
 		}
 		for _, K := range a.ks {
-			panel := forestPanel{Title: fmt.Sprintf("against %s, %s", baseline, atK(K))}
-			for _, p := range a.grid(treatment, K) {
-				row := shift{Activation: p.activation, estimate: estimateOf(unsupported()), P: math.NaN()}
-				if c := a.find(m, p, p.under(baseline)); c != nil {
-					row.estimate, row.P = estimateOf(c.shift), c.adjusted
-				}
-				panel.Shifts = append(panel.Shifts, row)
-			}
-			panels = append(panels, panel)
+			panels = append(panels, a.shiftPanel(m, place{condition: baseline, K: K}))
 		}
 	}
 	return drawing{name: m.figureName() + "-shifts", svg: forestPlot(m.axis(), panels, min(len(a.ks), 3), a.shown(treatment.String()+", and the baselines"))}
+}
+
+// shiftPanel has the shifts from y's condition at its K, by activation.
+func (a *analysis) shiftPanel(m measure, y place) forestPanel {
+	panel := forestPanel{Title: fmt.Sprintf("against %s, %s", y.condition, atK(y.K))}
+	for _, p := range a.grid(treatment, y.K) {
+		row := shift{Activation: p.activation, estimate: estimateOf(unsupported()), P: math.NaN()}
+		if c := a.find(m, p, p.under(y.condition)); c != nil {
+			row.estimate, row.P = estimateOf(c.shift), c.adjusted
+		}
+		panel.Shifts = append(panel.Shifts, row)
+	}
+	return panel
 }
 
 // shownUnits are the most of a network that are shown.

@@ -118,6 +118,33 @@ func sampleForest(panels int, value func(i int) float64) (all []forestPanel) {
 	return all
 }
 
+func sampleSlopes(panels, seeds int, value func(i int) float64) (all []slopes) {
+	for a, name := range activationNames[:panels] {
+		p := slopes{Activation: name, Means: [2]estimate{sampleEstimate(value(a)), sampleEstimate(value(a + 1))},
+			Levels: []level{{"random → infomax", value(a + 2)}, {"reconstruction", value(a + 3)}}}
+		for s := range seeds {
+			p.Seeds, p.From, p.To = append(p.Seeds, uint64(s+1)), append(p.From, value(10*a+s)), append(p.To, value(10*a+s+1))
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// sampleWidths are the charts of sampleCharts with K for x, and conditions of one activation for series.
+func sampleWidths(panels, points int, q quantity, value func(i int) float64) []chart {
+	all := sampleCharts(panels, points, q, value)
+	for i, ch := range all {
+		for j := range ch.Series {
+			s := &all[i].Series[j]
+			s.emblem, s.Name = emblem{"condition " + s.Name, j}, ch.Series[0].Name
+			for n := range s.Points {
+				s.Points[n].X = float64(int(16) << n)
+			}
+		}
+	}
+	return all
+}
+
 func samplePlanes(planes, units, epochs int, value func(i int) float64) (all []plane) {
 	for k := range planes {
 		p := plane{Title: activationNames[k] + ", K = 16", Activation: activationNames[k]}
@@ -189,6 +216,12 @@ func sampleFigures() (all []figure) {
 		})
 		add("forest", 18, func() []byte { return forestPlot(up, sampleForest(9, v.value), 3, note) })
 		add("forest, one panel", 3, func() []byte { return forestPlot(down, sampleForest(1, v.value), 1, note) })
+		add("slopes", 6, func() []byte {
+			return slopePlot(down, [2]string{"one layer", "two layers"}, sampleSlopes(6, 10, v.value), note)
+		})
+		add("conditions over K", 18, func() []byte {
+			return chartPlot(quantity{Title: "K", Log: true, Whole: true}, sampleWidths(3, 5, up, v.value), whiskers, note)
+		})
 		add("plane", 10, func() []byte { return planePicture(samplePlanes(1, 32, 0, v.value), note) })
 		add("planes that move", 10, func() []byte { return planePicture(samplePlanes(6, 16, 20, v.value), note) })
 		add("filters", 32, func() []byte { return filterPicture([]strip{{W: sampleWeights(32, v.value)}}, note) })
@@ -210,6 +243,7 @@ func sampleFigures() (all []figure) {
 	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil, "") })
 	add("forest", func() []byte { return forestPlot(up, nil, 0, note) })
 	add("shifts", func() []byte { return forestPlot(up, make([]forestPanel, 3), 3, note) })
+	add("slopes", func() []byte { return slopePlot(up, [2]string{"one", "two"}, nil, note) })
 	add("planes", func() []byte { return planePicture(nil, note) })
 	add("units", func() []byte { return planePicture(make([]plane, 4), note) })
 	add("filters", func() []byte { return filterPicture(nil, note) })

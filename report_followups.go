@@ -26,11 +26,13 @@ type followUpPart struct {
 // lack is something that is missing, and the command that makes it.
 type lack struct{ What, Command string }
 
-// followUps has the chapters that have a part.
-func followUps(all []*analysis) []followUp {
+// followUps has the chapters that have a part, of all studies of single layers, those of them that are in full, and all of stacks.
+func followUps(all, own, stacks []*analysis) []followUp {
 	chapters := []followUp{
-		{"Transfer", "Freeze and linear probe. Do InfoMax features transfer?", partsOf(labelled(all), (*analysis).transfer)},
-		{"Downstream", "Does low redundancy predict good task performance?", partsOf(labelled(all), (*analysis).downstream)},
+		{"Depth", "Stack two layers. Does InfoMax compose?", partsOf(stacked(own, stacks), (*analysis).depth)},
+		{"Transfer", "Freeze and linear probe. Do InfoMax features transfer?", partsOf(labelled(own), (*analysis).transfer)},
+		{"Scale", "Larger K, larger data. Does it hold?", scaleParts(all, own)},
+		{"Downstream", "Does low redundancy predict good task performance?", partsOf(labelled(own), (*analysis).downstream)},
 	}
 	return slices.DeleteFunc(chapters, func(c followUp) bool { return len(c.Parts) == 0 })
 }

@@ -76,6 +76,18 @@ func (s *study) otherSettings() (others []string) {
 
 // completeness is the first thing to know about a study.
 func (s *study) completeness() string {
+	text := s.size()
+	switch {
+	case len(s.beyond()) > 0:
+		text += "; this is not the whole protocol, see what is missing"
+	case len(s.holes()) == 0:
+		text += ": the whole protocol"
+	}
+	return text + "."
+}
+
+// size is how many runs the study has, and how many of its own grid are missing or diverged.
+func (s *study) size() string {
 	runs, grid := len(s.all), 0
 	for _, c := range s.conditions {
 		perPlace := len(s.seeds)
@@ -91,13 +103,7 @@ func (s *study) completeness() string {
 	if d := len(s.diverged(s.places()...)); d > 0 {
 		text += fmt.Sprintf("; %d diverged", d)
 	}
-	switch {
-	case len(s.beyond()) > 0:
-		text += "; this is not the whole protocol, see what is missing"
-	case runs == grid:
-		text += ": the whole protocol"
-	}
-	return text + "."
+	return text
 }
 
 // holes names the missing runs of the study's own grid, a place or a whole condition at a time.
@@ -147,22 +153,37 @@ func (s *study) diverged(places ...place) (runs []*Result) {
 	return runs
 }
 
-// command runs the study's grid.
-func (s *study) command() string { return s.commandOf(s.conditions, s.seeds) }
+// commands run the study's grid: one does, unless it is of stacks.
+func (s *study) commands() (all []string) {
+	var below []layer
+	for _, c := range s.conditions {
+		if !slices.Contains(below, c.below) {
+			below = append(below, c.below)
+			all = append(all, s.commandOf(slices.DeleteFunc(slices.Clone(s.conditions), func(other condition) bool { return other.below != c.below }), s.seeds))
+		}
+	}
+	return all
+}
 
-// commandOf runs conditions of the study with its activations and K.
+// commandOf runs conditions of the study, which stand on the same layer or on none, with its activations and K.
 func (s *study) commandOf(conditions []condition, seeds []uint64) string {
-	var objectives, lambdas []string
+	var objectives, lambdas, below []string
 	trained := false
 	for _, c := range conditions {
-		objectives = append(objectives, c.objective)
-		if c.objective == "infomax" {
-			lambdas = append(lambdas, shortest(c.lambda))
+		placeIn(&objectives, c.objective)
+		if c.hasLambda() {
+			placeIn(&lambdas, shortest(c.lambda))
 		}
-		trained = trained || Config{Objective: c.objective}.trains()
+		if c.below != (layer{}) {
+			placeIn(&below, c.below.String())
+		}
+		trained = trained || Config{Objective: c.objective, Below: c.below}.trained()
 	}
 	text := fmt.Sprintf("go run . -data %s -act %s -k %s -objective %s", s.source(), strings.Join(s.activations, ","),
-		strings.Join(texts(s.ks), ","), strings.Join(slices.Compact(objectives), ","))
+		strings.Join(texts(s.ks), ","), strings.Join(objectives, ","))
+	if len(below) > 0 {
+		text += " -below " + strings.Join(below, ",")
+	}
 	if len(lambdas) > 0 {
 		text += " -lambda " + strings.Join(lambdas, ",")
 	}

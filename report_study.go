@@ -1,27 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// The runs of an output folder, arranged for comparison, and the measures that they are compared by.
-// A study is the runs of one data set that share their training settings: only these can be compared.
+// A study is the runs of one data set that share their training settings, and the measures that they are compared by.
 // Within a study, every place (condition, activation, K) has one run for each seed, and seeds are pairs.
-
-// setting is what the runs of a study share.
-type setting struct {
-	Data          string
-	Epochs, Batch int
-	LearningRate  float64
-	TCRows        int
-}
-
-// protocolSetting goes without saying in the name of a study.
-var protocolSetting = setting{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
 
 // condition is an objective, for infomax its λ, and the layer below, if there is one.
 type condition struct {
@@ -47,10 +33,15 @@ func (c condition) String() string {
 	if c.below != (layer{}) {
 		text = c.below.Objective + " → " + text
 	}
-	if c.objective == "infomax" || c.below.Objective == "infomax" {
+	if c.hasLambda() {
 		text += ", λ = " + shortest(c.lambda)
 	}
 	return text
+}
+
+// hasLambda tells whether a layer has the InfoMax loss.
+func (c condition) hasLambda() bool {
+	return c.objective == treatment.objective || c.below.Objective == treatment.objective
 }
 
 func conditionOf(c Config) condition { return condition{c.Objective, c.Lambda, c.Below} }
@@ -78,101 +69,15 @@ type study struct {
 	whole       *Result // all principal components of the data; nil without such a run
 }
 
-// studies divides runs, which are in the order of compareConfigs. Untrained runs, the last of their data, have
-// no training settings: they belong to every study of it. Stacks are in none.
-func studies(runs []*Result) (all []*study) {
-	var settings []setting
-	wholes := map[string]*Result{}
-	runs = slices.DeleteFunc(slices.Clone(runs), func(r *Result) bool {
-		is := isWhole(r, runs)
-		if is {
-			wholes[r.Config.Data] = r
-		}
-		return is || r.Config.stacked()
-	})
-	for _, r := range runs {
-		if c := r.Config; !slices.ContainsFunc(settings, func(s setting) bool { return s.has(c) }) {
-			settings = append(settings, setting{c.Data, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
-		}
-	}
-	slices.SortFunc(settings, setting.compare)
-	for _, s := range settings {
-		next := newStudy(s, runs)
-		next.whole = wholes[s.Data]
-		all = append(all, next)
-	}
-	return all
-}
-
-// isWhole tells whether r, among these runs, is the one of all principal components, which is the inputs turned: a
-// line in the figures of every study of its data, whatever its TC rows, and in no grid. Where other runs have its K
-// it is one of theirs, and where its data has no other run it is all there is to report.
-func isWhole(r *Result, runs []*Result) bool {
-	c := r.Config
-	if placeOf(r).condition != pca || c.Activation != "identity" || c.K != r.Inputs {
-		return false
-	}
-	others := slices.DeleteFunc(slices.Clone(runs), func(o *Result) bool { return o.Config.Data != c.Data || placeOf(o) == placeOf(r) })
-	return len(others) > 0 && !slices.ContainsFunc(others, func(o *Result) bool { return o.Config.K == c.K })
-}
-
-// has tells whether runs of c belong to a study of s.
-func (s setting) has(c Config) bool {
-	return s.Data == c.Data && s.TCRows == c.TCRows && (!c.trains() ||
-		s.Epochs == c.Epochs && s.Batch == c.Batch && s.LearningRate == c.LearningRate)
-}
-
-// source is what -data takes. Of a person's own file only the checksum is known.
-func (s setting) source() string {
-	if slices.Contains(dataNames, s.Data) {
-		return s.Data
-	}
-	return "FILE" + ownSuffix
-}
-
-func (s setting) compare(t setting) int {
-	return cmp.Or(compareData(s.Data, t.Data),
-		cmp.Compare(s.Epochs, t.Epochs), cmp.Compare(s.Batch, t.Batch),
-		cmp.Compare(s.LearningRate, t.LearningRate), cmp.Compare(s.TCRows, t.TCRows))
-}
-
-// name is the data and what is not as in the protocol: "mnist", "clusters, 10 epochs".
-func (s setting) name() string {
-	name := s.Data
-	trained := s.Epochs > 0
-	if !trained {
-		name += ", untrained"
-	} else if s.Epochs != protocolSetting.Epochs {
-		name += ", " + plural(s.Epochs, "epoch")
-	}
-	if trained && s.Batch != protocolSetting.Batch {
-		name += ", batch " + strconv.Itoa(s.Batch)
-	}
-	if trained && s.LearningRate != protocolSetting.LearningRate {
-		name += ", learning rate " + shortest(s.LearningRate)
-	}
-	if s.TCRows != protocolSetting.TCRows {
-		name += ", " + strconv.Itoa(s.TCRows) + " TC rows"
-	}
-	return name
-}
-
-// slug is name for a file: "mnist", "clusters-10-epochs".
-func (s setting) slug() string {
-	return strings.ReplaceAll(strings.ReplaceAll(s.name(), ",", ""), " ", "-")
-}
-
 func newStudy(shared setting, runs []*Result) *study {
-	s := &study{setting: shared, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
+	s := &study{setting: shared, all: runs, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
 	for _, r := range runs {
-		if shared.has(r.Config) {
-			s.all, s.inputs = append(s.all, r), r.Inputs
-			s.conditions = append(s.conditions, placeOf(r).condition)
-			s.activations = append(s.activations, r.Config.Activation)
-			s.ks = append(s.ks, r.Config.K)
-			if r.Config.Objective != pca.objective {
-				s.seeds = append(s.seeds, r.Config.Seed)
-			}
+		s.inputs = r.Inputs
+		s.conditions = append(s.conditions, placeOf(r).condition)
+		s.activations = append(s.activations, r.Config.Activation)
+		s.ks = append(s.ks, r.Config.K)
+		if r.Config.Objective != pca.objective {
+			s.seeds = append(s.seeds, r.Config.Seed)
 		}
 	}
 	s.conditions = slices.Compact(s.conditions) // runs come sorted by these
@@ -365,11 +270,14 @@ func labelsOf(probe measure) string {
 	return "all labels"
 }
 
+// isProbe tells whether m is an accuracy, which is shown in per cent.
+func (m measure) isProbe() bool { return strings.HasPrefix(m.field, "probe_") }
+
 // isTC tells whether m estimates total correlation.
 func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
 
 // infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and more units than
-// inputs are functions of each other.
+// inputs, which a stack's are the units below, are functions of each other.
 func (s *study) infinite(p place, m measure) bool {
 	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
 }

@@ -34,10 +34,14 @@ func (s sheet) named(parts ...string) sheet {
 
 // slug is c for a name: "infomax-lambda0.1".
 func (c condition) slug() string {
-	if c.objective == "infomax" {
-		return c.objective + "-lambda" + shortest(c.lambda)
+	slug := c.objective
+	if c.below != (layer{}) {
+		slug = c.below.Objective + "-" + slug
 	}
-	return c.objective
+	if c.hasLambda() {
+		slug += "-lambda" + shortest(c.lambda)
+	}
+	return slug
 }
 
 func (s *sheet) add(row ...entry) { s.rows = append(s.rows, row) }
@@ -225,6 +229,15 @@ func testEntry(c comparison) entry {
 
 // sheets are the tables of tables.md and tables.tex.
 func (a *analysis) sheets() (all []sheet) {
+	if a.stacked() {
+		all = a.depthSheets()
+		for _, c := range a.conditions {
+			if c != treatment {
+				all = append(all, a.levelSheets(c)...)
+			}
+		}
+		return all
+	}
 	if len(a.answers) > 0 {
 		all = append(all, a.verdictSheet().named("verdicts"))
 	}
@@ -239,6 +252,12 @@ func (a *analysis) sheets() (all []sheet) {
 	}
 	if a.associates() {
 		all = append(all, a.predictionSheet())
+	}
+	if len(a.trends) > 0 {
+		all = append(all, a.trendSheet())
+	}
+	if a.original != nil {
+		all = append(all, a.dataSheet())
 	}
 	for _, c := range a.conditions {
 		all = append(all, a.levelSheets(c)...)

@@ -73,7 +73,7 @@ func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
 		t.Errorf("saved in another order, by another machine (-want +got):\n%.2000s", diff)
 	}
 	// The hash was found on linux/amd64, and is that of every platform.
-	const golden = "451968b7c3f6507b574f19e74e7f5ccc1ee0f9f6e0a88d6802a4f5c248c12b9d"
+	const golden = "aeb0cd38c4003bfb89722a76f232acd95417bb4768fb43f07b5c57097d371a38"
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		fmt.Fprintf(hash, "%s %d %s", name, len(want[name]), want[name])
@@ -194,7 +194,7 @@ func TestTheCommandGivesTheRunsOfTheReport(t *testing.T) {
 	configs := madeUpGrid(t, "clusters", activationNames, []uint64{2, 16}, []float64{0.1, 1}, 3, 7)
 	for _, some := range [][]Config{configs, configs[:1], configs[len(configs)-1:]} {
 		studies := studies(madeUpRuns(some, effect{}))
-		o, err := parseOptions(strings.Fields(strings.TrimPrefix(studies[0].command(), "go run . ")))
+		o, err := parseOptions(strings.Fields(strings.TrimPrefix(studies[0].commands()[0], "go run . ")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestTheCommandGivesTheRunsOfTheReport(t *testing.T) {
 		}
 		slices.SortFunc(p.all, compareConfigs)
 		if diff := cmp.Diff(some, p.all); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", studies[0].command(), diff)
+			t.Errorf("%s (-want +got):\n%s", studies[0].commands()[0], diff)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (a *analysis) transferAnswer(answers []answer) string {
 		return "No answer: it takes runs of infomax at λ = 1 and, with the same seeds, of random, reconstruction or variance."
 	}
 	if !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }) {
-		return a.seedsNeeded(answers)
+		return a.seedsNeeded(againstBaseline, answers)
 	}
 	var parts []string
 	for _, baseline := range []condition{untrained, autoencoder, varianceOnly} {

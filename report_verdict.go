@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -35,6 +36,8 @@ type analysis struct {
 	families                      []family
 	answers, features, live, tied []answer     // by baseline, K and activation
 	predictions                   []prediction // of the studies that follow-ups are about
+	trends                        []trend      // of those of larger K
+	original                      *analysis    // of those of moved images, if it is there
 }
 
 func analyse(s *study) *analysis {
@@ -48,11 +51,20 @@ func analyse(s *study) *analysis {
 
 // judge answers by the measures that are not infinite, where there are comparisons of all of them.
 func (a *analysis) judge(by []measure, against ...condition) (answers []answer) {
-	for _, baseline := range against {
-		for _, y := range a.grid(baseline, a.ks...) {
+	kind := againstBaseline
+	if slices.Contains(against, tied) {
+		kind = againstReference
+	}
+	return a.judgeOf(treatment, kind, by, against...)
+}
+
+// judgeOf is judge of another condition than the treatment, from comparisons of a kind.
+func (a *analysis) judgeOf(x condition, kind string, by []measure, against ...condition) (answers []answer) {
+	for _, other := range against {
+		for _, y := range a.grid(other, a.ks...) {
 			next := answer{place: y}
 			for _, m := range by {
-				if c := a.find(m, y.under(treatment), y); c != nil && !a.infinite(y, m) {
+				if c := a.find(m, y.under(x), y); c != nil && !a.infinite(y, m) {
 					next.tests = append(next.tests, *c)
 				}
 			}
@@ -62,10 +74,6 @@ func (a *analysis) judge(by []measure, against ...condition) (answers []answer) 
 		}
 	}
 	for i := range answers {
-		kind := againstBaseline
-		if answers[i].condition == tied {
-			kind = againstReference
-		}
 		answers[i].decide(leastAdjustedP(kind, mostPairs(answers, answers[i].K)) >= significant)
 	}
 	return answers
@@ -143,16 +151,21 @@ func against(answers []answer, baselines ...condition) []answer {
 	return slices.DeleteFunc(slices.Clone(answers), func(x answer) bool { return !slices.Contains(baselines, x.condition) })
 }
 
-// conjunction is the note's hypothesis: better than both no training and an autoencoder. It has an answer for
-// each place that has both: confirmed where both are, refuted where either is, mixed where either is that.
-func conjunction(answers []answer) (both []answer) {
-	for _, x := range against(answers, autoencoder) {
-		i := slices.IndexFunc(answers, func(y answer) bool { return y.place == x.under(untrained) })
+// conjunction is the note's hypothesis: better than both no training and an autoencoder.
+func conjunction(answers []answer) []answer {
+	return conjunctionOf(answers, treatment, autoencoder, untrained)
+}
+
+// conjunctionOf has an answer of c for each place that has one against first and against second: confirmed where both are,
+// refuted where either is, mixed where either is that.
+func conjunctionOf(answers []answer, c, first, second condition) (both []answer) {
+	for _, x := range against(answers, first) {
+		i := slices.IndexFunc(answers, func(y answer) bool { return y.place == x.under(second) })
 		if i < 0 {
 			continue
 		}
 		y := answers[i]
-		next := answer{place: x.under(treatment), word: undecided, tooFew: x.tooFew && y.tooFew}
+		next := answer{place: x.under(c), word: undecided, tooFew: x.tooFew && y.tooFew}
 		switch {
 		case x.word == confirmed && y.word == confirmed:
 			next.word = confirmed
@@ -164,6 +177,20 @@ func conjunction(answers []answer) (both []answer) {
 		both = append(both, next)
 	}
 	return both
+}
+
+// leading are the studies that the page has in full: of each data set those that can answer the main question, since they
+// have the treatment and a baseline, and have the fewest settings other than the protocol's; all if none can.
+func leading(all []*analysis) (own []*analysis) {
+	rank := func(a *analysis) int {
+		if len(a.answers) == 0 {
+			return math.MaxInt
+		}
+		return len(a.otherSettings())
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(a *analysis) bool {
+		return slices.ContainsFunc(all, func(other *analysis) bool { return other.images() == a.images() && rank(other) < rank(a) })
+	})
 }
 
 func count(answers []answer, word string) int {
@@ -194,7 +221,7 @@ func (a *analysis) headline() string {
 	case len(answers) == 0:
 		return "No verdict: it takes runs of infomax at λ = 1 and, with the same seeds, of reconstruction or random."
 	case !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }):
-		return a.seedsNeeded(a.answers)
+		return a.seedsNeeded(againstBaseline, a.answers)
 	}
 	both := conjunction(a.answers)
 	if len(both) == 0 {
@@ -236,11 +263,12 @@ func opening(answers []answer) string {
 	return "Nowhere confirmed"
 }
 
-func (a *analysis) seedsNeeded(answers []answer) string {
+// seedsNeeded says of answers, all of too few seeds, how many it takes.
+func (a *analysis) seedsNeeded(kind string, answers []answer) string {
 	most := mostPairs(answers, a.ks...)
 	return fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so no paired comparison "+
 		"can be significant whatever the data; it takes %d seeds. What follows describes these runs.",
-		plural(most, "pair"), pText(leastAdjustedP(againstBaseline, most)), neededSeeds(againstBaseline))
+		plural(most, "pair"), pText(leastAdjustedP(kind, most)), neededSeeds(kind))
 }
 
 // baselineNames are for sentences.

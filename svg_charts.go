@@ -15,10 +15,28 @@ type point struct {
 	Tip string
 }
 
-// series is one activation in one panel of chartPlot. A name that is no activation's is drawn grey.
+// series is one activation in one panel of chartPlot, or where a panel is of one activation a condition in it. A name that
+// is no activation's is drawn grey.
 type series struct {
 	Name   string
 	Points []point
+	emblem // no Name if the series is all of the activation
+}
+
+// mark is that of the activation, with the condition's name, shape and dash if there is one.
+func (s series) mark() mark {
+	if s.emblem.Name == "" {
+		return markOf(s.Name)
+	}
+	return s.emblem.mark(markOf(s.Name).colour)
+}
+
+// key is the mark in the legend, where a condition has no colour.
+func (s series) key() mark {
+	if s.emblem.Name == "" {
+		return markOf(s.Name)
+	}
+	return s.emblem.mark(grey)
 }
 
 // chart is one panel of chartPlot.
@@ -41,13 +59,15 @@ const (
 // title above them; else each has its own. note says whose runs they are.
 func chartPlot(x quantity, charts []chart, style look, note string) []byte {
 	var xs []float64
-	var names []string
+	var keys []mark
 	gaps, intervals := false, false
 	scales := make([]scale, len(charts))
 	for i, ch := range charts {
 		var ys []float64
 		for _, s := range ch.Series {
-			placeIn(&names, s.Name)
+			if key := s.key(); !slices.ContainsFunc(keys, func(m mark) bool { return m.name == key.name }) {
+				keys = append(keys, key)
+			}
 			_, lost := segments(x, ch.Y, s.Points)
 			gaps = gaps || len(lost) > 0
 			for _, p := range s.Points {
@@ -64,7 +84,7 @@ func chartPlot(x quantity, charts []chart, style look, note string) []byte {
 		c.label = charts[0].Y.label() + " " + c.label
 		c.heading(charts[0].Y.label())
 	}
-	c.chartLegend(names, gaps, intervals, style)
+	c.chartLegend(keys, gaps, intervals, style)
 	inset := 10.0
 	if style == whiskers {
 		inset = 22 // for what is dodged
@@ -93,14 +113,14 @@ func (c *canvas) chart(ch chart, f frame, across, up scale, style look) {
 		if style == whiskers { // intervals must not hide each other
 			across.dodge = 4.5 * float64(2*i+1-len(ch.Series)) / 2
 		}
-		m := markOf(s.Name)
+		m := s.mark()
 		runs, lost := segments(across.quantity, up.quantity, s.Points)
 		for _, run := range runs {
 			c.run(m, run, across, up, style)
 		}
 		for _, p := range lost {
 			c.text(across.at(p.X), f.bottom-2, "middle", "×", "fill", m.colour)
-			told := tip(s.Name + ": no value at " + short(p.X))
+			told := tip(m.name + ": no value at " + short(p.X))
 			c.add("circle", told, "cx", across.at(p.X), "cy", f.bottom-6, "r", 5.0, "fill-opacity", 0.0)
 		}
 	}
@@ -178,11 +198,10 @@ func segments(x, y quantity, points []point) (runs [][]point, lost []point) {
 }
 
 // chartLegend names the series, activations first and in their order, and what is drawn of each.
-func (c *canvas) chartLegend(names []string, gaps, intervals bool, style look) {
-	slices.SortStableFunc(names, func(a, b string) int { return markIndex(a) - markIndex(b) })
-	for _, name := range names {
-		m := markOf(name)
-		c.key(name, func(x, y float64) {
+func (c *canvas) chartLegend(keys []mark, gaps, intervals bool, style look) {
+	slices.SortStableFunc(keys, func(a, b mark) int { return markIndex(a.name) - markIndex(b.name) })
+	for _, m := range keys {
+		c.key(m.name, func(x, y float64) {
 			if style != scatter {
 				c.line(x-13, y, x+13, y, "stroke", m.colour, "stroke-width", 1.6, "stroke-dasharray", m.dash)
 			}

@@ -22,9 +22,10 @@ type conditionMark struct {
 	estimate
 }
 
-// mark is that of the emblem in a colour. Shapes are those of the activations, in turn.
+// mark is that of the emblem in a colour. Shapes and dashes are those of the activations, in turn.
 func (e emblem) mark(colour string) mark {
-	return mark{name: e.Name, colour: colour, shape: activations[e.Place%len(activations)].shape}
+	like := activations[e.Place%len(activations)]
+	return mark{e.Name, colour, like.dash, like.shape}
 }
 
 // conditionKeys names the emblems.

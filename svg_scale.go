@@ -15,7 +15,7 @@ type quantity struct {
 	Unit   string // "nats"; empty for a pure number
 	Better int    // +1 higher, −1 lower, 0 neither
 	Log    bool   // logarithmic axis: values ≤ 0 cannot be shown
-	Whole  bool   // counts: no ticks between whole numbers
+	Whole  bool   // counts: no ticks between whole numbers, and if Log powers of two
 }
 
 // label is the axis title: "Total correlation, Gaussian (nats, lower is better, log scale)".
@@ -82,6 +82,9 @@ func newScale(q quantity, values []float64, count int) scale {
 		lo, hi = lo/2, hi*2
 	case narrow:
 		lo, hi = lo-math.Abs(lo)/10, hi+math.Abs(hi)/10
+	}
+	if q.Log && q.Whole {
+		return scale{quantity: q, lo: log10(lo), hi: log10(hi), ticks: binaryTicks(lo, hi, count)}
 	}
 	if q.Log {
 		return scale{quantity: q, lo: log10(lo), hi: log10(hi), ticks: logTicks(lo, hi, count)}
@@ -196,6 +199,19 @@ func logTicks(lo, hi float64, count int) []tick {
 		}
 	}
 	return linearTicks(lo, hi, count, false)
+}
+
+// binaryTicks returns the powers of two in lo…hi; where there are fewer than two, and where there are many, logTicks.
+func binaryTicks(lo, hi float64, count int) (ticks []tick) {
+	for v := 1.0; v <= hi; v *= 2 {
+		if v >= lo {
+			ticks = append(ticks, tick{v, strconv.FormatFloat(v, 'f', 0, 64)})
+		}
+	}
+	if len(ticks) < 2 || len(ticks) > 2*count {
+		return logTicks(lo, hi, count)
+	}
+	return ticks
 }
 
 // niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. strconv rounds exactly.

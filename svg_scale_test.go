@@ -38,6 +38,9 @@ func TestScaleTicks(t *testing.T) {
 		{"short", quantity{Log: true}, []float64{11, 19}, "12 14 16 18"},
 		{"logarithm of zero", quantity{Log: true}, []float64{0, -1, 1, 100}, "1 10 100"},
 		{"one on a logarithm", quantity{Log: true}, []float64{1}, "0.5 1 2"},
+		{"counts on a logarithm", quantity{Log: true, Whole: true}, []float64{64, 1024}, "64 128 256 512 1024"},
+		{"counts on a logarithm, between powers of two", quantity{Log: true, Whole: true}, []float64{65, 100}, "70 80 90 100"},
+		{"many powers of two", quantity{Log: true, Whole: true}, []float64{1, 65536}, "1 10 100 1000 10⁴"},
 		{"nothing on a logarithm", quantity{Log: true}, nil, "1 3 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

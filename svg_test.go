@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "297c94fe9e7c22383da9351960422ae92dafba623576dbedaede0577817232fb"
+	const want = "5a0661e51fbdf27eb795cab3a02b087310310abd38cc58331073942a59613bd8"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}
@@ -206,7 +206,7 @@ func TestMissingValuesLeaveAMark(t *testing.T) {
 			{Activation: "softmax", Note: "infinite", Mean: gone}}, 0}}, "")},
 		{"end of a curve", "relu: no value at 2<", trainingPlot("relu", []float64{1, nan, nan}, nil, nil, "")},
 		{"place on the x axis", "not shown: 1.", chartPlot(q, []chart{{"K = 2", q, []series{
-			{"relu", []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
+			{Name: "relu", Points: []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
 		{"shift", ">no value<", forestPlot(q, []forestPanel{{"K = 2", []shift{{"relu", gone, nan}}}}, 1, "")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,7 +251,7 @@ func TestFiguresSayWhatTheyShow(t *testing.T) {
 		return []groupPanel{{"K = 64", []group{{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{40.5, 43}, Mean: e, Levels: levels}}, 64}}
 	}
 	sweep := func(low, high float64) []chart {
-		return []chart{{"K = 2", rank, []series{{"relu", []point{{X: 1, estimate: estimate{2, low, high}}, {X: 2, estimate: estimate{2, low, high}}}}}}}
+		return []chart{{"K = 2", rank, []series{{Name: "relu", Points: []point{{X: 1, estimate: estimate{2, low, high}}, {X: 2, estimate: estimate{2, low, high}}}}}}}
 	}
 	single, whole := estimate{2, nan, nan}, estimate{2, 1, 3}
 	relu := markOf("relu").colour
