@@ -41,7 +41,7 @@ var followups = []string{
 	"-act relu,tanh,softmax -k 64,128,256,512,1024 -seed 1-5 -objective infomax,reconstruction,random -epochs 10 -tc-rows 0", // scale
 	"-act all -k 32 -seed 1-5 -data mnist-shifted -epochs 11",
 	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
-	"-act identity -k 784 -objective pca -tc-rows 0", // all principal components: the inputs, turned
+	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all principal components: the inputs, turned
 	"-act identity -k 784 -objective pca -tc-rows 0 -data fashion",
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-4", // other settings
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-3",
