@@ -93,6 +93,7 @@ and independent, and measures what it learned.
 
   go run . -act relu -k 32             one run, on MNIST
   go run . -full -out results          the whole experiment, %s runs, and its report
+  go run . -full -followups -out results   and the questions that follow, %s runs
   go run . -act all -k 16,64 -seed 1-5 a sweep of %s runs
 
 A run's numbers, weights and pictures are in a folder of its own under -out. The same
@@ -112,7 +113,7 @@ var gridFlags = append(strings.Fields(usageParts[0].flags), "data", "epochs", "b
 // usage is what -help prints.
 func usage() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, usageHead, numberOfRuns("-full"), numberOfRuns("-act all -k 16,64 -seed 1-5"))
+	fmt.Fprintf(&b, usageHead, numberOfRuns("-full"), numberOfRuns("-full -followups"), numberOfRuns("-act all -k 16,64 -seed 1-5"))
 	flags := newFlags(new(options))
 	for _, part := range usageParts {
 		b.WriteString("\n" + part.title + "\n")

@@ -156,6 +156,17 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 }
 
 // TestUsageFollowsFromTheLists: what it says of the protocol is so.
+func TestReadmeSaysHowManyRunsThereAre(t *testing.T) {
+	readme := textOf(t, "README.md")
+	for _, want := range []string{
+		"the whole experiment, " + numberOfRuns("-full") + " runs", "the questions that follow, " + numberOfRuns("-full -followups") + " runs",
+	} {
+		if !strings.Contains(readme, want) {
+			t.Errorf("README.md does not say %q", want)
+		}
+	}
+}
+
 func TestUsageFollowsFromTheLists(t *testing.T) {
 	networks := len(activations) * len(protocolKs) * protocolSeeds
 	runs := networks * (len(protocolLambdas) + len(objectives) - 2) // infomax has λ, the baselines have not
