@@ -26,6 +26,9 @@ func madeUpRows(N, K, classes int) (Mat, []byte) {
 	return F, labels
 }
 
+// cloned is what a probe may use up.
+func cloned(F Mat) Mat { return Mat{F.Rows, F.Cols, slices.Clone(F.Data)} }
+
 // rank counts the columns of T that are not zero.
 func rank(p *probe) (n int) {
 	Tt := p.T.T()
@@ -41,7 +44,7 @@ func TestProbeGradientMatchesFiniteDifferences(t *testing.T) {
 	F, labels := madeUpRows(300, 5, 3)
 	for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
 		t.Run(name, func(t *testing.T) {
-			p := newProbe(F, labels, transform, 0.1)
+			p := newProbe(cloned(F), labels, transform, 0.1)
 			r := rand.New(rand.NewPCG(1, 13))
 			x, gradient, unused := make([]float64, len(p.x)), make([]float64, len(p.x)), make([]float64, len(p.x))
 			fillPlain(r, x)
@@ -94,7 +97,7 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 	labels, testLabels := toBytes(golden.TrainLabels), toBytes(golden.TestLabels)
 	close := cmpopts.EquateApprox(0, 1e-5)
 
-	p := newProbe(F, labels, whitening, probePenaltyAll)
+	p := newProbe(cloned(F), labels, whitening, probePenaltyAll)
 	if _, converged := p.fit(1e-8); !converged || rank(p) != golden.All.Rank {
 		t.Errorf("all: converged is %v, rank %d, want %d", converged, rank(p), golden.All.Rank)
 	}
@@ -102,14 +105,14 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 		t.Errorf("all: logits (-scikit-learn +ours)\n%s", diff)
 	}
 	few, its := firstOfEachClass(F, labels, probeFew)
-	p = newProbe(few, its, standardising, probePenaltyFew)
+	p = newProbe(cloned(few), its, standardising, probePenaltyFew)
 	if _, converged := p.fit(1e-8); !converged || few.Rows != golden.Few.Rows {
 		t.Errorf("few: converged is %v, %d rows, want %d", converged, few.Rows, golden.Few.Rows)
 	}
 	if diff := cmp.Diff(append(slices.Concat(golden.Few.U...), golden.Few.Beta...), p.x, close); diff != "" {
 		t.Errorf("few: U and β (-scikit-learn +ours)\n%s", diff)
 	}
-	all, some := probeAccuracies(F, labels, A, testLabels)
+	all, some := probeAccuracies(cloned(F), labels, A, testLabels)
 	if all.Accuracy != golden.All.Accuracy || some.Accuracy != golden.Few.Accuracy {
 		t.Errorf("accuracies are %v and %v, want %v and %v", all.Accuracy, some.Accuracy, golden.All.Accuracy, golden.Few.Accuracy)
 	}
@@ -117,16 +120,17 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 
 func TestProbeGivesTheSameBitsEverywhere(t *testing.T) {
 	defer func(c, w int) { cores, worthSplitting = c, w }(cores, worthSplitting)
-	for _, classes := range []int{3, 10} {
-		F, labels := madeUpRows(1500, 19, classes)
+	for _, size := range []struct{ classes, K int }{{3, 19}, {10, 19}, {4, 150}} {
+		classes := size.classes
+		F, labels := madeUpRows(1500, size.K, classes)
 		for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
 			var want []float64
 			for _, impl := range implementations() {
 				for _, cores = range []int{1, 2, 5} {
-					t.Run(fmt.Sprintf("%d classes, %s/%s/%d cores", classes, name, impl, cores), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%d classes, K = %d, %s/%s/%d cores", classes, size.K, name, impl, cores), func(t *testing.T) {
 						force(t, impl)
 						worthSplitting = 1000
-						p := newProbe(F, labels, transform, probePenaltyAll)
+						p := newProbe(cloned(F), labels, transform, probePenaltyAll)
 						evaluations, _ := p.fit(probeTolerance)
 						got := append(p.x, float64(evaluations))
 						if want == nil {
@@ -150,7 +154,7 @@ func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 		wide.Row(n)[0], wide.Row(n)[5] = 7, 1e-7*float64(n%2)
 	}
 	for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
-		want, got := newProbe(F, labels, transform, probePenaltyAll), newProbe(wide, labels, transform, probePenaltyAll)
+		want, got := newProbe(cloned(F), labels, transform, probePenaltyAll), newProbe(cloned(wide), labels, transform, probePenaltyAll)
 		want.fit(probeTolerance)
 		got.fit(probeTolerance)
 		if rank(got) != 4 {
@@ -185,7 +189,7 @@ func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
 		{"no unit", newMat(50, 0), newMat(50, 0), 0.6, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			all, few := probeAccuracies(c.train, labels, c.test, labels)
+			all, few := probeAccuracies(cloned(c.train), labels, c.test, labels)
 			for _, got := range []probeResult{all, few} {
 				if _, same := sameBits([]float64{c.want}, []float64{got.Accuracy}); !same || got.Converged != c.converged {
 					t.Errorf("%+v, want %v, converged %v", got, c.want, c.converged)
@@ -193,14 +197,14 @@ func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
 			}
 		})
 	}
-	if all, few := probeAccuracies(rows.head(1), labels[:1], rows, labels); !math.IsNaN(all.Accuracy) || !math.IsNaN(few.Accuracy) {
+	if all, few := probeAccuracies(cloned(rows.head(1)), labels[:1], rows, labels); !math.IsNaN(all.Accuracy) || !math.IsNaN(few.Accuracy) {
 		t.Errorf("one row has no variance, yet: %+v, %+v", all, few)
 	}
 }
 
 func TestProbeGivesTiesToTheLowestClass(t *testing.T) {
 	F := newMat(6, 2)
-	all, few := probeAccuracies(F, []byte{2, 1, 0, 2, 1, 0}, F, []byte{0, 0, 1, 2, 1, 9})
+	all, few := probeAccuracies(cloned(F), []byte{2, 1, 0, 2, 1, 0}, F, []byte{0, 0, 1, 2, 1, 9})
 	want := probeResult{Accuracy: 2. / 6, Evaluations: 1, Converged: true}
 	if all != want || few != want {
 		t.Errorf("%+v and %+v, want %+v", all, few, want)
@@ -214,7 +218,7 @@ func TestProbeOfSeparableRowsConverges(t *testing.T) {
 		labels[n] = byte(n % 3)
 		F.Row(n)[n%3] = 1 + float64(n%7)/10
 	}
-	all, few := probeAccuracies(F, labels, F, labels)
+	all, few := probeAccuracies(cloned(F), labels, F, labels)
 	for _, got := range []probeResult{all, few} {
 		if got.Accuracy != 1 || !got.Converged || got.Evaluations > 100 {
 			t.Errorf("%+v", got)
@@ -276,7 +280,7 @@ func BenchmarkProbe(b *testing.B) {
 			b.Run(fmt.Sprintf("act=%s/K=%d", name, K), func(b *testing.B) {
 				var all, few probeResult
 				for b.Loop() {
-					all, few = probeAccuracies(train, data.Train.labels, test, data.Test.labels)
+					all, few = probeAccuracies(cloned(train), data.Train.labels, test, data.Test.labels)
 				}
 				b.ReportMetric(all.Accuracy, "accuracy")
 				b.ReportMetric(float64(all.Evaluations), "evaluations")
