@@ -19,12 +19,12 @@ import (
 // A stem with a star is a family of files. The report's files are layers of their own.
 var layers = []struct{ room, files, holds string }{
 	{"basics", "numbers files*", "random streams, numbers as text; files written whole"},
-	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_svd`: Jacobi's; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512; `mat_arm64`: some with NEON"},
+	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_tiles`: wide matrices; `mat_svd`: Jacobi's; `mat_eigen`: the spectrum of large ones; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512; `mat_arm64`: some with NEON"},
 	{"statistics", "stats*", "tests and Holm's correction; `stats_estimates`: shifts, means, intervals; `stats_strata`: rank correlation between and within conditions; `stats_trend`: what grows with K; `stats_special`: gamma, beta, ψ, Φ⁻¹"},
 	{"NumPy files", "npz*", "archives of arrays, as this program writes them; `npz_foreign`: as others do"},
 	{"inputs", "data* mnist* synth", "sparse and dense rows; `data_load`: data sets by name; `data_own`: a person's own; `mnist_fetch`: cache, module and mirrors, one after another, and their checksums; `mnist_shifted`: MNIST moved; the data in the plane"},
 	{"total correlation", "tc*", "normal scores and the Gaussian estimate; `tc_neighbors`: kNN and the tree"},
-	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe metrics train run stack", "settings; each f with its derivative, name and colour; the loss, and `infomax_wide` where K > N (more units than rows); the autoencoders'; principal components; Adam; linear probes, fitted by L-BFGS; effective rank and all that is measured; a run, step by step; `stack`: a layer on a frozen one"},
+	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe* metrics train run stack", "settings; each f with its derivative, name and colour; the loss, and `infomax_wide` where K > N (more units than rows); the autoencoders'; principal components; Adam; linear probes, fitted by L-BFGS, and `probe_rows` where there are many units; effective rank and all that is measured; a run, step by step; `stack`: a layer on a frozen one"},
 	{"drawing", "svg*", "figures, element by element"},
 	{"report 1: study", "report_study*", "the runs arranged: which belong together, what is compared, where, by which measure"},
 	{"report 2: missing", "report_missing", "what a study lacks, and the command that makes it"},

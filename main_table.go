@@ -130,6 +130,10 @@ func writeNotes(w io.Writer, r *Result) {
 	if r.Final.TCStatus == "infinite" {
 		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
 	}
+	if c := r.Config; c.TCRows > 0 && !gaussApplies(c.TCRows, c.K) {
+		fmt.Fprintf(w, "%s say nothing of the correlations of %s: the Gaussian estimate needs more rows than units, by -tc-rows\n",
+			plural(c.TCRows, "row"), plural(c.K, "unit"))
+	}
 	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
 		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats; more units that share can read more\n",
 			knnLimit(r.Config.TCRows, r.Final.TCUnits))

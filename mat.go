@@ -237,9 +237,13 @@ var (
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
-// center sets mean to the means of A's columns and R = A − 1·meanᵀ.
+// center sets mean to the means of A's columns and R = A − 1·meanᵀ. R may be A.
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
+	if K > wideCols {
+		centerRows(R, mean, A)
+		return
+	}
 	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
 	for k := range mean {
 		mean[k] /= float64(N)
@@ -247,18 +251,56 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// gram sets M = RᵀR (K×K), of which it computes the upper triangle in strips of rows.
+// centerRows is center row by row: as the rows lie in memory, where mul goes down a few columns.
+func centerRows(R Mat, mean []float64, A Mat) {
+	if cores > 1 && len(A.Data) > worthSplitting {
+		split(A.Cols, 8, func(from, to int) { centerColumns(R, mean, A, from, to) })
+	} else {
+		centerColumns(R, mean, A, 0, A.Cols)
+	}
+}
+
+// centerColumns is center for the columns from ≤ k < to.
+func centerColumns(R Mat, mean []float64, A Mat, from, to int) {
+	mean = mean[from:to]
+	clear(mean)
+	for n := range A.Rows {
+		for k, a := range A.Row(n)[from:to] {
+			mean[k] += a
+		}
+	}
+	for k := range mean {
+		mean[k] /= float64(A.Rows)
+	}
+	for n := range A.Rows {
+		r := R.Row(n)[from:to]
+		for k, a := range A.Row(n)[from:to] {
+			r[k] = a - mean[k]
+		}
+	}
+}
+
+// gram sets M = RᵀR (K×K), of which it computes the upper triangle.
 func gram(M, R Mat) {
+	K := R.Cols
+	if K > wideCols {
+		gramTiles(M, R)
+	} else {
+		gramStrips(M, R)
+	}
+	for j := range K {
+		for k := j + 1; k < K; k++ {
+			M.Data[k*K+j] = M.Data[j*K+k]
+		}
+	}
+}
+
+// gramStrips is gram but for the lower triangle, in strips of rows.
+func gramStrips(M, R Mat) {
 	const strip = 8
 	K := R.Cols
 	for i := 0; i < K; i += strip {
-		n := min(strip, K-i)
-		mul(view{M.Data[i*K+i:], K}, zeros, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, n, R.Rows, K-i)
-		for j := i; j < i+n; j++ {
-			for k := j + 1; k < K; k++ {
-				M.Data[k*K+j] = M.Data[j*K+k]
-			}
-		}
+		mul(view{M.Data[i*K+i:], K}, zeros, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, min(strip, K-i), R.Rows, K-i)
 	}
 }
 

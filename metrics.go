@@ -58,10 +58,18 @@ var metrics = []metric{
 	{"activation_rank", "Activation rank", +1, func(m Metrics) float64 { return float64(m.ActivationRank) }},
 	{"tc_gauss_nats", "Total correlation, Gaussian (nats)", -1, func(m Metrics) float64 { return float64(m.TCGaussNats) }},
 	{"tc_tree_nats", "Total correlation, tree (nats)", -1, func(m Metrics) float64 { return float64(m.TCTreeNats) }},
-	{"tc_bound", "Total correlation, best bound (nats)", -1, func(m Metrics) float64 { return float64(max(m.TCGaussNats, m.TCTreeNats)) }},
+	{"tc_bound", "Total correlation, best bound (nats)", -1, Metrics.tcBound},
 	{"tc_knn_nats", "Total correlation, kNN (nats)", -1, func(m Metrics) float64 { return float64(m.TCKNNNats) }},
 	{"probe_accuracy", "Linear probe, accuracy", +1, func(m Metrics) float64 { return float64(m.ProbeAccuracy) }},
 	{"probe_accuracy_1000", "… from 100 a class", +1, func(m Metrics) float64 { return float64(m.ProbeAccuracy1000) }},
+}
+
+// tcBound is the larger of the two lower bounds; of many units in too few rows there is only the tree's.
+func (m Metrics) tcBound() float64 {
+	if math.IsNaN(float64(m.TCGaussNats)) {
+		return float64(m.TCTreeNats)
+	}
+	return float64(max(m.TCGaussNats, m.TCTreeNats))
 }
 
 // measureWeights sets the metrics of W (D×K; unit k is column k). Those of live weights are of W without
@@ -84,8 +92,7 @@ func spectrum(W Mat) (gramian Mat, sigma []float64, exponent int) {
 	exponent = normalise(W.Data)
 	gramian = newMat(W.Cols, W.Cols)
 	gram(gramian, W)
-	_, sigma, _ = svd(W)
-	return gramian, sigma, exponent
+	return gramian, singularValues(W, gramian), exponent
 }
 
 // scaleUnits returns A (N×K) with each unit, a column, divided by 2ᵉ, so that its largest element is in
@@ -102,10 +109,14 @@ func scaleUnits(A Mat) (scaled Mat, exponent []int) {
 	for k, a := range largest {
 		_, exponent[k] = math.Frexp(a)
 	}
+	first, second := make([]float64, A.Cols), make([]float64, A.Cols) // 2⁻ᵉ is beyond float64 where a unit is small
+	for k, e := range exponent {
+		first[k], second[k] = math.Ldexp(1, min(-e, 1023)), math.Ldexp(1, max(0, -e-1023))
+	}
 	for n := range A.Rows {
 		row := scaled.Row(n)
 		for k, a := range A.Row(n) {
-			row[k] = math.Ldexp(a, -exponent[k])
+			row[k] = a * first[k] * second[k]
 		}
 	}
 	return scaled, exponent
@@ -205,8 +216,7 @@ func (m *Metrics) measureActivations(A Mat) {
 	}
 	C := m.measureVariances(A)
 	m.OutputCorrelation = Number(distanceFromIdentity(C))
-	_, eigenvalues, _ := svd(C) // of a symmetric matrix with none below zero
-	m.ActivationRank = Number(entropyRank(eigenvalues))
+	m.ActivationRank = Number(entropyRank(eigenvalues(C)))
 }
 
 // measureVariances sets the variance ratio and returns Corr(A) (K×K), in which a constant unit's row

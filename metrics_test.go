@@ -195,7 +195,7 @@ func TestSaturationDoesNotHideRanks(t *testing.T) {
 		c := Config{Objective: "random", Activation: act, K: 6, Seed: 1, TCRows: 500}
 		tr := newTrainer(c, &data.Train)
 		scaleBy(tr.W, 20)
-		m, err := tr.measure(&data.Test, data.Train.constant())
+		m, _, err := tr.measure(&data.Test, data.Train.constant())
 		if err != nil {
 			t.Fatal(err)
 		}

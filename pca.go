@@ -41,6 +41,9 @@ var knownComponents = struct {
 	of map[*Set]components
 }{of: map[*Set]components{}}
 
+// mostJacobiAxes is how many inputs have their axes by Jacobi's rotations: more would take minutes.
+const mostJacobiAxes = 1024
+
 // componentsOf returns those of s, computed once in a process: MNIST's take seconds.
 func componentsOf(s *Set) components {
 	knownComponents.Lock()
@@ -49,7 +52,11 @@ func componentsOf(s *Set) components {
 	if !known {
 		var covariance Mat
 		p.mean, covariance = covarianceOf(s)
-		p.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+		if s.D > mostJacobiAxes {
+			p.axes, _ = eigenvectors(covariance)
+		} else {
+			p.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+		}
 		knownComponents.of[s] = p
 	}
 	return p

@@ -62,6 +62,23 @@ func TestPrincipalAxesOfKnownOnes(t *testing.T) {
 	}
 }
 
+// TestPrincipalAxesOfManyInputs: of more than Jacobi's rotations take apart, and most of them constant.
+func TestPrincipalAxesOfManyInputs(t *testing.T) {
+	const D = mostJacobiAxes + 1
+	few := orthonormal(6, 4, 1)
+	Q := newMat(D, 4)
+	for i := range few.Rows {
+		copy(Q.Row(200*i), few.Row(i))
+	}
+	X := withAxes(make([]float64, D), Q, 0.5, 4, 0.1, 1)
+	W, _ := principalAxes(denseCopy(realSet(X.Data, 1, X.Cols, nil)), 4)
+	for k, j := range []int{1, 3, 0, 2} {
+		if cosine := math.Abs(inner(Q.T().Row(j), W.T().Row(k))); math.Abs(cosine-1) > 1e-12 {
+			t.Errorf("unit %d is off its axis, by a cosine of %v", k, cosine)
+		}
+	}
+}
+
 // TestPrincipalComponentsShareTheVariance: z is centred, all its variances together are those of the
 // inputs, and beyond D units nothing is left.
 func TestPrincipalComponentsShareTheVariance(t *testing.T) {

@@ -16,9 +16,9 @@ import (
 //	∂L/∂U = Tᵀ (F − 1·meanᵀ)ᵀ (P − Y) / N + μ U                       (K×C)
 //	∂L/∂β = Σₙ (P − Y)ₙ / N                                           (C)
 //
-// T meets only U and ∂L/∂U, never the rows, so that the whitened X is never made. There are two
-// probes, because for identity the whitened one sees nothing but the span of W, and how redundant the
-// weights are cannot matter to it:
+// T meets only U and ∂L/∂U, never the rows, so that the whitened X is not made, unless T has so few columns that X
+// is cheaper than F (project). There are two probes, because for identity the whitened one sees nothing but the
+// span of W, and how redundant the weights are cannot matter to it:
 //
 //	all   every row, whitened: T = V diag(1/√λ), V diag(λ) Vᵀ the covariance of F, μ = 1e-4
 //	few   the first 100 rows of each class, standardised: T = diag(1/sd), μ = 1e-2
@@ -44,8 +44,8 @@ type probeResult struct {
 	Converged   bool
 }
 
-// probeAccuracies fits both probes on the activations of the train split, which it centres where they are, and
-// returns how they do on the test split's. There are as many classes as the largest train label says, and one.
+// probeAccuracies fits both probes on the activations of the train split, which it uses up, and returns how they do on
+// the test split's. There are as many classes as the largest train label says, and one.
 func probeAccuracies(train Mat, trainLabels []byte, test Mat, testLabels []byte) (all, few probeResult) {
 	sameLength("probe: rows and labels of train", train.Rows, len(trainLabels))
 	sameLength("probe: rows and labels of test", test.Rows, len(testLabels))
@@ -56,8 +56,8 @@ func probeAccuracies(train Mat, trainLabels []byte, test Mat, testLabels []byte)
 		return r
 	}
 	first, labels := firstOfEachClass(train, trainLabels, probeFew)
-	all = score(newProbe(train, trainLabels, whitening, probePenaltyAll))
-	return all, score(newProbe(first, labels, standardising, probePenaltyFew))
+	few = score(newProbe(first, labels, standardising, probePenaltyFew))
+	return score(newProbe(train, trainLabels, whitening, probePenaltyAll)), few
 }
 
 // firstOfEachClass returns, in order, the rows that are among the first n with their label.
@@ -75,7 +75,7 @@ func firstOfEachClass(F Mat, labels []byte, n int) (Mat, []byte) {
 
 // whitening returns T with Tᵀ cov T = I, but for what is left out.
 func whitening(cov Mat) (T Mat) {
-	T, lambda, _ := svd(cov) // its eigenvectors: cov is symmetric, and no eigenvalue below zero
+	T, lambda := eigenvectors(cov)
 	for i, v := range T.Data {
 		if l := lambda[i%T.Cols]; l > 0 && l >= probeEigenvalue*lambda[0] {
 			T.Data[i] = v / math.Sqrt(l)
@@ -99,18 +99,20 @@ func standardising(cov Mat) (T Mat) {
 
 // probe is a logistic regression.
 type probe struct {
-	F       Mat       // N×K, centred
-	mean    []float64 // K
-	labels  []byte    // N
-	classes int       // C
-	penalty float64   // μ
-	finite  bool      // whether all of F is
-	T       Mat       // K×K
-	x       []float64 // (K+1)×C: U, and β as the last row
-	W       Mat       // K×C: T U
-	beta    []float64 // C
-	dW      Mat       // K×C: (F − 1·meanᵀ)ᵀ (P − Y) / N
-	parts   []probePart
+	F         Mat       // N×K, centred, or X if T is projected; in blocks of probeBlock rows, cut if wide
+	mean      []float64 // of all units
+	units     []int     // K: which of them F has
+	labels    []byte    // N
+	classes   int       // C
+	penalty   float64   // μ
+	finite    bool      // whether all of F is
+	T         Mat       // K×K, or K×r if projected
+	projected bool
+	x         []float64 // (K+1)×C, or (r+1)×C: U, and β as the last row
+	W         Mat       // K×C: T U, or U if projected
+	beta      []float64 // C
+	dW        Mat       // as W: (F − 1·meanᵀ)ᵀ (P − Y) / N
+	parts     []probePart
 }
 
 // probePart is what a part of the rows adds to L and to its gradient.
@@ -124,20 +126,23 @@ type probePart struct {
 	sum, ones []float64 // block
 }
 
-// newProbe returns the probe with U = 0 and β = 0, for which transform makes T of F's covariance. It takes F over,
-// and centres it: of the 540,000 rows of mnist-shifted there is no room for a second.
+// newProbe returns the probe with U = 0 and β = 0, for which transform makes T of F's covariance. It works in F's memory:
+// of the 540,000 rows of mnist-shifted there is no room for a second.
 func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64) *probe {
-	N, K, C := F.Rows, F.Cols, 1
+	p := &probe{F: F, mean: make([]float64, F.Cols), labels: labels, classes: 1, penalty: penalty}
 	for _, y := range labels {
-		C = max(C, int(y)+1)
+		p.classes = max(p.classes, int(y)+1)
 	}
-	p := &probe{F: F, mean: make([]float64, K), labels: labels, classes: C, penalty: penalty}
-	center(F, p.mean, F)
+	center(p.F, p.mean, F)
+	p.choose()
 	cov, ok := p.covariance()
 	if !ok {
 		return p
 	}
 	p.finite, p.T = true, transform(cov)
+	p.project()
+	p.cut()
+	N, K, C := p.F.Rows, p.F.Cols, p.classes
 	p.x, p.W, p.dW = make([]float64, (K+1)*C), newMat(K, C), newMat(K, C)
 	quads := (C + 3) / 4 * 4
 	size := (N + probeParts*probeBlock - 1) / (probeParts * probeBlock) * probeBlock
@@ -178,10 +183,14 @@ func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
 	return minimise(p.loss, p.x, tolerance)
 }
 
-// weigh sets W = T U and β of x.
+// weigh sets W and β of x.
 func (p *probe) weigh(x []float64) {
 	K, C := p.F.Cols, p.classes
-	mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{x, C}, K, K, C)
+	if p.projected {
+		copy(p.W.Data, x)
+	} else {
+		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{x, C}, K, K, C)
+	}
 	p.beta = x[K*C:]
 }
 
@@ -210,7 +219,11 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	for i, u := range U {
 		dU[i] = p.penalty * u
 	}
-	mul(view{dU, C}, view{dU, C}, coefficients{p.T.Data, 1, K}, p.dW.view(), K, K, C)
+	if p.projected {
+		addTo(dU, 1, p.dW.Data)
+	} else {
+		mul(view{dU, C}, view{dU, C}, coefficients{p.T.Data, 1, K}, p.dW.view(), K, K, C)
+	}
 	return math.FMA(p.penalty/2, inner(U, U), loss/N)
 }
 
@@ -225,11 +238,19 @@ func (p *probe) pass(part *probePart) {
 	clear(part.dBeta)
 	for from := part.from; from < part.to; from += probeBlock {
 		n := min(probeBlock, part.to-from)
-		F, labels := p.F.Data[from*K:(from+n)*K], p.labels[from:from+n]
+		F, labels := p.block(from, from+n), p.labels[from:from+n]
 		P, sum := part.P[:part.dW.Rows*n], part.sum[:n]
-		mul(part.Z.view(), view{p.beta, 0}, coefficients{F, K, 1}, p.W.view(), n, K, C)
+		Z := part.Z.head(n)
+		for i := range n {
+			copy(Z.Row(i), p.beta)
+		}
+		for k := 0; k < K; {
+			f := tileOf(F, k)
+			mul(Z.view(), Z.view(), coefficients{f.Data, f.Cols, 1}, p.W.view().from(k, 0), n, f.Cols, C)
+			k += f.Cols
+		}
 		for i, y := range labels {
-			z := part.Z.Row(i)
+			z := Z.Row(i)
 			top := z[0]
 			for _, v := range z {
 				if v > top {
@@ -257,7 +278,11 @@ func (p *probe) pass(part *probePart) {
 		for c := range C {
 			part.dBeta[c] += inner(P[c*n:(c+1)*n], part.ones[:n])
 		}
-		mul(part.dW.view(), part.dW.view(), coefficients{P, n, 1}, view{F, K}, part.dW.Rows, n, K)
+		for k := 0; k < K; {
+			f, dW := tileOf(F, k), part.dW.view().from(0, k)
+			mul(dW, dW, coefficients{P, n, 1}, f.view(), part.dW.Rows, n, f.Cols)
+			k += f.Cols
+		}
 	}
 }
 
@@ -288,13 +313,26 @@ func (p *probe) accuracy(A Mat, labels []byte) float64 {
 // logits returns (A − 1·meanᵀ) T U + 1·βᵀ (N×C).
 func (p *probe) logits(A Mat) Mat {
 	N, K, C := A.Rows, A.Cols, p.classes
-	p.weigh(p.x)
+	W, beta := p.weights()
 	shift := make([]float64, C) // meanᵀ T U, then βᵀ less it
-	mul(view{shift, 0}, zeros, coefficients{p.mean, K, 1}, p.W.view(), 1, K, C)
+	mul(view{shift, 0}, zeros, coefficients{p.mean, K, 1}, W.view(), 1, K, C)
 	for c, s := range shift {
-		shift[c] = p.beta[c] - s
+		shift[c] = beta[c] - s
 	}
 	Z := newMat(N, C)
-	mul(Z.view(), view{shift, 0}, coefficients{A.Data, K, 1}, p.W.view(), N, K, C)
+	mul(Z.view(), view{shift, 0}, coefficients{A.Data, K, 1}, W.view(), N, K, C)
 	return Z
+}
+
+// weights returns T U with a row for every unit, and β.
+func (p *probe) weights() (W Mat, beta []float64) {
+	K, C := len(p.units), p.classes
+	r := len(p.x)/C - 1
+	chosen := newMat(K, C)
+	mul(chosen.view(), zeros, coefficients{p.T.Data, r, 1}, view{p.x, C}, K, r, C)
+	W = newMat(len(p.mean), C)
+	for i, k := range p.units {
+		copy(W.Row(k), chosen.Row(i))
+	}
+	return W, p.x[r*C:]
 }

@@ -120,13 +120,14 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 
 func TestProbeGivesTheSameBitsEverywhere(t *testing.T) {
 	defer func(c, w int) { cores, worthSplitting = c, w }(cores, worthSplitting)
-	for _, classes := range []int{3, 10} {
-		F, labels := madeUpRows(1500, 19, classes)
+	for _, size := range []struct{ classes, K int }{{3, 19}, {10, 19}, {4, 150}} {
+		classes := size.classes
+		F, labels := madeUpRows(1500, size.K, classes)
 		for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
 			var want []float64
 			for _, impl := range implementations() {
 				for _, cores = range []int{1, 2, 5} {
-					t.Run(fmt.Sprintf("%d classes, %s/%s/%d cores", classes, name, impl, cores), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%d classes, K = %d, %s/%s/%d cores", classes, size.K, name, impl, cores), func(t *testing.T) {
 						force(t, impl)
 						worthSplitting = 1000
 						p := newProbe(copyOf(F), labels, transform, probePenaltyAll)
@@ -196,7 +197,7 @@ func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
 			}
 		})
 	}
-	if all, few := probeAccuracies(rows.head(1), labels[:1], rows, labels); !math.IsNaN(all.Accuracy) || !math.IsNaN(few.Accuracy) {
+	if all, few := probeAccuracies(copyOf(rows.head(1)), labels[:1], rows, labels); !math.IsNaN(all.Accuracy) || !math.IsNaN(few.Accuracy) {
 		t.Errorf("one row has no variance, yet: %+v, %+v", all, few)
 	}
 }

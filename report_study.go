@@ -242,6 +242,8 @@ func (m measure) applies(r *Result) bool {
 		return r.Final.ProbeStatus != "no labels"
 	case finalLoss.field, epochs90.field:
 		return c.trains()
+	case "tc_gauss_nats":
+		return c.TCRows > 0 && c.K > 1 && gaussApplies(c.TCRows, c.K)
 	}
 	return !m.isTC() || c.TCRows > 0 && c.K > 1
 }

@@ -63,12 +63,13 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
-	var err error
 	constant := data.Train.constant()
-	r.Init, err = starts.metrics(c, func() (Metrics, error) {
-		m, err := t.measure(&data.Test, constant)
+	var test Mat // activations of the test split
+	var err error
+	r.Init, err = starts.metrics(c, func() (m Metrics, err error) {
+		m, test, err = t.measure(&data.Test, constant)
 		if err == nil && c.stacked() { // a random layer on a trained one
-			t.measureProbes(&m, data)
+			t.measureProbes(&m, data, test)
 		}
 		return m, err
 	})
@@ -97,7 +98,7 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	}
 	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
 	if n := len(r.Curve); n > 0 {
-		if r.Final, err = t.measure(&data.Test, constant); err != nil {
+		if r.Final, test, err = t.measure(&data.Test, constant); err != nil {
 			return nil, nil, err
 		}
 		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
@@ -106,7 +107,10 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 		}
 	}
 	if len(r.Curve) > 0 || !c.stacked() {
-		t.measureProbes(&r.Final, data)
+		if test.Data == nil { // another run has measured this start
+			test, _ = t.activations(&data.Test)
+		}
+		t.measureProbes(&r.Final, data, test)
 	}
 	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {
@@ -139,15 +143,20 @@ func (t *trainer) activations(s *Set) (A, some Mat) {
 		if t.f.monotone {
 			choose(Z)
 		}
-		t.f.forward(a.Data, Z.Data, K)
+		forward := func(from, to int) { t.f.forward(a.Data[from*K:to*K], Z.Data[from*K:to*K], K) }
+		if len(a.Data) > worthSplitting/8 {
+			split(len(rows), 4, forward)
+		} else {
+			forward(0, len(rows))
+		}
 		choose(a)
 	}
 	return A, some
 }
 
-// measure returns all metrics of the present parameters but the probes', the activations' on set s.
-func (t *trainer) measure(s *Set, constant []bool) (Metrics, error) {
-	m := Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
+// measure returns all metrics of the present parameters but the probes', and the activations on set s (N×K).
+func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat, err error) {
+	m = Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
 	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
 	A, some := t.activations(s)
 	m.measureActivations(A)
@@ -155,17 +164,16 @@ func (t *trainer) measure(s *Set, constant []bool) (Metrics, error) {
 	if t.f.name == "softmax" {
 		m.MaxResponsibility = Number(maxResponsibility(A))
 	}
-	return m, m.measureTotalCorrelation(some, t.config)
+	return m, A, m.measureTotalCorrelation(some, t.config)
 }
 
-// measureProbes sets how well the classes can be told from the network's activations.
-func (t *trainer) measureProbes(m *Metrics, data *Dataset) {
+// measureProbes sets how well the classes can be told from the network's activations; test (N×K) has the test split's.
+func (t *trainer) measureProbes(m *Metrics, data *Dataset, test Mat) {
 	if data.Train.labels == nil {
 		m.ProbeStatus = "no labels"
 		return
 	}
 	train, _ := t.activations(&data.Train)
-	test, _ := t.activations(&data.Test)
 	all, few := probeAccuracies(train, data.Train.labels, test, data.Test.labels)
 	m.ProbeAccuracy, m.ProbeAccuracy1000 = Number(all.Accuracy), Number(few.Accuracy)
 	if !all.Converged || !few.Converged {

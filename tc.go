@@ -36,8 +36,8 @@ const minTCRows = 2 * (neighbors + 1)
 
 // totalCorrelation returns the three estimates in nats for the activations A (N×K). Constant units
 // are left out: they carry no information, and a dead unit must not change an estimate. With fewer
-// than two others all three are 0. A NaN has no rank and makes all three NaN. Nothing is clipped
-// at 0. The seed decides ties and nothing else.
+// than two others all three are 0. A NaN has no rank and makes all three NaN; many units in too few rows make gauss
+// NaN. Nothing is clipped at 0. The seed decides ties and nothing else.
 func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64, err error) {
 	if A.Rows < minTCRows {
 		return 0, 0, 0, fmt.Errorf("total correlation with %d nearest neighbours needs %d rows or more, got %d",
@@ -51,7 +51,11 @@ func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64, err error) 
 		return 0, 0, 0, nil
 	}
 	G := scoresOf(order)
-	return gaussTC(G), knnTC(G), treeTC(order), nil
+	gauss = math.NaN()
+	if gaussApplies(A.Rows, A.Cols) {
+		gauss = gaussTC(G)
+	}
+	return gauss, knnTC(G), treeTC(order), nil
 }
 
 // orderUnits returns, for every unit of A (N×K) that is not constant, its rows from the smallest
@@ -111,11 +115,11 @@ func scoresOf(order [][]int) Mat {
 // gaussTC is the total correlation of Gaussians with the correlations of the scores G (N×K):
 //
 //	R = GᵀG / Σ_r score_r²                                     (K×K)
-//	TC = −½ log det R − K(K−1)/(4N) = −½ Σ_k log v_k − K(K−1)/(4N)
+//	TC = −½ log det R − bias = −½ Σ_k log v_k − bias
 //
 // v_k, the square of the k-th diagonal element of R's Cholesky factor, is the share of unit k's
-// variance that the units before it leave unexplained. K(K−1)/(4N) is the mean of the first term for
-// independent units, to first order in 1/N.
+// variance that the units before it leave unexplained. The bias is the mean of the first term for
+// independent units, K(K−1)/(4N) to first order in 1/N (tc_many.go).
 //
 // Identical units make R singular and TC infinite, but ranks cannot tell identical from very alike:
 // two different orders of N rows agree best when they swap the middle two scores, δ apart, and then
@@ -125,7 +129,6 @@ func scoresOf(order [][]int) Mat {
 // So v_k is not let below that, as if ρ were that high, and estimates stay finite and ordered: a unit
 // that others determine counts gaussLimit(N), 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
-	N, K := float64(G.Rows), float64(G.Cols)
 	floor := leastUnexplained(G.Rows)
 	L := correlations(G)
 	var sum float64
@@ -138,7 +141,7 @@ func gaussTC(G Mat) float64 {
 		row[k] = math.Sqrt(v)
 		sum += log(v)
 	}
-	return -(sum + K*(K-1)/(2*N)) / 2
+	return -(sum + float64(2*gaussBias(G.Rows, G.Cols))) / 2
 }
 
 // correlations returns R (K×K) of gaussTC.

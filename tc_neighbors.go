@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 )
 
@@ -77,12 +78,13 @@ func permutedScores(N, K, copies int, rng *rand.Rand) Mat {
 // meanLogRadius returns mean_n log ε_n of the rows of G (N×K). No ε_n is 0, since no two scores of a unit
 // are equal. Every two rows are measured once: N²K/2 multiplications.
 func meanLogRadius(G Mat) float64 {
-	near := make([]nearest, G.Rows)
-	d2 := make([]float64, G.Rows)
-	for n := range near {
-		near[n] = nearestNone
-		squaredDistances(G, n, d2)
-		for m, v := range d2[:n] {
+	near := slices.Repeat([]nearest{nearestNone}, G.Rows)
+	distances := squaredDistances
+	if G.Cols > manyUnits {
+		distances = distanceProducts
+	}
+	distances(G, func(n int, d2 []float64) {
+		for m, v := range d2 {
 			bits := int64(math.Float64bits(v))
 			if bits < near[n].d {
 				near[n].add(bits)
@@ -91,7 +93,7 @@ func meanLogRadius(G Mat) float64 {
 				near[m].add(bits)
 			}
 		}
-	}
+	})
 	var sum float64
 	for n := range near {
 		sum += log(math.Float64frombits(uint64(near[n].d)))
@@ -99,9 +101,17 @@ func meanLogRadius(G Mat) float64 {
 	return sum / (2 * float64(G.Rows)) // log ε = ½ log ε²
 }
 
-// squaredDistances sets d2[m] = Σ_k (g_nk − g_mk)², summed in unit order, for every row m before n, four
-// rows at a time so that the sums do not wait for each other.
-func squaredDistances(G Mat, n int, d2 []float64) {
+// squaredDistances calls see for every row n of G with d2[m] = Σ_k (g_nk − g_mk)², m < n, summed in unit order.
+func squaredDistances(G Mat, see func(n int, d2 []float64)) {
+	d2 := make([]float64, G.Rows)
+	for n := range d2 {
+		distancesTo(G, n, d2)
+		see(n, d2[:n])
+	}
+}
+
+// distancesTo sets d2[m] for every row m before n, four rows at a time so that the sums do not wait for each other.
+func distancesTo(G Mat, n int, d2 []float64) {
 	x := G.Row(n)
 	for m := 0; m < n; m += 4 {
 		i, j, l := min(m+1, n), min(m+2, n), min(m+3, n) // n: a sum not needed, 0
@@ -164,10 +174,14 @@ func (q *nearest) add(v int64) {
 
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
+	half := [2][][]int{everySecond(order, 0), everySecond(order, 1)}
+	if len(order) > manyUnits {
+		return treeOfMany(half)
+	}
 	var info [2]Mat
 	split(2, 1, func(from, to int) {
-		for half := from; half < to; half++ {
-			info[half] = pairwiseMI(everySecond(order, half))
+		for i := from; i < to; i++ {
+			info[i] = pairwiseMI(half[i])
 		}
 	})
 	even, odd := info[0], info[1]

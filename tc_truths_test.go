@@ -51,8 +51,9 @@ var knownTruths = []knownTruth{
 		shape: func([]float64, func() float64) {},
 		truth: func(int) float64 { return 0 },
 		share: map[int][3][2]float64{
-			16: {{-0.4, 0.4}, {-0.4, 0.4}, {-0.4, 0.4}},
-			64: {{-0.4, 0.4}, {-0.4, 0.4}, {-0.4, 0.4}},
+			16:  {{-0.4, 0.4}, {-0.4, 0.4}, {-0.4, 0.4}},
+			64:  {{-0.4, 0.4}, {-0.4, 0.4}, {-0.4, 0.4}},
+			256: {{-0.4, 0.4}, {-0.8, 0.8}, {-0.4, 0.4}},
 		},
 	},
 	{
@@ -64,8 +65,9 @@ var knownTruths = []knownTruth{
 		},
 		truth: func(units int) float64 { return float64(units-1) * gaussianMI(0.7) },
 		share: map[int][3][2]float64{
-			16: {{0.97, 1.03}, {0.70, 0.88}, {0.88, 1.12}},
-			64: {{0.97, 1.03}, {0.40, 0.52}, {0.88, 1.12}},
+			16:  {{0.97, 1.03}, {0.70, 0.88}, {0.88, 1.12}},
+			64:  {{0.97, 1.03}, {0.40, 0.52}, {0.88, 1.12}},
+			256: {{0.97, 1.03}, {0.20, 0.28}, {0.88, 1.12}},
 		},
 	},
 	{
@@ -81,8 +83,9 @@ var knownTruths = []knownTruth{
 			return -0.5 * ((k-1)*math.Log(0.7) + math.Log(0.7+0.3*k))
 		},
 		share: map[int][3][2]float64{
-			16: {{0.94, 1.06}, {0.80, 1.00}, {0.28, 0.48}}, // the best tree's truth: 0.39
-			64: {{0.94, 1.06}, {0.85, 1.00}, {0.25, 0.40}}, // 0.31
+			16:  {{0.94, 1.06}, {0.80, 1.00}, {0.28, 0.48}}, // the best tree's truth: 0.39
+			64:  {{0.94, 1.06}, {0.85, 1.00}, {0.25, 0.40}}, // 0.31
+			256: {{0.94, 1.06}, {0.83, 0.95}, {0.24, 0.32}}, // 0.28
 		},
 	},
 	{
@@ -92,8 +95,9 @@ var knownTruths = []knownTruth{
 		}),
 		truth: func(units int) float64 { return float64(units/2) * reluPairMI(0.8) },
 		share: map[int][3][2]float64{
-			16: {{0.55, 0.75}, {0.50, 0.70}, {0.90, 1.10}},
-			64: {{0.55, 0.75}, {0.20, 0.30}, {0.90, 1.10}},
+			16:  {{0.55, 0.75}, {0.50, 0.70}, {0.90, 1.10}},
+			64:  {{0.55, 0.75}, {0.20, 0.30}, {0.90, 1.10}},
+			256: {{0.55, 0.75}, {0.08, 0.15}, {0.90, 1.10}},
 		},
 	},
 	{
@@ -103,8 +107,9 @@ var knownTruths = []knownTruth{
 		}),
 		truth: func(units int) float64 { return float64(units/2) * squarePairMI(0.5) },
 		share: map[int][3][2]float64{
-			16: {{-0.05, 0.05}, {0.20, 0.32}, {0.90, 1.10}},
-			64: {{-0.05, 0.05}, {0.04, 0.11}, {0.90, 1.10}},
+			16:  {{-0.05, 0.05}, {0.20, 0.32}, {0.90, 1.10}},
+			64:  {{-0.05, 0.05}, {0.04, 0.11}, {0.90, 1.10}},
+			256: {{-0.05, 0.05}, {0.01, 0.05}, {0.90, 1.10}},
 		},
 	},
 	{
@@ -121,8 +126,9 @@ var knownTruths = []knownTruth{
 		},
 		truth: func(units int) float64 { return float64(units)*studentEntropy(5, 1) - studentEntropy(5, units) },
 		share: map[int][3][2]float64{
-			16: {{-0.05, 0.10}, {1.15, 1.60}, {0.00, 0.45}}, // knn reads too much
-			64: {{-0.05, 0.10}, {1.60, 2.00}, {0.05, 0.20}},
+			16:  {{-0.05, 0.10}, {1.15, 1.60}, {0.00, 0.45}}, // knn reads too much
+			64:  {{-0.05, 0.10}, {1.60, 2.00}, {0.05, 0.20}},
+			256: {{0.05, 0.20}, {1.90, 2.40}, {0.05, 0.20}},
 		},
 	},
 	{
@@ -130,8 +136,9 @@ var knownTruths = []knownTruth{
 		shape: pairwise(func(x, _ float64) (float64, float64) { return x, x }),
 		truth: func(int) float64 { return math.Inf(1) },
 		share: map[int][3][2]float64{
-			16: {{80, 82}, {5.4, 6.0}, {44, 47}},
-			64: {{320, 326}, {7.4, 8.4}, {178, 184}},
+			16:  {{80, 82}, {5.4, 6.0}, {44, 47}},
+			64:  {{320, 326}, {7.4, 8.4}, {178, 184}},
+			256: {{1289, 1293}, {12.5, 14.5}, {721, 726}},
 		},
 	},
 	{
@@ -143,8 +150,9 @@ var knownTruths = []knownTruth{
 		},
 		truth: func(int) float64 { return math.Inf(1) },
 		share: map[int][3][2]float64{
-			16: {{151, 153}, {83, 85}, {84, 86}},
-			64: {{635, 639}, {355, 359}, {355, 357}},
+			16:  {{151, 153}, {83, 85}, {84, 86}},
+			64:  {{635, 639}, {355, 359}, {355, 357}},
+			256: {{2574, 2578}, {1460, 1465}, {1440, 1442}},
 		},
 	},
 }
@@ -204,7 +212,7 @@ const truthTableHead = "| N = 2,000 | K | truth | `tc_gauss_nats` | `tc_knn_nats
 
 // Prints TOTAL_CORRELATION.md's table and holds every estimate to what the page says it can do.
 func TestKnownTruths(t *testing.T) {
-	sizes := []int{16, 64}
+	sizes := []int{16, 64, 256}
 	if testing.Short() {
 		sizes = sizes[:1]
 	}

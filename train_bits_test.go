@@ -15,6 +15,9 @@ import (
 // same on every processor and operating system. It changes with numericsVersion and with the samples.
 const bitsEverywhere = "1cbffdd2ea08f0501ce2f7304c7ed758a31cd91a2c8ac1b84e662a19b0e689a4"
 
+// largeBitsEverywhere is that of largeConfigs' runs.
+const largeBitsEverywhere = "1e0a01ff3d9658f79b951bb435f2203cbcb9dcad14145791e2dee41c9094b672"
+
 // sampleConfigs reach every kernel: all activations and objectives, widths that are no multiple
 // of a register, batches over one block, and more units than rows.
 func sampleConfigs() (configs []Config) {
@@ -31,6 +34,14 @@ func sampleConfigs() (configs []Config) {
 		Config{Objective: "random", Activation: "softmax", K: 8},
 		Config{Objective: "tied", Activation: "leaky_relu", K: 21, Epochs: 1, Batch: 128},
 	)
+}
+
+// largeConfigs have more units than jacobiLimit, and what is then done in other ways.
+func largeConfigs() []Config {
+	return []Config{
+		{Objective: "infomax", Activation: "relu", K: 150, Lambda: 1, Epochs: 1, Batch: 128},
+		{Objective: "random", Activation: "softmax", K: 230},
+	}
 }
 
 // sampleData is a small set like MNIST: 14×14 pixels, one in five of them on.
@@ -94,6 +105,15 @@ func hashRun(t *testing.T, h hash.Hash, c Config, data *Dataset) {
 	h.Write(measured)
 }
 
+func largeFingerprint(t *testing.T) string {
+	t.Helper()
+	h := sha256.New()
+	for _, c := range largeConfigs() {
+		hashRun(t, h, c, sampleData())
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
 func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
 	for _, impl := range implementations() {
 		for _, n := range []int{1, 3} {
@@ -104,6 +124,9 @@ func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
 				cores, worthSplitting = n, 0
 				if got := fingerprint(t); got != bitsEverywhere {
 					t.Errorf("fingerprint %s, want %s", got, bitsEverywhere)
+				}
+				if got := largeFingerprint(t); got != largeBitsEverywhere {
+					t.Errorf("fingerprint of large runs %s, want %s", got, largeBitsEverywhere)
 				}
 			})
 		}
@@ -121,7 +144,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	data := sampleData()
 	for _, objective := range []string{"infomax", "reconstruction", "tied"} {
 		for _, f := range activations {
-			for _, c := range []Config{{K: 64, Batch: 128}, {K: 17, Batch: 0}} {
+			for _, c := range []Config{{K: 64, Batch: 128}, {K: 17, Batch: 0}, {K: 100, Batch: 128}} {
 				c.Objective, c.Activation, c.Lambda, c.LearningRate = objective, f.name, 1, 1e-3
 				for _, s := range []*Set{&data.Train, denseCopy(data.Train)} {
 					tr := newTrainer(c, s)

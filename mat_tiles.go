@@ -1,0 +1,67 @@
+package main
+
+import "sync"
+
+// Wide matrices in tiles. Rows that are far apart fall into few sets of the cache and push each other out, and a product
+// that takes a few columns at a time reads them from memory again for each few. So a block of tileRows rows is cut into
+// tiles of tileCols columns, each with its rows side by side, and products go from tile to tile. Every sum takes its
+// terms in the order that it has without tiles, so that they change no bit.
+const (
+	tileRows = 64
+	tileCols = 32 // a tile fills half of the first-level cache
+)
+
+// wideCols is the number of columns beyond which tiles repay their copies.
+const wideCols = 64
+
+// cut copies a block of up to tileRows rows (n×K) into tiles.
+func cut(tiles []float64, block Mat) {
+	for k := 0; k < block.Cols; k += tileCols {
+		for n := range block.Rows {
+			tiles = tiles[copy(tiles, block.Row(n)[k:min(k+tileCols, block.Cols)]):]
+		}
+	}
+}
+
+// tileOf returns the tile that begins at column k of a block that is cut; all of the block if it is not wide.
+func tileOf(block Mat, k int) Mat {
+	if block.Cols <= wideCols {
+		return block
+	}
+	n, width := block.Rows, min(tileCols, block.Cols-k)
+	return Mat{n, width, block.Data[n*k : n*(k+width)]}
+}
+
+var tileMemory = sync.Pool{New: func() any { return new([]float64) }}
+
+// gramTiles is gram but for the lower triangle, in tiles.
+func gramTiles(M, R Mat) {
+	K, strips := R.Cols, (R.Cols+tileCols-1)/tileCols
+	memory := tileMemory.Get().(*[]float64)
+	defer tileMemory.Put(memory)
+	if len(*memory) < tileRows*K {
+		*memory = make([]float64, tileRows*K)
+	}
+	clear(M.Data)
+	for n := 0; n < R.Rows; n += tileRows {
+		rows := min(tileRows, R.Rows-n)
+		block := Mat{rows, K, (*memory)[:rows*K]}
+		cut(block.Data, Mat{rows, K, R.Data[n*K : (n+rows)*K]})
+		if cores > 1 && rows*K*K > worthSplitting {
+			share(cores, strips, func(i int) { addGramTiles(M, block, i*tileCols) }) // the longest first
+			continue
+		}
+		for i := range strips {
+			addGramTiles(M, block, i*tileCols)
+		}
+	}
+}
+
+// addGramTiles adds what a block that is cut has of the rows of M from i on, as many as a tile has columns.
+func addGramTiles(M, block Mat, i int) {
+	a := tileOf(block, i)
+	for k := i; k < M.Cols; k += tileCols {
+		b, out := tileOf(block, k), M.view().from(i, k)
+		mul(out, out, coefficients{a.Data, 1, a.Cols}, b.view(), a.Cols, block.Rows, b.Cols)
+	}
+}

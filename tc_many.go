@@ -1,0 +1,122 @@
+package main
+
+import "math"
+
+// Total correlation of many units, K > manyUnits, where the estimates of tc.go and tc_neighbors.go would cost too much or
+// are off. What each one estimates is as there.
+//
+//	gauss  The mean of −½ log det R for independent units is K(K−1)/(4N) to first order only: at K = 1,024 and N = 2,000
+//	       that is 22 nats short. For normals v_k is Beta((n−k)/2, k/2), k = 0 … K−1, n = N−1 (Bartlett 1933), so that
+//	       the mean is
+//
+//	           ½ Σ_k [ψ(n/2) − ψ((n−k)/2)]
+//
+//	       and −½ log det R is as much too large on average for dependent normals. As many units as rows make R singular:
+//	       then there is no estimate, NaN.
+//
+//	knn    Distances are d² = ‖x‖² + ‖y‖² − 2⟨x,y⟩, from products of blocks of rows. Scores of a unit are 2/N apart or
+//	       more, so that d² ≥ 4K/N² stays far above what cancels, a few 2⁻⁵³ of the lengths.
+//
+//	tree   The tree is chosen by the mutual information of ranks in eight levels, which sees dependence of any shape as
+//	       KSG's does, at one count a row and pair; only its K−1 edges are weighed by KSG, on the rows that did not choose
+//	       them. Either choice gives the same readings (TOTAL_CORRELATION.md).
+
+// manyUnits is the most units whose every pair is estimated by KSG: K²/2 times 0.1 ms at N = 2,000.
+const manyUnits = 128
+
+// gaussApplies tells whether N rows give the Gaussian estimate for K units.
+func gaussApplies(N, K int) bool { return K <= manyUnits || K < N }
+
+// gaussBias returns the mean, in nats, of −½ log det R for K independent units and N rows.
+func gaussBias(N, K int) float64 {
+	if K <= manyUnits {
+		return float64(K*(K-1)) / float64(4*N)
+	}
+	sum := 0.0
+	for k := range K {
+		sum += digamma(float64(N-1)/2) - digamma(float64(N-1-k)/2)
+	}
+	return sum / 2
+}
+
+// distanceProducts calls see for every row n of G with d2[m] = ‖gₙ − gₘ‖², m < n.
+func distanceProducts(G Mat, see func(n int, d2 []float64)) {
+	N, K := G.Rows, G.Cols
+	Gt, squares, D := G.T(), make([]float64, N), newMat(tileRows, N)
+	for n := range squares {
+		squares[n] = inner(G.Row(n), G.Row(n))
+	}
+	for from := 0; from < N; from += tileRows {
+		to := min(from+tileRows, N)
+		mul(D.view(), zeros, coefficients{G.Data[from*K:], K, 1}, Gt.view(), to-from, K, to)
+		for n := from; n < to; n++ {
+			d2 := D.Row(n - from)[:n]
+			for m, dot := range d2 {
+				d2[m] = math.FMA(-2, dot, squares[n]+squares[m])
+			}
+			see(n, d2)
+		}
+	}
+}
+
+// treeOfMany is treeTC from both halves of the rows.
+func treeOfMany(half [2][][]int) float64 {
+	var weight [2]float64
+	split(2, 1, func(from, to int) {
+		for i := from; i < to; i++ {
+			edges := maximumSpanningTree(levelInformation(half[i]))
+			weight[i] = edgesMI(half[1-i], edges)
+		}
+	})
+	return (weight[0] + weight[1]) / 2
+}
+
+const rankLevels = 8
+
+// levelInformation returns the mutual information of every two units (K×K, diagonal 0) when each is known by its level,
+// ⌊8·rank/N⌋, times N and less what all pairs have alike: Σ c log c over the 64 counts of pairs of levels.
+func levelInformation(order [][]int) Mat {
+	N, K := len(order[0]), len(order)
+	level := make([][]uint8, K)
+	for k, rows := range order {
+		level[k] = make([]uint8, N)
+		for r, n := range rows {
+			level[k][n] = uint8(r * rankLevels / N)
+		}
+	}
+	cLogC := make([]float64, N+1)
+	for c := 1; c <= N; c++ {
+		cLogC[c] = float64(c) * log(float64(c))
+	}
+	info := newMat(K, K)
+	for i := range K {
+		for j := range i {
+			var count [rankLevels * rankLevels]uint32
+			second := level[j][:N]
+			for n, first := range level[i] {
+				count[(first*rankLevels+second[n])%(rankLevels*rankLevels)]++
+			}
+			for _, c := range count {
+				info.Row(i)[j] += cLogC[c]
+			}
+			info.Row(j)[i] = info.Row(i)[j]
+		}
+	}
+	return info
+}
+
+// edgesMI returns the sum of the edges' mutual information.
+func edgesMI(order [][]int, edges [][2]int) (sum float64) {
+	N := len(order[0])
+	ksg, rank, perm := newKSG(N), make([]int, N), make([]int, N)
+	for _, e := range edges {
+		for r, n := range order[e[1]] {
+			rank[n] = r
+		}
+		for r, n := range order[e[0]] {
+			perm[r] = rank[n]
+		}
+		sum += ksg.mutualInformation(perm)
+	}
+	return sum
+}
