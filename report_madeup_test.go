@@ -60,7 +60,7 @@ func madeUpRun(c Config, e effect) *Result {
 		}
 		return m
 	}
-	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: "made up", Inputs: map[bool]int{true: 784, false: 2}[c.Data == "mnist"],
+	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: "made up", Inputs: madeUpInputs(c),
 		Init: state(len(objectives)), Go: "go", Platform: "any/any"}
 	r.Final, r.InitialLoss, r.FinalLoss = r.Init, Number(math.NaN()), Number(math.NaN())
 	if !c.trains() {
@@ -83,6 +83,17 @@ func madeUpRun(c Config, e effect) *Result {
 	return r
 }
 
+// madeUpInputs is D.
+func madeUpInputs(c Config) int {
+	switch {
+	case c.stacked():
+		return c.Below.K
+	case slices.Contains(planeNames, c.Data):
+		return 2
+	}
+	return 784
+}
+
 func madeUpRuns(configs []Config, e effect) (runs []*Result) {
 	for _, c := range configs {
 		runs = append(runs, madeUpRun(c, e))
@@ -93,7 +104,7 @@ func madeUpRuns(configs []Config, e effect) (runs []*Result) {
 // madeUpWeights has weights of 4 inputs, or of 2 in the plane.
 func madeUpWeights(c Config) []npyArray {
 	D := 4
-	if c.Data != "mnist" {
+	if madeUpInputs(c) == 2 {
 		D = 2
 	}
 	W := xavier(D, c.K, c.Seed, streamWeights)

@@ -8,20 +8,25 @@ import (
 // MNIST's images moved by a pixel make nine times the rows. At about as many steps their runs are compared with MNIST's, seed
 // by seed, which start from the same weights.
 
-const (
-	manyImages  = "mnist-shifted"
-	otherImages = "fashion"
-)
-
 // dataMeasures are compared between data sets.
 var dataMeasures = slices.Concat(primaries, depthMeasures, []measure{measureOf("probe_accuracy_1000")})
 
-// trainRows of the data sets that are compared at equal steps.
-var trainRows = map[string]int{"mnist": 60_000, manyImages: 9 * 60_000}
+// trainRows is the size of the train split of images; 0 of other data.
+func (s setting) trainRows() int {
+	i := slices.Index(imageNames, s.Data)
+	if i < 0 {
+		return 0
+	}
+	rows := imageSets[i].files[0].dims[0]
+	if imageSets[i].shifted {
+		rows *= len(shifts)
+	}
+	return rows
+}
 
 // epochSteps is how many an epoch takes, 0 if that is not known. A last batch of one row is none.
 func (s setting) epochSteps() int {
-	rows := trainRows[s.Data]
+	rows := s.trainRows()
 	if s.Batch == 0 {
 		return min(1, rows)
 	}
@@ -46,7 +51,7 @@ func (s setting) on(data string) setting {
 const nearlyEqual = 1.05
 
 // moved tells whether the study has runs to compare with those of their originals.
-func (s *study) moved() bool { return s.Data == manyImages && len(s.treated()) > 0 }
+func (s *study) moved() bool { return s.Data == mnistShifted.name && len(s.treated()) > 0 }
 
 // originalOf is the study of MNIST with a's other settings, at about as many steps; nil if there is none.
 func originalOf(a *analysis, all []*analysis) *analysis {

@@ -12,10 +12,10 @@ import (
 
 // dataParts are about each study of the moved images and of the other ones. Where MNIST alone is there, they say how to make them.
 func dataParts(all, own []*analysis) (parts []followUpPart) {
-	var mnist *analysis
+	var images *analysis // of MNIST
 	for _, a := range own {
-		if a.Data == "mnist" && mnist == nil {
-			mnist = a
+		if a.Data == mnist.name && images == nil {
+			images = a
 		}
 	}
 	for _, a := range all {
@@ -23,23 +23,23 @@ func dataParts(all, own []*analysis) (parts []followUpPart) {
 			parts = append(parts, a.largerData())
 		}
 	}
-	if mnist == nil {
+	if images == nil {
 		return parts
 	}
-	same := mnist.setting
+	same := images.setting
 	if same.Epochs == 0 { // what is here is untrained
 		same = protocolSetting
-		same.Data, same.TCRows = mnist.Data, mnist.TCRows
+		same.Data, same.TCRows = images.Data, images.TCRows
 	}
 	if len(parts) == 0 {
-		parts = append(parts, notRun("Larger data: ", same.on(manyImages), largerDataLimits, scaleSeeds, treatment))
+		parts = append(parts, notRun("Larger data: ", same.on(mnistShifted.name), largerDataLimits, scaleSeeds, treatment))
 	}
-	others := slices.DeleteFunc(slices.Clone(own), func(a *analysis) bool { return a.Data != otherImages })
+	others := slices.DeleteFunc(slices.Clone(own), func(a *analysis) bool { return a.Data != fashion.name })
 	for _, a := range others {
-		parts = append(parts, a.otherData(mnist))
+		parts = append(parts, a.otherData(images))
 	}
 	if len(others) == 0 {
-		same.Data = otherImages
+		same.Data = fashion.name
 		parts = append(parts, notRun("Other data: ", same, otherDataLimits, protocolSeeds, append([]condition{treatment}, baselines...)...))
 	}
 	return parts
@@ -150,11 +150,11 @@ var largerDataLimits = []string{
 }
 
 // otherData sets the verdicts of a beside those of MNIST, at the places that both have.
-func (a *analysis) otherData(mnist *analysis) (part followUpPart) {
+func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 	part.Title, part.Limits = "Other data: "+a.name(), otherDataLimits
 	var here, there [2]int // confirmed, refuted
 	places, same, verdicts := 0, 0, 0
-	theirs := conjunction(mnist.answers)
+	theirs := conjunction(beside.answers)
 	for _, x := range conjunction(a.answers) {
 		for _, y := range theirs {
 			if x.place != y.place || x.tooFew || y.tooFew {
@@ -167,7 +167,7 @@ func (a *analysis) otherData(mnist *analysis) (part followUpPart) {
 		}
 	}
 	for _, x := range a.answers {
-		for _, y := range mnist.answers {
+		for _, y := range beside.answers {
 			if x.place == y.place && !x.tooFew && !y.tooFew {
 				if verdicts++; x.word == y.word {
 					same++
@@ -176,36 +176,36 @@ func (a *analysis) otherData(mnist *analysis) (part followUpPart) {
 		}
 	}
 	if places == 0 {
-		part.Answer = fmt.Sprintf("No answer: no activation and K has a verdict against both baselines on %s and on %s.", a.name(), mnist.name())
+		part.Answer = fmt.Sprintf("No answer: no activation and K has a verdict against both baselines on %s and on %s.", a.name(), beside.name())
 		part.Missing = a.lacking(protocolSeeds, append([]condition{treatment}, baselines...)...)
 		return part
 	}
 	part.Answer = fmt.Sprintf("Of %s (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both %s and %s in %d on %s and in %d on %s. "+
 		"Against one of them at least it is refuted in %d and in %d. The verdicts against single baselines are the same on both in %d of %d.",
-		plural(places, "place"), baselineNames[autoencoder], baselineNames[untrained], here[0], a.Data, there[0], mnist.Data, here[1], there[1], same, verdicts)
+		plural(places, "place"), baselineNames[autoencoder], baselineNames[untrained], here[0], a.Data, there[0], beside.Data, here[1], there[1], same, verdicts)
 	for _, m := range primaries {
-		part.Figures = append(part.Figures, a.besideFigure(mnist, m)...)
+		part.Figures = append(part.Figures, a.besideFigure(beside, m)...)
 	}
 	a.file(part.Figures)
 	return part
 }
 
 // besideFigure shows the shifts from each baseline on both data sets, at the K that both have.
-func (a *analysis) besideFigure(mnist *analysis, m measure) []drawing {
+func (a *analysis) besideFigure(beside *analysis, m measure) []drawing {
 	var panels []forestPanel
 	for _, baseline := range baselines {
 		for _, K := range a.ks {
-			if !slices.Contains(mnist.ks, K) || len(against(a.answers, baseline)) == 0 || len(against(mnist.answers, baseline)) == 0 {
+			if !slices.Contains(beside.ks, K) || len(against(a.answers, baseline)) == 0 || len(against(beside.answers, baseline)) == 0 {
 				continue
 			}
-			for _, on := range []*analysis{mnist, a} {
+			for _, on := range []*analysis{beside, a} {
 				panel := on.shiftPanel(m, place{condition: baseline, K: K})
 				panel.Title = on.Data + ", " + panel.Title
 				panels = append(panels, panel)
 			}
 		}
 	}
-	return []drawing{{name: m.figureName() + "-beside-" + mnist.slug(), svg: forestPlot(m.axis(), panels, 2, a.shown(treatment.String()+", and the baselines, beside "+mnist.name()))}}
+	return []drawing{{name: m.figureName() + "-beside-" + beside.slug(), svg: forestPlot(m.axis(), panels, 2, a.shown(treatment.String()+", and the baselines, beside "+beside.name()))}}
 }
 
 // otherDataLimits are what this cannot show.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -143,10 +144,8 @@ func TestLargerDataIsSetBesideMNIST(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			runs := madeUpRuns(configsOf(t, "-act all -k 32 -seed 1-10"), effect{})
 			for _, c := range configsOf(t, "-act all -k 32 -seed "+test.seeds) {
-				c.Data, c.Epochs = manyImages, test.epochs
-				r := madeUpRun(c, effect{rank: -3})
-				r.Inputs = 784
-				runs = append(runs, r)
+				c.Data, c.Epochs = mnistShifted.name, test.epochs
+				runs = append(runs, madeUpRun(c, effect{rank: -3}))
 			}
 			all, _ := analyseAll(runs)
 			parts := dataParts(all, leading(all))
@@ -160,7 +159,7 @@ func TestLargerDataIsSetBesideMNIST(t *testing.T) {
 	}
 	same := protocolSetting
 	same.Data = "mnist"
-	if got := same.on(manyImages); got.Epochs != 11 || got.steps() != 46409 || same.steps() != 46900 || got.on("mnist").Epochs != 99 {
+	if got := same.on(mnistShifted.name); got.Epochs != 11 || got.steps() != 46409 || same.steps() != 46900 || got.on("mnist").Epochs != 99 {
 		t.Errorf("%+v, %d and %d steps", got, got.steps(), same.steps())
 	}
 }
@@ -174,7 +173,7 @@ func TestOtherDataIsSetBesideMNIST(t *testing.T) {
 		if c.Activation == "tanh" {
 			e = effect{rank: 1, correlation: 0.1}
 		}
-		c.Data = otherImages
+		c.Data = fashion.name
 		runs = append(runs, madeUpRun(c, e))
 	}
 	all, _ := analyseAll(runs)
@@ -251,6 +250,51 @@ func TestLeastTrendP(t *testing.T) {
 	}{{5, 5, 6 / math.Pow(120, 5)}, {2, 5, 6.0 / 32}, {2, 2, 1}, {1, 5, 1}} {
 		if got := leastTrendP(test.k, test.seeds); math.Abs(got-test.want) > 1e-12*test.want {
 			t.Errorf("%d K, %d seeds: %v, want %v", test.k, test.seeds, got, test.want)
+		}
+	}
+}
+
+// TestTheFollowUpsLackNothing: beside the whole protocol none of the chapters of depth and scale has anything missing, two data
+// sets are in full, and the page is no larger than a person will open.
+func TestTheFollowUpsLackNothing(t *testing.T) {
+	var runs []*Result
+	configs := map[string]Config{}
+	for _, c := range configsOf(t, "-full -followups") {
+		runs = append(runs, madeUpRun(c, effect{rank: 1, correlation: 0.1}))
+		configs[c.ID()] = c
+	}
+	all, stacks := analyseAll(runs)
+	own := leading(all)
+	var chapters []string
+	for _, a := range own {
+		chapters = append(chapters, a.name())
+	}
+	for _, c := range followUps(all, own, stacks) {
+		for _, part := range c.Parts {
+			if c.Name == "Depth" || c.Name == "Scale" {
+				chapters = append(chapters, c.Name+": "+part.Title)
+				for _, m := range part.Missing {
+					t.Errorf("%s, %s lacks %s", c.Name, part.Title, m)
+				}
+			}
+		}
+	}
+	want := []string{"mnist", "fashion", "Depth: mnist, stacks of 64 and 32 units", "Scale: Larger K: mnist, 10 epochs, 0 TC rows",
+		"Scale: Larger data: mnist-shifted, 11 epochs", "Scale: Other data: fashion"}
+	if diff := cmp.Diff(want, chapters); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	files, err := reportFiles(runs, func(id string) ([]byte, error) {
+		var weights bytes.Buffer
+		err := writeNPZ(&weights, madeUpWeights(configs[id]))
+		return weights.Bytes(), err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.name == "report.html" && len(f.data) > 6e6 {
+			t.Errorf("report.html has %d bytes", len(f.data))
 		}
 	}
 }

@@ -127,8 +127,8 @@ func (s setting) compare(t setting) int {
 
 // images is the data set that the data are made of.
 func (s setting) images() string {
-	if s.Data == "mnist-shifted" {
-		return "mnist"
+	if s.Data == mnistShifted.name {
+		return mnist.name
 	}
 	return s.Data
 }

@@ -37,7 +37,7 @@ func (s *study) wholeCommand() string {
 	if slices.Contains(s.ks, s.inputs) {
 		rows = s.TCRows
 	}
-	return fmt.Sprintf("go run . -data %s -act identity -k %d -objective pca -tc-rows %d", s.Data, s.inputs, rows)
+	return fmt.Sprintf("go run . -data %s -act identity -k %d -objective pca -tc-rows %d", s.source(), s.inputs, rows)
 }
 
 // transferAnswer says for each baseline how many places are better by both probes, and worse.

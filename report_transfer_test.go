@@ -157,3 +157,10 @@ func TestCommandsMakeWhatIsMissing(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestTheCommandForAllComponentsOfOwnDataNamesAFile(t *testing.T) {
+	s := study{setting: setting{Data: "digits-1f2e3d4c"}, inputs: 64}
+	if got, want := s.wholeCommand(), "go run . -data FILE.npz -act identity -k 64 -objective pca -tc-rows 0"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
