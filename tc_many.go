@@ -6,7 +6,7 @@ import "math"
 // are off. What each one estimates is as there.
 //
 //	gauss  The mean of −½ log det R for independent units is K(K−1)/(4N) to first order only: at K = 1,024 and N = 2,000
-//	       that is 22 nats short. For normals v_k is Beta((n−k)/2, k/2), k = 0 … K−1, n = N−1 (Bartlett 1933), so that
+//	       that is 31 nats short. For normals v_k is Beta((n−k)/2, k/2), k = 0 … K−1, n = N−1 (Bartlett 1933), so that
 //	       the mean is
 //
 //	           ½ Σ_k [ψ(n/2) − ψ((n−k)/2)]
@@ -74,7 +74,8 @@ func treeOfMany(half [2][][]int) float64 {
 const rankLevels = 8
 
 // levelInformation returns the mutual information of every two units (K×K, diagonal 0) when each is known by its level,
-// ⌊8·rank/N⌋, times N and less what all pairs have alike: Σ c log c over the 64 counts of pairs of levels.
+// ⌊8·rank/N⌋, times N 2³⁰ and less what all pairs have alike: Σ c log c over the 64 counts of pairs of levels. Terms are
+// whole numbers, so that pairs with the same counts in other places are equal.
 func levelInformation(order [][]int) Mat {
 	N, K := len(order[0]), len(order)
 	level := make([][]uint8, K)
@@ -84,9 +85,9 @@ func levelInformation(order [][]int) Mat {
 			level[k][n] = uint8(r * rankLevels / N)
 		}
 	}
-	cLogC := make([]float64, N+1)
+	cLogC := make([]int64, N+1)
 	for c := 1; c <= N; c++ {
-		cLogC[c] = float64(c) * log(float64(c))
+		cLogC[c] = int64(math.Ldexp(float64(c)*log(float64(c)), 30))
 	}
 	info := newMat(K, K)
 	for i := range K {
@@ -96,10 +97,11 @@ func levelInformation(order [][]int) Mat {
 			for n, first := range level[i] {
 				count[(first*rankLevels+second[n])%(rankLevels*rankLevels)]++
 			}
+			sum := int64(0)
 			for _, c := range count {
-				info.Row(i)[j] += cLogC[c]
+				sum += cLogC[c]
 			}
-			info.Row(j)[i] = info.Row(i)[j]
+			info.Row(i)[j], info.Row(j)[i] = float64(sum), float64(sum)
 		}
 	}
 	return info

@@ -225,7 +225,7 @@ func TestTotalCorrelationBitsAreFixed(t *testing.T) {
 }
 
 func BenchmarkTotalCorrelation(b *testing.B) {
-	for _, units := range []int{16, 64} {
+	for _, units := range []int{16, 64, 1024} {
 		a := mapped(chainSample(2000, units, 1), func(z float64) float64 { return max(0, z) })
 		b.Run(fmt.Sprintf("K=%d", units), func(b *testing.B) { benchmarkTC(b, a) })
 		b.Run(fmt.Sprintf("K=%d/null=first", units), func(b *testing.B) {

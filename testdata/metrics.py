@@ -23,6 +23,7 @@ SOFTMAX_TOLERANCE = 5e-3  # of total correlation: outputs crowd at 0 and 1, wher
 LEAST = 1e-15  # differences are relative to the larger number, or to this
 STREAM_DATA, STREAM_TIES, STREAM_NULL = 4, 5, 6  # numbers.go
 NEIGHBORS, NULL_DRAWS = 4, 4
+MANY, LEVELS = 128, 8  # tc_many.go
 
 # Random numbers: rand.NewPCG(seed, stream), 128 bits of state, DXSM output (O'Neill).
 
@@ -236,7 +237,10 @@ def gauss_tc(G):
         v = max(L[k, k] - L[k, :k] @ L[k, :k], floor)
         L[k, k] = math.sqrt(v)
         log_det += math.log(v)
-    return -log_det / 2 - K * (K - 1) / (4 * N)
+    bias = K * (K - 1) / (4 * N)
+    if K > MANY:
+        bias = (digamma((N - 1) / 2) - digamma((N - 1 - np.arange(K)) / 2)).sum() / 2
+    return -log_det / 2 - bias
 
 
 def mean_log_radius(G):
@@ -278,6 +282,17 @@ def pairwise_information(rank):
     return info
 
 
+def level_information(rank):
+    """2³⁰ N times the mutual information of units known by their level, less what all pairs have alike."""
+    K, N = rank.shape
+    level, info = rank * LEVELS // N, np.zeros((K, K))
+    c_log_c = np.array([int(2.0**30 * c * math.log(max(c, 1))) for c in range(N + 1)])
+    for i in range(K):
+        for j in range(i):
+            info[i, j] = info[j, i] = c_log_c[np.bincount(level[i] * LEVELS + level[j], minlength=LEVELS**2)].sum()
+    return info
+
+
 def spanning_tree(w):
     link, edges = [0] * len(w), []
     link[0] = -1
@@ -294,7 +309,7 @@ def spanning_tree(w):
 def tree_tc(rank):
     half = rank.shape[1] // 2
     order = np.argsort(rank, axis=1)
-    info = []
+    halves = []
     for first in (0, 1):
         halved = []
         for rows in order:
@@ -302,7 +317,11 @@ def tree_tc(rank):
             r = np.empty(half, int)
             r[rows] = np.arange(half)
             halved.append(r)
-        info.append(pairwise_information(np.array(halved)))
+        halves.append(np.array(halved))
+    if len(rank) > MANY:
+        trees = [spanning_tree(level_information(h)) for h in halves]
+        return sum(sum(pairwise_information(halves[1 - h][list(e)])[0, 1] for e in trees[h]) for h in (0, 1)) / 2
+    info = [pairwise_information(h) for h in halves]
     return sum(sum(info[1 - h][e] for e in spanning_tree(info[h])) for h in (0, 1)) / 2
 
 
@@ -312,7 +331,8 @@ def total_correlation(A, seed):
         return 0, 0, 0
     G = normal_scores(len(A))[rank].T
     knn = len(rank) * (null_log_radius(*G.shape) - mean_log_radius(G))
-    return gauss_tc(G), knn, tree_tc(rank)
+    gauss = None if len(A) <= A.shape[1] > MANY else gauss_tc(G)
+    return gauss, knn, tree_tc(rank)
 
 
 def tc_metrics(Z, A, config):
