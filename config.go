@@ -14,7 +14,15 @@ import (
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
 // run's id, so that runs of different numerics are never taken for each other.
-const numericsVersion = 3
+const numericsVersion = 4
+
+// numerics is the version that gives c's bits: of few units version 4 has those of version 3.
+func (c Config) numerics() int {
+	if max(c.K, c.Below.K) <= jacobiLimit {
+		return 3
+	}
+	return numericsVersion
+}
 
 // Config is everything that decides a run's result.
 type Config struct {
@@ -123,7 +131,7 @@ func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Obj
 // hex is the start of a SHA-256 of every setting and the numerics version. A stack's name has both layers:
 // mnist-random64-infomax-relu-k32-….
 func (c Config) ID() string {
-	name, settings := c.Data, fmt.Sprintf("%d %+v", numericsVersion, c)
+	name, settings := c.Data, fmt.Sprintf("%d %+v", c.numerics(), c)
 	if c.stacked() {
 		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
 	} else {

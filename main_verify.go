@@ -193,7 +193,7 @@ func claimOf(columns, row []string, from dataSource) (claim, error) {
 	}
 	if id := value("id"); id != c.ID() {
 		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of another version, or was changed",
-			id, numericsVersion, c.ID())
+			id, c.numerics(), c.ID())
 	}
 	return c, nil
 }

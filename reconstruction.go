@@ -14,19 +14,31 @@ package main
 // Tied weights are V = W, in one memory: ∂L/∂W is then the sum of the encoder's gradient, XᵀdZ, and ∂L/∂V.
 //
 // X enters XV and XᵀA as −2/N·X, which costs nothing where X is sparse.
+//
+// G takes D K² multiply-adds, so that for many units the outputs of the decoder, VAᵀ (D×N), are cheaper after all. With
+// B = 2/N · VAᵀ a step grows with K alone:
+//
+//	Σ G∘H = ‖VAᵀ‖²          A · 2/N G = BᵀV          V · 2/N H = BA
 
 // reconstruction evaluates the loss for batches of up to n rows of a set; its memory is
 // reused from batch to batch.
 type reconstruction struct {
 	energy []float64 // ‖x‖² of every row of the set
-	G, H   Mat       // K×K
 	Y      Mat       // N×K
+	G, H   Mat       // K×K; of few units
+	At, B  Mat       // K×N, places×N; of many
 }
 
-func newReconstruction(s *Set, n, k int) *reconstruction {
-	l := &reconstruction{energy: make([]float64, s.N), G: newMat(k, k), H: newMat(k, k), Y: newMat(n, k)}
+// newReconstruction has many units beyond twice the rows of a batch, where D K² is more than what B costs.
+func newReconstruction(s *Set, places, n, k int) *reconstruction {
+	l := &reconstruction{energy: make([]float64, s.N), Y: newMat(n, k)}
 	for n := range l.energy {
 		l.energy[n] = s.squaredNorm(n)
+	}
+	if k > max(2*n, jacobiLimit) {
+		l.At, l.B = newMat(k, n), newMat(places, n)
+	} else {
+		l.G, l.H = newMat(k, k), newMat(k, k)
 	}
 	return l
 }
@@ -34,21 +46,46 @@ func newReconstruction(s *Set, n, k int) *reconstruction {
 // loss returns L for the rows of the set whose activations are A and whose Y is given, and sets
 // dA = ∂L/∂A.
 func (l *reconstruction) loss(dA, A, V, Y Mat, rows []uint32) float64 {
-	N, K := A.Rows, A.Cols
-	gram(l.G, V)
-	gram(l.H, A)
-	total := inner(l.G.Data, l.H.Data)
+	total := l.quadratic(dA, A, V, Y)
 	for _, n := range rows {
 		total += l.energy[n]
 	}
+	return total/float64(A.Rows) + inner(A.Data, Y.Data)
+}
+
+// quadratic returns Σ G∘H and sets dA.
+func (l *reconstruction) quadratic(dA, A, V, Y Mat) (sum float64) {
+	N, K, places := A.Rows, A.Cols, V.Rows
+	if l.many() {
+		At, B := Mat{K, N, l.At.Data[:K*N]}, Mat{places, N, l.B.Data[:places*N]}
+		for n := range N {
+			for k, a := range A.Row(n) {
+				At.Data[k*N+n] = a
+			}
+		}
+		mul(B.view(), zeros, coefficients{V.Data, K, 1}, At.view(), places, K, N)
+		sum = inner(B.Data, B.Data)
+		scaleBy(B, 2/float64(N))
+		mul(dA.view(), Y.view(), coefficients{B.Data, 1, N}, V.view(), N, places, K)
+		return sum
+	}
+	gram(l.G, V)
+	gram(l.H, A)
+	sum = inner(l.G.Data, l.H.Data)
 	scaleBy(l.G, 2/float64(N))
 	scaleBy(l.H, 2/float64(N))
 	mul(dA.view(), Y.view(), coefficients{A.Data, K, 1}, l.G.view(), N, K, K)
-	return total/float64(N) + inner(A.Data, Y.Data)
+	return sum
 }
 
-// finishV completes dV = −2/N XᵀA to ∂L/∂V with the H that loss left.
-func (l *reconstruction) finishV(dV, V Mat) {
-	K := V.Cols
+func (l *reconstruction) many() bool { return l.B.Data != nil }
+
+// finishV completes dV = −2/N XᵀA to ∂L/∂V with what loss left.
+func (l *reconstruction) finishV(dV, V, A Mat) {
+	N, K := A.Rows, A.Cols
+	if l.many() {
+		mul(dV.view(), dV.view(), coefficients{l.B.Data, N, 1}, A.view(), V.Rows, N, K)
+		return
+	}
 	mul(dV.view(), dV.view(), coefficients{V.Data, K, 1}, l.H.view(), V.Rows, K, K)
 }

@@ -60,7 +60,7 @@ func madeUpRun(c Config, e effect) *Result {
 		}
 		return m
 	}
-	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: "made up", Inputs: madeUpInputs(c),
+	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: "made up", Inputs: madeUpInputs(c),
 		Init: state(len(objectives)), Go: "go", Platform: "any/any"}
 	r.Final, r.InitialLoss, r.FinalLoss = r.Init, Number(math.NaN()), Number(math.NaN())
 	if !c.trains() {

@@ -60,7 +60,7 @@ func (s *starts) metrics(c Config, measure func() (Metrics, error)) (Metrics, er
 func run(ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
 	started := time.Now()
 	t := newTrainer(c, &data.Train)
-	r := &Result{ID: c.ID(), Numerics: numericsVersion, Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
+	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	constant := data.Train.constant()

@@ -103,8 +103,8 @@ func (s store) read(id string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Numerics != numericsVersion {
-		return nil, damagef("its numbers are of version %d, this program's of version %d", r.Numerics, numericsVersion)
+	if r.Numerics != r.Config.numerics() {
+		return nil, damagef("its numbers are of version %d, this program's of version %d", r.Numerics, r.Config.numerics())
 	}
 	if r.ID != id || r.Config.ID() != id {
 		return nil, damagef("it holds the run %s", r.Config.ID())

@@ -61,7 +61,7 @@ func newTrainer(c Config, s *Set) *trainer {
 		t.V = t.W
 	}
 	if c.decodes() {
-		t.dV, t.reconLoss = newMat(t.W.Rows, c.K), newReconstruction(s, batch, c.K)
+		t.dV, t.reconLoss = newMat(t.W.Rows, c.K), newReconstruction(s, t.W.Rows, batch, c.K)
 	} else {
 		last := s.N % batch // rows of the last batch; one alone is dropped
 		if last < 2 {
@@ -135,7 +135,7 @@ func (t *trainer) backward(rows []uint32) {
 		multiplyTransposed(t.block, rows, layer)
 	} else {
 		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
-		t.reconLoss.finishV(t.dV, t.V)
+		t.reconLoss.finishV(t.dV, t.V, A)
 	}
 	if t.config.Objective == "tied" { // W is encoder and decoder: its gradient is the sum of both
 		for i, g := range t.dV.Data {

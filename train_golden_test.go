@@ -320,7 +320,7 @@ func TestReconstructionAgreesWithItsDefinition(t *testing.T) {
 	for i := range X.Data {
 		X.Data[i] = max(X.Data[i], 0)
 	}
-	for _, K := range []int{1, 37, 70} {
+	for _, K := range []int{1, 37, 70, 601} { // the last are many
 		W, V, b := xavier(K, 22, 2, streamWeights), xavier(22, K, 2, streamDecoder), make([]float64, K)
 		tr := trainerOn(Config{Objective: "reconstruction", Activation: "identity"}, setOf(X), W, b, V)
 		loss, _, _ := tr.step(allRows(300))
