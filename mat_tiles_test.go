@@ -3,12 +3,8 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
-
-// cloned is a copy of A, to be worked in.
-func cloned(A Mat) Mat { return Mat{A.Rows, A.Cols, slices.Clone(A.Data)} }
 
 // TestTilesGiveTheBitsOfPlainProducts at widths around a tile's, and rows around a block's, on one core and several.
 func TestTilesGiveTheBitsOfPlainProducts(t *testing.T) {
