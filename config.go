@@ -30,16 +30,16 @@ type Config struct {
 	Objective    string  `json:"objective"`
 	Activation   string  `json:"activation"`
 	K            int     `json:"k"`
-	Lambda       float64 `json:"lambda"`        // weight of tc; 0 unless the objective is infomax
-	Seed         uint64  `json:"seed"`          // 0 for pca
-	Epochs       int     `json:"epochs"`        // 0 for what does not train
-	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and what does not train
-	LearningRate float64 `json:"learning_rate"` // 0 for what does not train
+	Lambda       float64 `json:"lambda"`        // weight of tc; 0 unless a layer is infomax
+	Seed         uint64  `json:"seed"`          // 0 if every layer is pca
+	Epochs       int     `json:"epochs"`        // 0 if no layer trains
+	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and if no layer trains
+	LearningRate float64 `json:"learning_rate"` // 0 if no layer trains
 	TCRows       int     `json:"tc_rows"`       // test rows for total correlation; 0 leaves it out
-	Below        layer   `json:"below,omitzero"`
+	Below        layer   `json:"below,omitzero"` // the frozen layer whose outputs are the inputs
 }
 
-// layer is what a stack stands on: a layer with as many units and the activation, seed and settings of the one above it,
+// layer is what a stack stands on: a layer of K units, with the activation, seed and settings of the one above it,
 // trained first, and frozen. The zero layer is none.
 type layer struct {
 	Objective string

@@ -182,8 +182,9 @@ func claimOf(columns, row []string, from dataSource) (claim, error) {
 	}
 	if text := value("below"); text != "" && err == nil {
 		var below []layer
-		below, err = parseLayers("below", text)
-		c.Below = slices.Concat(below, []layer{{}})[0]
+		if below, err = parseLayers("below", text); err == nil {
+			c.Below = below[0]
+		}
 	}
 	if !slices.Contains(known, value("data")) {
 		return c, fmt.Errorf("%w; for data of your own give -data FILE%s", err, ownSuffix)

@@ -20,14 +20,13 @@ func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
 	return &above
 }
 
-// standardise scales the columns of train (N×K), and those of test alike.
+// standardise centres and scales the columns of train (N×K), and those of test alike.
 func standardise(train, test Mat) {
 	mean, scale := make([]float64, train.Cols), make([]float64, train.Cols)
-	centred := newMat(train.Rows, train.Cols)
-	center(centred, mean, train)
-	for n := range centred.Rows {
-		for k, r := range centred.Row(n) {
-			scale[k] = math.FMA(r, r, scale[k])
+	center(train, mean, train)
+	for n := range train.Rows {
+		for k, a := range train.Row(n) {
+			scale[k] = math.FMA(a, a, scale[k])
 		}
 	}
 	for k, squares := range scale {
@@ -36,11 +35,14 @@ func standardise(train, test Mat) {
 			scale[k] = 0
 		}
 	}
-	for _, A := range []Mat{train, test} {
-		for n := range A.Rows {
-			for k, a := range A.Row(n) {
-				A.Row(n)[k] = (a - mean[k]) * scale[k]
-			}
+	for n := range train.Rows {
+		for k := range scale {
+			train.Row(n)[k] *= scale[k]
+		}
+	}
+	for n := range test.Rows {
+		for k, a := range test.Row(n) {
+			test.Row(n)[k] = (a - mean[k]) * scale[k]
 		}
 	}
 }
