@@ -30,12 +30,12 @@ type Config struct {
 	Objective    string  `json:"objective"`
 	Activation   string  `json:"activation"`
 	K            int     `json:"k"`
-	Lambda       float64 `json:"lambda"`        // weight of tc; 0 unless a layer is infomax
-	Seed         uint64  `json:"seed"`          // 0 if every layer is pca
-	Epochs       int     `json:"epochs"`        // 0 if no layer trains
-	Batch        int     `json:"batch"`         // rows; 0 is the whole split, and if no layer trains
-	LearningRate float64 `json:"learning_rate"` // 0 if no layer trains
-	TCRows       int     `json:"tc_rows"`       // test rows for total correlation; 0 leaves it out
+	Lambda       float64 `json:"lambda"`         // weight of tc; 0 unless a layer is infomax
+	Seed         uint64  `json:"seed"`           // 0 if every layer is pca
+	Epochs       int     `json:"epochs"`         // 0 if no layer trains
+	Batch        int     `json:"batch"`          // rows; 0 is the whole split, and if no layer trains
+	LearningRate float64 `json:"learning_rate"`  // 0 if no layer trains
+	TCRows       int     `json:"tc_rows"`        // test rows for total correlation; 0 leaves it out
 	Below        layer   `json:"below,omitzero"` // the frozen layer whose outputs are the inputs
 }
 

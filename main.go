@@ -168,38 +168,49 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	done := len(p.mine) - len(missing)
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
-	var names []string
-	for _, c := range missing {
-		names = append(names, c.Data)
-	}
-	slices.SortFunc(names, compareData)
-	for _, name := range slices.Compact(names) {
-		var base, stacks []Config
-		for _, c := range missing {
-			switch {
-			case c.Data != name:
-			case c.stacked():
-				stacks = append(stacks, c)
-			default:
-				base = append(base, c)
-			}
-		}
+	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(b.cost(), a.cost())) })
+	for len(missing) > 0 {
+		name := missing[0].Data
 		data, err := loadData(ctx, p.from, name, screen)
-		if err != nil {
+		if err != nil && len(hashes) == 0 { // nothing is done
 			return inventory{}, err
+		}
+		if err != nil {
+			return there, err
 		}
 		hashes[name] = data.SHA256
 		manifest()
-		for _, ahead := range [][]Config{base, stacks} {
-			cores = max(1, o.workers/max(1, len(ahead))) // a lone large run has them all
-			work := sweep{store: s, data: data, ahead: ahead, tally: tally}
-			if err := work.do(ctx, o.workers); err != nil {
-				return there, err
-			}
-			screen.show("")
+		n := 1
+		for n < len(missing) && missing[n].Data == name {
+			n++
 		}
+		if err := runOn(ctx, data, missing[:n], o.workers, s, tally); err != nil {
+			return there, err
+		}
+		missing = missing[n:]
 	}
 	return there, nil
+}
+
+// runOn does the runs, all on data: first the single layers, because stacks stand on some of them.
+func runOn(ctx context.Context, data *Dataset, runs []Config, workers int, s store, tally *tally) error {
+	var base, stacks []Config
+	for _, c := range runs {
+		if c.stacked() {
+			stacks = append(stacks, c)
+		} else {
+			base = append(base, c)
+		}
+	}
+	for _, ahead := range [][]Config{base, stacks} {
+		cores = max(1, workers/max(1, len(ahead))) // a lone large run has them all
+		work := sweep{store: s, data: data, ahead: ahead, tally: tally}
+		if err := work.do(ctx, workers); err != nil {
+			return err
+		}
+		tally.show("")
+	}
+	return nil
 }
 
 // verdict is an error if any of the runs is not done. One that diverged is: that is its result.

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"html/template"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -265,5 +266,34 @@ func TestAShardWithoutRunsIsNoMistake(t *testing.T) {
 	out := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
 	if want := "0 of 0 runs done"; !strings.HasPrefix(out, want) {
 		t.Errorf("printed %q, want %q", out, want)
+	}
+}
+
+// TestWhatIsDoneBeforeDataAreMissingIsInTheTable: a command of several data sets, the second of which is not there.
+func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
+	mnistForTest(t)
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, s := t.TempDir(), store{t.TempDir()}
+	if err := os.Symlink(filepath.Join(cache, "infomax", "mnist"), filepath.Join(dir, "mnist")); err != nil {
+		t.Skipf("no symbolic links here: %v", err)
+	}
+	p := plan{from: dataSource{dir: dir}, all: []Config{
+		{Data: "fashion", Objective: "random", Activation: "relu", K: 1, Seed: 1}, {Data: "mnist", Objective: "random", Activation: "relu", K: 1, Seed: 1},
+	}}
+	p.mine = p.all
+	there, err := runMissing(t.Context(), nil, options{workers: 1}, p, s, newConsole(io.Discard, true))
+	if err == nil || !strings.Contains(err.Error(), "fashion") || there.good == nil {
+		t.Fatalf("%v, error %v; want what was there, and an error of fashion", there, err)
+	}
+	now, err := s.derive(newConsole(io.Discard, true), there, false)
+	if err != nil || len(now.good) != 1 {
+		t.Errorf("%d runs, error %v; want that of mnist", len(now.good), err)
+	}
+	p.all[1].Data, p.mine = "fashion", p.all[:1]
+	if there, err := runMissing(t.Context(), nil, options{workers: 1}, p, store{t.TempDir()}, newConsole(io.Discard, true)); err == nil || there.good != nil {
+		t.Errorf("nothing is done: %v, error %v", there, err)
 	}
 }

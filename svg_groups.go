@@ -162,24 +162,35 @@ func (e estimate) text() string {
 
 // groupLegend explains the glyphs that are drawn.
 func (c *canvas) groupLegend(marks []conditionMark, levels []string, intervals, missing bool) {
-	m := markOf("")
 	c.conditionKeys(marks)
 	if len(marks) == 0 {
-		c.key("initialisation → trained, a line per seed", func(x, y float64) {
-			c.line(x-9, y, x+9, y, "stroke", grey)
-			c.marker(m, x-9, y, 2.6, "white", m.colour, "")
-			c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
-		})
+		c.seedKey("initialisation → trained, a line per seed")
 	}
 	c.centreKey(intervals)
+	c.levelKeys(levels)
+	if missing {
+		c.missingKey("runs without a value")
+	}
+}
+
+// seedKey explains the line of a seed, from an open marker to a full one.
+func (c *canvas) seedKey(text string) {
+	m := markOf("")
+	c.key(text, func(x, y float64) {
+		c.line(x-9, y, x+9, y, "stroke", grey)
+		c.marker(m, x-9, y, 2.6, "white", m.colour, "")
+		c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
+	})
+}
+
+func (c *canvas) levelKeys(levels []string) {
 	for i, name := range levels {
 		c.key(name, func(x, y float64) { c.level(x-12, x+12, y, i, "") })
 	}
-	if missing {
-		c.key("runs without a value", func(x, y float64) {
-			c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey)
-		})
-	}
+}
+
+func (c *canvas) missingKey(text string) {
+	c.key(text, func(x, y float64) { c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey) })
 }
 
 // centreKey is the entry for interquartile means, with what their intervals are if any is drawn.

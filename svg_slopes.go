@@ -87,19 +87,10 @@ func (c *canvas) slopes(p slopes, s scale, x, width float64, ends [2]string, f f
 
 // slopeLegend explains the glyphs that are drawn.
 func (c *canvas) slopeLegend(levels []string, intervals, missing bool) {
-	m := markOf("")
-	c.key("a line for each seed", func(x, y float64) {
-		c.line(x-9, y, x+9, y, "stroke", grey)
-		c.marker(m, x-9, y, 2.6, "white", m.colour, "")
-		c.marker(m, x+9, y, 2.6, m.colour, m.colour, "")
-	})
+	c.seedKey("a line for each seed")
 	c.centreKey(intervals)
-	for i, name := range levels {
-		c.key(name, func(x, y float64) { c.level(x-12, x+12, y, i, "") })
-	}
+	c.levelKeys(levels)
 	if missing {
-		c.key("seeds without both values", func(x, y float64) {
-			c.text(x, y+4, "middle", "n×", "font-size", smallSize, "fill", grey)
-		})
+		c.missingKey("seeds without both values")
 	}
 }
