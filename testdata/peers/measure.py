@@ -64,7 +64,7 @@ def infomax_turn(program, mnist, K):
     said, ends = [], []
     with tempfile.TemporaryDirectory() as out:
         started = time.perf_counter()
-        process = subprocess.Popen([program, "-k", str(K), "-epochs", "10", "-mnist", mnist, "-out", out],
+        process = subprocess.Popen([program, "-k", str(K), "-epochs", "10", "-data-dir", mnist, "-out", out],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for line in process.stderr:
             said.append(line)
@@ -82,7 +82,7 @@ def infomax_runs(program, mnist, folder):
     """Returns, for each K, weights.npz of all seeds, and their losses ((1 + epochs)×seeds), the first
     of which is the first batch's."""
     subprocess.run([program, "-k", ",".join(map(str, KS)), "-seed", f"1-{SEEDS}", "-epochs", str(CHECKED),
-                    "-tc-rows", "0", "-quiet", "-mnist", mnist, "-out", folder], check=True, stdout=subprocess.DEVNULL)
+                    "-tc-rows", "0", "-quiet", "-data-dir", mnist, "-out", folder], check=True, stdout=subprocess.DEVNULL)
     runs = {}
     for file in folder.glob("runs/*/run.json"):
         run = json.loads(file.read_text())
