@@ -14,9 +14,9 @@ import (
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
 // run's id, so that runs of different numerics are never taken for each other.
-const numericsVersion = 4
+const numericsVersion = 5
 
-// numerics is the version that gives c's bits: of few units version 4 has those of version 3.
+// numerics is the version that gives c's bits: of few units the versions since 3 have the same.
 func (c Config) numerics() int {
 	if max(c.K, c.Below.K) <= jacobiLimit {
 		return 3

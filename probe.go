@@ -31,7 +31,7 @@ const (
 	probeFew        = 100   // rows of a class
 	probeVariance   = 1e-12 // the least that a unit must have
 	probeEigenvalue = 1e-9  // the least, of the largest
-	probeTolerance  = 1e-5  // of the gradient's largest element
+	probeTolerance  = 1e-5  // of the gradient's largest element; toleranceAll is that of all rows
 	probeBlock      = 64    // rows whose P stays in the cache from logits to gradient
 	probeParts      = 8     // of the rows, each with its own sums, so that cores share the work and change no bit
 )
@@ -50,14 +50,14 @@ func probeAccuracies(train Mat, trainLabels []byte, test Mat, testLabels []byte)
 	sameLength("probe: rows and labels of train", train.Rows, len(trainLabels))
 	sameLength("probe: rows and labels of test", test.Rows, len(testLabels))
 	sameLength("probe: units of train and test", train.Cols, test.Cols)
-	score := func(p *probe) (r probeResult) {
-		r.Evaluations, r.Converged = p.fit(probeTolerance)
+	score := func(p *probe, tolerance float64) (r probeResult) {
+		r.Evaluations, r.Converged = p.fit(tolerance)
 		r.Accuracy = p.accuracy(test, testLabels)
 		return r
 	}
 	first, labels := firstOfEachClass(train, trainLabels, probeFew)
-	few = score(newProbe(first, labels, standardising, probePenaltyFew))
-	return score(newProbe(train, trainLabels, whitening, probePenaltyAll)), few
+	few = score(newProbe(first, labels, standardising, probePenaltyFew), probeTolerance)
+	return score(newProbe(train, trainLabels, whitening, probePenaltyAll), toleranceAll(train.Cols)), few
 }
 
 // firstOfEachClass returns, in order, the rows that are among the first n with their label.

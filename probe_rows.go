@@ -7,10 +7,19 @@ import "math"
 // blocks of rows out in tiles. All of it happens in the memory of F, of 8·N·K bytes. Up to jacobiLimit units nothing is
 // left out or multiplied, and sums are those of F as it came.
 
-// probeUsual is how many evaluations a probe usually takes.
-const probeUsual = 80
+// probeUsual is how many evaluations a probe of many units usually takes.
+const probeUsual = 40
 
 const _ = uint(tileRows - probeBlock) // a block of rows can be cut
+
+// toleranceAll is the tolerance of the fit to all rows of K units. Of many it takes half as many evaluations as
+// probeTolerance would, most of the time of a run beside its steps.
+func toleranceAll(K int) float64 {
+	if K > jacobiLimit {
+		return 10 * probeTolerance
+	}
+	return probeTolerance
+}
 
 // choose leaves units that hardly vary out of F, if there are so many units that it matters: T has zeros for them anyway.
 func (p *probe) choose() {

@@ -42,6 +42,23 @@ func TestProbeOfMixturesIsThatOfTheirSources(t *testing.T) {
 	}
 }
 
+// TestProbeOfManyUnitsStopsEarlierAndSaysTheSame: what the looser tolerance moves is less than two rows of a thousand.
+func TestProbeOfManyUnitsStopsEarlierAndSaysTheSame(t *testing.T) {
+	const K, rows, held = 150, 3000, 1000
+	all, labels := madeUpRows(rows+held, K, 5)
+	F, test := all.head(rows), Mat{held, K, all.Data[rows*K:]}
+	full := newProbe(copyOf(F), labels[:rows], whitening, probePenaltyAll)
+	evaluations, converged := full.fit(probeTolerance)
+	want := full.accuracy(test, labels[rows:])
+	got, _ := probeAccuracies(copyOf(F), labels[:rows], test, labels[rows:])
+	if !converged || !got.Converged || got.Evaluations >= evaluations {
+		t.Errorf("%d evaluations, %d for the smaller tolerance; converged: %v and %v", got.Evaluations, evaluations, got.Converged, converged)
+	}
+	if math.Abs(got.Accuracy-want) > 0.002 || want < 0.5 {
+		t.Errorf("accuracy %v, %v for the smaller tolerance", got.Accuracy, want)
+	}
+}
+
 // TestProbeOfManyUnitsIsThatOfTheDefinition: with F projected or not, cut into tiles, and without constant units, L and
 // its gradient are those of F as it came.
 func TestProbeOfManyUnitsIsThatOfTheDefinition(t *testing.T) {

@@ -275,7 +275,7 @@ func layerOutputs(s *Set, activation string, K int, seed uint64) Mat {
 func BenchmarkProbe(b *testing.B) {
 	data := mnistForTest(b)
 	for _, name := range []string{"relu", "softmax"} {
-		for _, K := range []int{16, 32, 64} {
+		for _, K := range []int{16, 32, 64, 256, 1024} {
 			train, test := layerOutputs(&data.Train, name, K, 1), layerOutputs(&data.Test, name, K, 1)
 			b.Run(fmt.Sprintf("act=%s/K=%d", name, K), func(b *testing.B) {
 				var all, few probeResult
@@ -286,6 +286,12 @@ func BenchmarkProbe(b *testing.B) {
 				b.ReportMetric(float64(all.Evaluations), "evaluations")
 				b.ReportMetric(few.Accuracy, "accuracy-1000")
 				b.ReportMetric(float64(few.Evaluations), "evaluations-1000")
+				if K > jacobiLimit {
+					p := newProbe(copyOf(train), data.Train.labels, whitening, probePenaltyAll)
+					evaluations, _ := p.fit(probeTolerance)
+					b.ReportMetric(p.accuracy(test, data.Test.labels), "accuracy-1e-5")
+					b.ReportMetric(float64(evaluations), "evaluations-1e-5")
+				}
 			})
 		}
 	}
