@@ -96,7 +96,7 @@ var lessonFourUnits = []lessonClaim{
 		hard := 0.0
 		points := planePoints("clusters")
 		everyPair(l[3].end(), func(j, k int) bool {
-			corr := 2*float64(agreement(l[3].end()[j], l[3].end()[k], points))/float64(len(points)) - 1
+			corr := 2*float64(signAgreement(l[3].end()[j], l[3].end()[k], points))/float64(len(points)) - 1
 			hard += corr * corr
 			return true
 		})
@@ -303,8 +303,8 @@ func shareBeyond(u [3]float64, points [][2]float64) float64 {
 	return n / float64(len(points))
 }
 
-// agreement is on how many of the points two units have the same sign.
-func agreement(u, v [3]float64, points [][2]float64) (n int) {
+// signAgreement is on how many of the points two units have the same sign.
+func signAgreement(u, v [3]float64, points [][2]float64) (n int) {
 	for _, x := range points {
 		if (beyond(u, x) > 0) == (beyond(v, x) > 0) {
 			n++

@@ -129,7 +129,7 @@ func (l lessonRuns) agreements(is func(cos float64) bool) string {
 	var counts []int
 	everyPair(l.end(), func(j, k int) bool {
 		if u, v := l.end()[j], l.end()[k]; is(cosine(u, v)) {
-			counts = append(counts, agreement(u, v, clusterCentres[:]))
+			counts = append(counts, signAgreement(u, v, clusterCentres[:]))
 		}
 		return true
 	})
