@@ -5,7 +5,7 @@
 
 DATA is as for the flags: the folder of -data-dir, whose files may be gzipped, or the FILE.npz of -data. Every metric of a run is computed again in float64 from
 W0, b0 and W, b of its weights.npz by the definitions of EXPERIMENT.md, and held against run.json: numbers
-to 1e-9, counts and statuses exactly, accuracies of probes to 0.0005 (0.001 above 128 units) or one row, softmax's total correlation to 0.005.
+to 1e-9, counts and statuses exactly, accuracies of probes to 0.0005 (0.002 above 128 units) or one row, softmax's total correlation to 0.005.
 Of a pca run, W and b are held against the covariance, too. A run on the plane's data needs no files, since
 random numbers are drawn here as Go's math/rand/v2 draws them.
 
@@ -352,7 +352,7 @@ def tc_metrics(Z, A, config):
 # Linear probes, by scikit-learn. A fit that stops at a gradient of 1e-5, or of 1e-4 where there are many units, may
 # place a few rows of 10,000 otherwise.
 PROBES = ["probe_accuracy", "probe_accuracy_1000"]
-PROBE_TOLERANCE, MANY_PROBE_TOLERANCE = 5e-4, 1e-3  # absolute
+PROBE_TOLERANCE, MANY_PROBE_TOLERANCE = 5e-4, 2e-3  # absolute
 
 
 def probe(F, y, test, test_y, whiten, penalty):
