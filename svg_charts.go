@@ -220,7 +220,7 @@ func (c *canvas) chartLegend(keys []mark, gaps, intervals bool, style look) {
 		})
 	}
 	if gaps {
-		c.key("no value", func(x, y float64) { c.text(x, y+4, "middle", "×") })
+		c.gapKey()
 	}
 }
 

@@ -41,7 +41,7 @@ func groupPlot(q quantity, panels []groupPanel, note string) []byte {
 	c.heading(q.label())
 	var levels, notes []string
 	var marks []conditionMark
-	missing, intervals, cut := 0, false, false
+	missing, gaps, intervals, cut := 0, 0, false, false
 	axes, scales := make([]groupAxis, len(panels)), make([]scale, len(panels))
 	for i, p := range panels {
 		for _, g := range p.Groups {
@@ -52,13 +52,14 @@ func groupPlot(q quantity, panels []groupPanel, note string) []byte {
 			}
 			for _, m := range g.Marks {
 				intervals = intervals || m.drawn(q)
+				gaps += q.missing([]float64{m.Value})
 			}
 			marks = append(marks, g.Marks...)
 		}
 		axes[i] = newGroupAxis(q, p)
 		scales[i], cut = axes[i].scale, cut || axes[i].under+axes[i].over > 0
 	}
-	c.groupLegend(marks, levels, intervals, missing > 0)
+	c.groupLegend(marks, levels, intervals, missing > 0, gaps > 0)
 	below := 26.0
 	if len(panels) > 1 {
 		below = 58 // for names on the slant
@@ -161,7 +162,7 @@ func (e estimate) text() string {
 }
 
 // groupLegend explains the glyphs that are drawn.
-func (c *canvas) groupLegend(marks []conditionMark, levels []string, intervals, missing bool) {
+func (c *canvas) groupLegend(marks []conditionMark, levels []string, intervals, missing, gaps bool) {
 	c.conditionKeys(marks)
 	if len(marks) == 0 {
 		c.seedKey("initialisation → trained, a line per seed")
@@ -170,6 +171,9 @@ func (c *canvas) groupLegend(marks []conditionMark, levels []string, intervals, 
 	c.levelKeys(levels)
 	if missing {
 		c.missingKey("runs without a value")
+	}
+	if gaps {
+		c.gapKey()
 	}
 }
 
@@ -187,6 +191,11 @@ func (c *canvas) levelKeys(levels []string) {
 	for i, name := range levels {
 		c.key(name, func(x, y float64) { c.level(x-12, x+12, y, i, "") })
 	}
+}
+
+// gapKey explains the cross that stands for a mean.
+func (c *canvas) gapKey() {
+	c.key("no value", func(x, y float64) { c.text(x, y+4, "middle", "×") })
 }
 
 func (c *canvas) missingKey(text string) {

@@ -207,6 +207,8 @@ func TestMissingValuesLeaveAMark(t *testing.T) {
 		{"end of a curve", "relu: no value at 2<", trainingPlot("relu", []float64{1, nan, nan}, nil, nil, "")},
 		{"place on the x axis", "not shown: 1.", chartPlot(q, []chart{{"K = 2", q, []series{
 			{Name: "relu", Points: []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
+		{"mean of a condition", ">no value<", groupPlot(q, []groupPanel{{"K = 2", []group{
+			{Activation: "relu", Mean: gone, Marks: []conditionMark{{emblem{"random", 1}, gone}}}}, 0}}, "")},
 		{"shift", ">no value<", forestPlot(q, []forestPanel{{"K = 2", []shift{{"relu", gone, nan}}}}, 1, "")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
