@@ -197,13 +197,14 @@ func compareConfigs(a, b Config) int {
 // cost estimates the time of a run in epochs of InfoMax with one unit. It decides nothing but
 // the order of runs, the shards and the time left.
 func (c Config) cost() float64 {
-	const measure = 3 // all metrics of one state
+	K := float64(c.K)
+	measure := 125 + float64(2*K) // all metrics of one state, or half of that and a probe
 	if !c.trains() {
-		return measure * float64(c.K)
+		return measure
 	}
 	epoch := 1.0
 	if c.decodes() {
-		epoch = 2
+		epoch = 2.3
 	}
-	return float64(c.K) * (2*measure + float64(epoch*float64(c.Epochs)))
+	return float64(2*measure) + float64(K*epoch*float64(c.Epochs))
 }
