@@ -8,7 +8,7 @@ import "math"
 //	w ← w − η · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)
 //
 // The bias corrections are the same for every parameter, so the clock keeps them as two factors and
-// adamStep (mat_elementary.go) does the rest:
+// adamStep (mat_elementary.go, which has β₁, β₂ and ε) does the rest:
 //
 //	step = η/(1−β₁ᵗ)             factor = 1/√(1−β₂ᵗ)
 

@@ -10,6 +10,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,13 +20,13 @@ import (
 // A stem with a star is a family of files. The report's files are layers of their own.
 var layers = []struct{ room, files, holds string }{
 	{"basics", "numbers files*", "random streams, numbers as text; files written whole"},
-	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_tiles`: wide matrices; `mat_svd`: Jacobi's; `mat_eigen`: the spectrum of large ones; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512; `mat_arm64`: some with NEON"},
-	{"statistics", "stats*", "tests and Holm's correction; `stats_estimates`: shifts, means, intervals; `stats_strata`: rank correlation between and within conditions; `stats_trend`: what grows with K; `stats_special`: gamma, beta, ψ, Φ⁻¹"},
+	{"linear algebra", "mat*", "`mat`: dense products; `mat_sparse`: products with images, kept in squares of 2×2 pixels; `mat_elementary`: exp, log, tanh, the elementwise kernels, Adam's step; `mat_tiles`: wide matrices; `mat_svd`: Jacobi's; `mat_eigen`: the spectrum of large ones; `mat_amd64` and its `.h`, `.s`: all kernels again with AVX2 and AVX-512; `mat_arm64`: some with NEON"},
+	{"statistics", "stats*", "t tests and Holm's correction; `stats_ranks`: the signed-rank test, which decides, and others of ranks; `stats_ties`: what counts as equal; `stats_estimates`: shifts, means, intervals; `stats_strata`: rank correlation between and within conditions; `stats_trend`: what grows with K; `stats_special`: gamma, beta, ψ, Φ⁻¹"},
 	{"NumPy files", "npz*", "archives of arrays, as this program writes them; `npz_foreign`: as others do"},
 	{"inputs", "data* mnist* synth", "sparse and dense rows; `data_load`: data sets by name; `data_own`: a person's own; `mnist_fetch`: cache, module and mirrors, one after another, and their checksums; `mnist_shifted`: MNIST moved; the data in the plane"},
 	{"total correlation", "tc*", "normal scores and the Gaussian estimate; `tc_neighbors`: kNN and the tree"},
-	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe* metrics train run stack", "settings; each f with its derivative, name and colour; the loss, and `infomax_wide` where K > N (more units than rows); the autoencoders'; principal components; Adam; linear probes, fitted by L-BFGS, and `probe_rows` where there are many units; effective rank and all that is measured; a run, step by step; `stack`: a layer on a frozen one"},
-	{"drawing", "svg*", "figures, element by element"},
+	{"the experiment", "config activations infomax* reconstruction pca adam lbfgs probe* metrics train run stack", "`config`: settings; `activations`: each f with its derivative, name and colour; `infomax`: the loss, and `infomax_wide` where K > N (more units than rows); `reconstruction`: the autoencoders' losses; `pca`: principal components; `adam`: the optimiser; `lbfgs`: that of the probes; `probe`: linear probes, and `probe_rows` where there are many units; `metrics`: effective rank and all that is measured; `train`: the steps; `run`: what is around them; `stack`: a layer on a frozen one"},
+	{"drawing", "svg*", "figures, element by element; `svg_filters`: weights as images; `svg_plane`: in the plane"},
 	{"report 1: study", "report_study*", "the runs arranged: which belong together, what is compared, where, by which measure"},
 	{"report 2: missing", "report_missing", "what a study lacks, and the command that makes it"},
 	{"report 3: comparisons", "report_comparisons report_associations report_trends", "every test, corrected within its family; whether redundancy goes with accuracy; trends over K"},
@@ -117,5 +118,31 @@ func TestReadmeShowsTheLayers(t *testing.T) {
 	}
 	if !strings.Contains(readme, "|---|---|---|\n"+want.String()+"\n") {
 		t.Errorf("README.md does not show the layers:\n%s", want.String())
+	}
+}
+
+// TestFilesNamedInCommentsAreThere: a comment that sends the reader to a file of this program names one that it has.
+func TestFilesNamedInCommentsAreThere(t *testing.T) {
+	named := regexp.MustCompile(`//.*`)
+	file := regexp.MustCompile(`\b[a-z0-9_]+\.go\b`)
+	found := 0
+	for _, pattern := range []string{"*.go", "*.h", "*.s"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			for _, comment := range named.FindAllString(textOf(t, name), -1) {
+				for _, other := range file.FindAllString(comment, -1) {
+					found++
+					if _, err := os.Stat(other); err != nil {
+						t.Errorf("%s names %s: %s", name, other, comment)
+					}
+				}
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no comment names a file")
 	}
 }

@@ -351,7 +351,7 @@ element:
 	VMOVUPD V3, (SI)(AX*8)
 	NEXT
 
-// reduce of elementary.go: x in V0 gives n in V1, hi in V2, lo in V3. Uses V4, V5.
+// reduce of mat_elementary.go: x in V0 gives n in V1, hi in V2, lo in V3. Uses V4, V5.
 #define HORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V2, V4
 #define REDUCE \
 	CONSTANT(SHIFT, V5) \
@@ -372,10 +372,10 @@ element:
 	VMULPD V2, V2, V5 \
 	VFMADD231PD V4, V5, V3     /* lo = hi²·q + lo */
 
-// exp2 of elementary.go: t = n + rounder becomes 2ⁿ. Uses V5.
+// exp2 of mat_elementary.go: t = n + rounder becomes 2ⁿ. Uses V5.
 #define EXP2(t) VPSLLQ $52, t, t; CONSTANT(ONE, V5); VPADDQ V5, t, t
 
-// exp of elementary.go: V0 becomes e^V0. Uses V1 to V5.
+// exp of mat_elementary.go: V0 becomes e^V0. Uses V1 to V5.
 #define EXP \
 	CONSTANT(EXPMAX, V5) \
 	VMINPD V0, V5, V0          /* the operands' order keeps a NaN */ \
@@ -408,7 +408,7 @@ element:
 	VMOVUPD V0, (DI)(AX*8)
 	NEXT
 
-// func tanh(a, z *float64, n int), after tanh of elementary.go
+// func tanh(a, z *float64, n int), after tanh of mat_elementary.go
 TEXT TANH(SB), NOSPLIT, $0-24
 	MOVQ a+0(FP), DI
 	MOVQ z+8(FP), SI
@@ -458,7 +458,7 @@ element:
 
 #define LOGHORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V9, V4
 
-// func softplus(a, z *float64, n int): exp, then log1p and logSum of elementary.go, whose
+// func softplus(a, z *float64, n int): exp, then log1p and logSum of mat_elementary.go, whose
 // branches all agree with the general formula for 0 ≤ u ≤ 1
 TEXT SOFTPLUS(SB), NOSPLIT, $0-24
 	MOVQ a+0(FP), DI

@@ -1,4 +1,4 @@
-// The kernels' constants, from elementary.go and adam.go.
+// The kernels' constants, which are those of mat_elementary.go once more: assembly cannot read them there.
 
 #define CONSTANT(c, v) VBROADCASTSD constants<>+(c)(SB), v
 

@@ -236,6 +236,7 @@ func expGeneric(z []float64) {
 	}
 }
 
+// β₁, β₂ and ε of Adam. mat_constants_amd64.h has the same numbers, and 1−β₁ and 1−β₂.
 const (
 	adamBeta1   = 0.9
 	adamBeta2   = 0.999

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The folder answer is what the command in its manifest.json left, without the runs. README's finding is computed here from its
+// two tables alone, stats.csv and results.csv, and must stand in README word for word.
+
+func answerFile(name string) string { return filepath.Join("answer", name) }
+
+// answerRows are the rows of a table of the answer, by column.
+func answerRows(t *testing.T, name string) (rows []map[string]string) {
+	t.Helper()
+	lines, err := csv.NewReader(strings.NewReader(textOf(t, answerFile(name)))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range lines[1:] {
+		row := map[string]string{}
+		for i, column := range lines[0] {
+			row[column] = line[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// protocolRows leaves the rows of MNIST by the protocol's settings, in one layer.
+func protocolRows(rows []map[string]string) []map[string]string {
+	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]string) bool {
+		usual := map[string]string{"data": "mnist", "below": "", "x_below": "", "epochs": "100", "batch": "128", "learning_rate": "0.001", "tc_rows": "2000"}
+		for column, value := range usual {
+			if is, has := row[column]; has && is != value && !(is == "" && row["objective"] == "random") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// answerOutcomes has of every place, activation and K, how InfoMax at λ = 1 compares with a baseline: better, worse or
+// neither, by each of the measures.
+type answerOutcomes map[string]map[string]string
+
+func outcomesAgainst(stats []map[string]string, baseline string) answerOutcomes {
+	all := answerOutcomes{}
+	for _, row := range stats {
+		if row["test"] == "baseline" && row["x_lambda"] == "1" && row["y_objective"] == baseline {
+			place := row["x_activation"] + " " + row["k"]
+			if all[place] == nil {
+				all[place] = map[string]string{}
+			}
+			all[place][row["measure"]] = row["outcome"]
+		}
+	}
+	return all
+}
+
+// count is of the places with the outcome by every one of the measures.
+func (all answerOutcomes) count(outcome string, measures ...string) (n int) {
+	for _, by := range all {
+		if !slices.ContainsFunc(measures, func(m string) bool { return by[m] != outcome }) {
+			n++
+		}
+	}
+	return n
+}
+
+// rangeOf is the least and the greatest of a number of the rows, as a share of the highest effective rank, K, in percent.
+func rangeOf(t *testing.T, rows []map[string]string, column string) (least, greatest float64) {
+	t.Helper()
+	least, greatest = math.Inf(1), math.Inf(-1)
+	for _, row := range rows {
+		x := 100 * parsed(t, row[column]) / parsed(t, row["k"])
+		least, greatest = min(least, x), max(greatest, x)
+	}
+	return least, greatest
+}
+
+// meansByK has a row for each number of units, with the mean of the column.
+func meansByK(t *testing.T, rows []map[string]string, column string) (means []map[string]string) {
+	t.Helper()
+	sums, counts := map[string]float64{}, map[string]float64{}
+	for _, row := range rows {
+		sums[row["k"]] += parsed(t, row[column])
+		counts[row["k"]]++
+	}
+	for k, sum := range sums {
+		means = append(means, map[string]string{"k": k, column: strconv.FormatFloat(sum/counts[k], 'g', -1, 64)})
+	}
+	return means
+}
+
+// inNumbers is n, or none.
+func inNumbers(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
+}
+
+// answerFinding is what README says of the answer.
+func answerFinding(t *testing.T) string {
+	t.Helper()
+	stats, results := protocolRows(answerRows(t, "stats.csv")), protocolRows(answerRows(t, "results.csv"))
+	both := []string{"effective_rank", "weight_correlation"}
+	random, autoencoder, variance := outcomesAgainst(stats, "random"), outcomesAgainst(stats, "reconstruction"), outcomesAgainst(stats, "variance")
+	places := len(random)
+	if len(autoencoder) != places || len(variance) != places {
+		t.Fatalf("%d, %d and %d places against the baselines", places, len(autoencoder), len(variance))
+	}
+	if n := random.count("better", both...); n > 0 {
+		t.Errorf("InfoMax is better than no training in %d places: README's first sentence is wrong", n)
+	}
+	untrained := slices.DeleteFunc(slices.Clone(results), func(row map[string]string) bool { return row["objective"] != "random" })
+	low, high := rangeOf(t, meansByK(t, untrained, "final_effective_rank"), "final_effective_rank")
+	shifts := slices.DeleteFunc(slices.Clone(stats), func(row map[string]string) bool {
+		return row["test"] != "baseline" || row["x_lambda"] != "1" || row["y_objective"] != "random" || row["measure"] != "effective_rank"
+	})
+	worst, least := rangeOf(t, shifts, "shift")
+	probe := []string{"probe_accuracy"}
+	return fmt.Sprintf("InfoMax does not give less redundant weights than no training at all. On MNIST, with K = %s, six activations and ten seeds, "+
+		"its weights (λ = 1) are shown to be less redundant than untrained ones, by effective rank and weight correlation both, in none of %d places "+
+		"(activation × K), and more redundant in %s. They are less redundant than an autoencoder's in %s and more in %s, and less redundant than those of "+
+		"the same loss without its independence term in %s. Random weights have %.1f to %.1f %% of the highest effective rank there can be, and the "+
+		"estimated shifts from there to InfoMax are %s to %s points. Its outputs are another matter: they are less correlated than untrained ones in %s "+
+		"of the %d places, and a linear probe tells the digits apart better from them in %s, and worse in %s; against an autoencoder's, better in %s and worse in %s.",
+		answerKs(results), places, inNumbers(random.count("worse", both...)), inNumbers(autoencoder.count("better", both...)), inNumbers(autoencoder.count("worse", both...)),
+		inNumbers(variance.count("better", both...)), low, high, signed(least), signed(worst),
+		inNumbers(random.count("better", "output_correlation")), places, inNumbers(random.count("better", probe...)), inNumbers(random.count("worse", probe...)),
+		inNumbers(autoencoder.count("better", probe...)), inNumbers(autoencoder.count("worse", probe...)))
+}
+
+// signed is x to two digits, with a minus that is one.
+func signed(x float64) string {
+	return strings.Replace(strconv.FormatFloat(x, 'g', 2, 64), "-", "−", 1)
+}
+
+// answerKs lists the numbers of units of the rows: 16 and 32.
+func answerKs(rows []map[string]string) string {
+	var ks []string
+	for _, row := range rows {
+		placeIn(&ks, row["k"])
+	}
+	slices.SortFunc(ks, func(a, b string) int { return len(a) - len(b) })
+	return listing(ks)
+}
+
+func TestReadmeSaysWhatTheAnswerSays(t *testing.T) {
+	if finding := answerFinding(t); !strings.Contains(words(textOf(t, "README.md")), finding) {
+		t.Errorf("README.md does not say:\n%s", finding)
+	}
+}
+
+// TestTheAnswerIsOfOneSweep: its report is of its results.csv, whose rows are all runs of the grids in its manifest.
+func TestTheAnswerIsOfOneSweep(t *testing.T) {
+	var m manifest
+	if err := json.Unmarshal([]byte(textOf(t, answerFile("manifest.json"))), &m); err != nil {
+		t.Fatal(err)
+	}
+	results := textOf(t, answerFile("results.csv"))
+	if n := len(answerRows(t, "results.csv")); n != m.Runs {
+		t.Errorf("%d rows of %d runs", n, m.Runs)
+	}
+	if _, err := readClaims(answerFile("results.csv"), dataSource{}); err != nil {
+		t.Error(err)
+	}
+	report := textOf(t, answerFile("report.html"))
+	if hash := fmt.Sprintf("%x", sha256.Sum256([]byte(results))); !strings.Contains(report, hash) {
+		t.Errorf("report.html has not the SHA-256 of results.csv, %s", hash)
+	}
+	readme := textOf(t, "README.md")
+	if command := strings.Replace(m.Command, "infomax ", "go run . ", 1); !strings.Contains(readme, command) {
+		t.Errorf("README.md does not name the command, %s", command)
+	}
+	size := 0
+	entries, err := os.ReadDir("answer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		size += len(textOf(t, answerFile(e.Name())))
+		if strings.HasSuffix(e.Name(), ".svg") && !strings.Contains(readme, "(answer/"+e.Name()+")") {
+			t.Errorf("%s is not shown in README.md", e.Name())
+		}
+	}
+	if size > 12e6 || len(report) > 6e6 {
+		t.Errorf("the answer has %d bytes and its report %d: at most 12 and 6 million", size, len(report))
+	}
+}
