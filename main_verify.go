@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -101,7 +102,7 @@ func readClaims(name string, from dataSource) (claims []claim, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("-verify: %w: give a results.csv", err)
 	}
-	text := strings.ReplaceAll(string(b), "\r\n", "\n")
+	text := strings.ReplaceAll(strings.TrimPrefix(string(b), "\ufeff"), "\r\n", "\n") // as spreadsheets write it
 	if !strings.HasSuffix(text, "\n") {
 		return nil, fmt.Errorf("-verify %s: the file ends within a line: it is cut off", name)
 	}
@@ -191,6 +192,13 @@ func claimOf(columns, row []string, from dataSource) (claim, error) {
 	}
 	if err != nil {
 		return c, err
+	}
+	typed := c.Config
+	if !typed.trained() {
+		typed.Epochs, typed.LearningRate = 1, 1 // which it has not
+	}
+	if err := typed.check(from.testRows(c.Data)); err != nil || !finite(c.Lambda) || c.Config != c.normal() {
+		return c, errors.New("its settings are none that a run can have: the file was changed")
 	}
 	if id := value("id"); id != c.ID() {
 		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of another version, or was changed",

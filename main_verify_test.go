@@ -67,6 +67,8 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "is not one of"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},
 		{"another numerics version", head + strings.Replace(row, "seed1-", "seed1-0", 1), "numerics version"},
+		{"no units", head + strings.Replace(row, ",tanh,2,", ",tanh,0,", 1), "none that a run can have"},
+		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "none that a run can have"},
 		{"K is no number", head + strings.Replace(row, ",tanh,2,", ",tanh,two,", 1), "two"},
 	} {
 		if said, status := verifyFile(t, c.text); status != 1 || !strings.Contains(said, c.want) || strings.Count(said, "\n") != 1 {
