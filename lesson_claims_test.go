@@ -125,20 +125,10 @@ var lessonFourUnits = []lessonClaim{
 		now, before := l[4].first().Final.OutputCorrelation, l[3].first().Final.OutputCorrelation
 		return fact(now < before && l[3].first().Config.Lambda == 1, now, before)
 	}},
-	{4, "But small sides overlap little, here in %.0f %% of the points, and then two units are nearly uncorrelated.", func(l lesson) lessonFact {
-		overlap, points := 0.0, planePoints("clusters")
-		for _, x := range points {
-			sides := 0
-			for _, u := range l[4].end() {
-				if (beyond(u, x) > 0) == (shareBeyond(u, clusterCentres[:]) < 0.5) {
-					sides++
-				}
-			}
-			if sides > 1 {
-				overlap += 100 / float64(len(points))
-			}
-		}
-		return fact(overlap < 10, overlap)
+	{4, "Three pairs have small sides that meet, and correlations of %.2f at most; the small sides of the other three do not meet, " +
+		"and they have %.2f to %.2f in size.", func(l lesson) lessonFact {
+		meet, apart := l[4].correlations(planePoints("clusters"))
+		return fact(len(meet) == 2*3 && len(apart) == 2*3, slices.Max(meet), slices.Min(apart), slices.Max(apart))
 	}},
 	{4, "Take λ times the tc term from the loss, and −Σ log Var is left: %.2f with λ = 1, and %.2f now.", func(l lesson) lessonFact {
 		var left [2]float64
@@ -353,4 +343,44 @@ func everyPair(units [][3]float64, is func(j, k int) bool) bool {
 
 func every[T any](all []T, is func(T) bool) bool {
 	return !slices.ContainsFunc(all, func(x T) bool { return !is(x) })
+}
+
+// correlations are those of the outputs of two tanh units on the points, in size, for every pair twice: of pairs whose small
+// sides meet, and of the others.
+func (l lessonRuns) correlations(points [][2]float64) (meet, apart []float64) {
+	everyPair(l.end(), func(j, k int) bool {
+		var u, v []float64
+		both := 0
+		for _, x := range points {
+			small := 0
+			for _, w := range [][3]float64{l.end()[j], l.end()[k]} {
+				if (beyond(w, x) > 0) == (shareBeyond(w, points) < 0.5) {
+					small++
+				}
+			}
+			if small == 2 {
+				both++
+			}
+			u, v = append(u, math.Tanh(beyond(l.end()[j], x))), append(v, math.Tanh(beyond(l.end()[k], x)))
+		}
+		size := math.Abs(correlationOf(u, v))
+		if both > 0 {
+			meet = append(meet, size)
+		} else {
+			apart = append(apart, size)
+		}
+		return true
+	})
+	return meet, apart
+}
+
+// correlationOf is Pearson's r.
+func correlationOf(x, y []float64) float64 {
+	xy, xx, yy, mx, my := 0.0, 0.0, 0.0, average(x), average(y)
+	for i := range x {
+		xy += (x[i] - mx) * (y[i] - my)
+		xx += (x[i] - mx) * (x[i] - mx)
+		yy += (y[i] - my) * (y[i] - my)
+	}
+	return xy / math.Sqrt(xx*yy)
 }
