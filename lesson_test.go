@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,9 +29,12 @@ type lesson []lessonRuns
 type lessonRuns struct {
 	store
 	runs             []*Result
-	path             [][][3]float64 // of the first run: w₁, w₂, b of every unit, epoch by epoch
-	figure, tables   string         // as they are in the files
-	gentle           *Result        // of the command without -lr, if it has that
+	paths            [][][][3]float64 // of every run: w₁, w₂, b of every unit, epoch by epoch
+	path             [][][3]float64   // of the first
+	command, seen    string           // as in lessonStep
+	printed          string           // by the command
+	figure, tables   string           // as they are in the files
+	gentle           *Result          // of the command without -lr, if it has that
 	language, readme string
 }
 
@@ -44,6 +48,12 @@ var (
 	lessonFigure   = regexp.MustCompile("Open `lesson/([^`]+\\.svg)`")
 	lessonRate     = regexp.MustCompile(` -lr \S+`)
 	lessonLanguage = regexp.MustCompile(`(?m)^go (\S+)$`)
+	lessonMoves    = regexp.MustCompile(`<animate [^>]*dur="(\d+)s"`)
+	lessonTooFew   = regexp.MustCompile(`No verdict: too few seeds.*; it takes (\d+) seeds\.`)
+	lessonShare    = regexp.MustCompile(`(\d+\.\d) to (\d+\.\d) % of the highest effective rank there can be`)
+	lessonLower    = regexp.MustCompile(`there can be, and the estimated shifts from there to InfoMax are −[\d.]+ to −[\d.]+ points`)
+	lessonDecimal  = regexp.MustCompile(`\d+\.(\d+)`)
+	lessonPrinted  = regexp.MustCompile(`\d+(\.\d+)?`)
 	lessonNumber   = regexp.MustCompile(`(?i)[0-9½¼]|\b(two|three|four|five|six|seven|eight|nine|ten|half|quarter)\b`)
 )
 
@@ -76,15 +86,15 @@ func parseLesson(page string) (steps []lessonStep, faults []string) {
 	return steps, faults
 }
 
-// lessonResults are the runs of a command, into s.
-func lessonResults(t *testing.T, typed string, s store) []*Result {
+// lessonResults are what a command prints, and its runs, into s.
+func lessonResults(t *testing.T, typed string, s store) (printed string, runs []*Result) {
 	t.Helper()
-	mustRun(t, append(strings.Fields(typed), "-quiet", "-out", s.out)...)
+	printed = mustRun(t, append(strings.Fields(typed), "-quiet", "-out", s.out)...)
 	there, err := s.scan(inventory{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return there.sorted()
+	return printed, there.sorted()
 }
 
 // runLesson runs the command with -out below dir, which stands for the folder lesson.
@@ -94,10 +104,11 @@ func runLesson(t *testing.T, s lessonStep, step int, dir string) lessonRuns {
 	if !found || out != fmt.Sprint(step) || !strings.HasPrefix(typed, "-data clusters ") || !strings.HasPrefix(s.figure, out+"/") {
 		t.Fatalf("step %d: %s", step, s.command)
 	}
-	l := lessonRuns{store: store{filepath.Join(dir, out)}}
-	l.runs = lessonResults(t, typed, l.store)
+	l := lessonRuns{store: store{filepath.Join(dir, out)}, command: s.command, seen: s.seen}
+	l.printed, l.runs = lessonResults(t, typed, l.store)
 	if gentle := lessonRate.ReplaceAllString(typed, ""); gentle != typed {
-		l.gentle = lessonResults(t, gentle, store{t.TempDir()})[0]
+		_, gentler := lessonResults(t, gentle, store{t.TempDir()})
+		l.gentle = gentler[0]
 	}
 	l.figure = textOf(t, filepath.Join(dir, filepath.FromSlash(s.figure)))
 	last := fmt.Sprintf(">unit %d: w = ", l.first().Config.K-1)
@@ -106,11 +117,14 @@ func runLesson(t *testing.T, s lessonStep, step int, dir string) lessonRuns {
 	} else if !strings.Contains(l.figure, last) {
 		t.Errorf("step %d: %s has no %q", step, s.figure, last)
 	}
-	n, err := readNetwork(l.first(), func(id string) ([]byte, error) { return l.readFile(id, "weights.npz") })
-	if err != nil {
-		t.Fatal(err)
+	for _, r := range l.runs {
+		n, err := readNetwork(r, func(id string) ([]byte, error) { return l.readFile(id, "weights.npz") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.paths = append(l.paths, n.path)
 	}
-	l.path = n.path
+	l.path = l.paths[0]
 	return l
 }
 
@@ -137,6 +151,27 @@ func (l lessonRuns) agreements(is func(cos float64) bool) string {
 	return strings.Trim(fmt.Sprint(slices.Compact(counts)), "[]")
 }
 
+// angles lists, in degrees and increasing, those at which two units started that ended at such an angle.
+func (l lessonRuns) angles(is func(cos float64) bool) (degrees []float64) {
+	everyPair(l.end(), func(j, k int) bool {
+		if j < k && is(cosine(l.end()[j], l.end()[k])) {
+			degrees = append(degrees, math.Acos(min(1, cosine(l.start()[j], l.start()[k])))*180/math.Pi)
+		}
+		return true
+	})
+	slices.Sort(degrees)
+	return degrees
+}
+
+// lastMove is the last epoch in which unit k moved.
+func (l lessonRuns) lastMove(k int) int {
+	epoch := len(l.path) - 1
+	for epoch > 0 && l.path[epoch][k] == l.path[epoch-1][k] {
+		epoch--
+	}
+	return epoch
+}
+
 // dead lists the dead units.
 func (l lessonRuns) dead() (units []int) {
 	for k, rate := range l.first().Final.ActivationRate {
@@ -155,6 +190,54 @@ func (l lessonRuns) of(objective string, K int) (runs []*Result) {
 		}
 	}
 	return runs
+}
+
+// ends are the units that those runs ended with.
+func (l lessonRuns) ends(objective string, K int) (ends [][][3]float64) {
+	for i, r := range l.runs {
+		if r.Config.Objective == objective && r.Config.K == K {
+			ends = append(ends, l.paths[i][len(l.paths[i])-1])
+		}
+	}
+	return ends
+}
+
+// unprinted is the first decimal number said to be seen that rounds nothing that the commands up to there print, of
+// those that print one run's table.
+func (l lesson) unprinted() string {
+	printed := ""
+	for _, s := range l[1:] {
+		if len(s.runs) > 1 {
+			continue
+		}
+		printed += s.printed
+		for _, said := range lessonDecimal.FindAllStringSubmatch(s.seen, -1) {
+			if !slices.ContainsFunc(lessonPrinted.FindAllString(printed, -1), func(number string) bool {
+				return fmt.Sprintf("%.*f", len(said[1]), numberIn(number)) == said[0]
+			}) {
+				return said[0]
+			}
+		}
+	}
+	return ""
+}
+
+// lessonRandom are the ends, as they are written, of what README says random weights have of the highest effective rank.
+func lessonRandom(readme string) (lowest, highest string) {
+	said := lessonShare.FindStringSubmatch(readme)
+	if said == nil {
+		return "", ""
+	}
+	return said[1], said[2]
+}
+
+// numberIn is NaN, which no page says, for what is no number.
+func numberIn(number string) float64 {
+	x, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return x
 }
 
 // lessonClaim is what the page says in a step, with verbs for what is computed, and whether it is so.
@@ -225,15 +308,18 @@ func TestLessonSaysWhatItsCommandsShow(t *testing.T) {
 			t.Errorf("step %d: not so: %s", c.step, text)
 		}
 	}
+	if made := (lesson{runs[0], {runs: runs[1].runs, printed: "Loss 0.0376", seen: "0.038 0.860"}}).unprinted(); made != "0.860" {
+		t.Errorf("0.860, which is not printed, is not noticed: %q", made)
+	}
 	for _, fault := range lessonFaults(page, dir, so) {
 		t.Error(fault)
 	}
 	for _, wrong := range []struct{ name, from, to string }{
 		{"a number", "to 1.72.", "to 1.71."},
-		{"a number in an answer", "is 6.35.", "is 6.36."},
+		{"a number in an answer", "is 6.35. It", "is 6.36. It"},
 		{"a claim", "and turns until it lies in the gap between two", "and stays there"},
 		{"a claim more", "to 1.72.", "to 1.72. All arrows are of one length."},
-		{"a claim less", "**Seen.** Now each of the four gaps has a line. ", "**Seen.** "},
+		{"a claim less", "**Seen.** Now each of the four pairs of opposite gaps has a line. ", "**Seen.** "},
 		{"a number more", "softmax compares\nthe units", "softmax compares\n8 units"},
 		{"a number word more", "**Question.** Why do the dead", "**Question.** Why do three"},
 		{"a figure's name", "/filters.svg", "/filter.svg"},
