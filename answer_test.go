@@ -1,10 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"compress/gzip"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,26 +16,15 @@ import (
 	"testing"
 )
 
-// The folder answer is what the command in its manifest.json left, without the runs. README's finding is computed here from its
-// two tables alone, stats.csv and results.csv, and must stand in README word for word.
+// The folder answer is what the command in its manifest.json left, of the runs their run.json alone. Its tables must follow from
+// these, and README's finding from two of the tables, stats.csv and results.csv, word for word.
 
 func answerFile(name string) string { return filepath.Join("answer", name) }
 
-// answerRows are the rows of a table of the answer, by column.
-func answerRows(t *testing.T, name string) (rows []map[string]string) {
+// answerRows are the rows of a table of the answer.
+func answerRows(t *testing.T, name string) []map[string]string {
 	t.Helper()
-	lines, err := csv.NewReader(strings.NewReader(textOf(t, answerFile(name)))).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range lines[1:] {
-		row := map[string]string{}
-		for i, column := range lines[0] {
-			row[column] = line[i]
-		}
-		rows = append(rows, row)
-	}
-	return rows
+	return csvRows(t, textOf(t, answerFile(name)))
 }
 
 // protocolRows leaves the rows of MNIST by the protocol's settings, in one layer.
@@ -117,8 +108,12 @@ func answerFinding(t *testing.T) string {
 	both := []string{"effective_rank", "weight_correlation"}
 	random, autoencoder, variance := outcomesAgainst(stats, "random"), outcomesAgainst(stats, "reconstruction"), outcomesAgainst(stats, "variance")
 	places := len(random)
-	if len(autoencoder) != places || len(variance) != places {
-		t.Fatalf("%d, %d and %d places against the baselines", places, len(autoencoder), len(variance))
+	var ks []string
+	for _, row := range results {
+		placeIn(&ks, row["k"])
+	}
+	if want := len(activations) * len(ks); places != want || len(autoencoder) != want || len(variance) != want || len(activations) != 6 || protocolSeeds != 10 {
+		t.Fatalf("%d, %d and %d places against the baselines, %d activations, %d seeds", places, len(autoencoder), len(variance), len(activations), protocolSeeds)
 	}
 	if n := random.count("better", both...); n > 0 {
 		t.Errorf("InfoMax is better than no training in %d places: README's first sentence is wrong", n)
@@ -134,11 +129,11 @@ func answerFinding(t *testing.T) string {
 		"its weights (λ = 1) are shown to be less redundant than untrained ones, by effective rank and weight correlation both, in none of %d places "+
 		"(activation × K), and more redundant in %s. They are less redundant than an autoencoder's in %s and more in %s, and less redundant than those of "+
 		"the same loss without its independence term in %s. Random weights have %.1f to %.1f %% of the highest effective rank there can be, and the "+
-		"estimated shifts from there to InfoMax are %s to %s points. Its outputs are another matter: they are less correlated than untrained ones in %s "+
-		"of the %d places, and a linear probe tells the digits apart better from them in %s, and worse in %s; against an autoencoder's, better in %s and worse in %s.",
-		answerKs(results), places, inNumbers(random.count("worse", both...)), inNumbers(autoencoder.count("better", both...)), inNumbers(autoencoder.count("worse", both...)),
+		"estimated shifts from there to InfoMax are %s to %s percentage points. Its outputs are another matter: they are less correlated than untrained ones in %s "+
+		"of the %d places and more in %s, and a linear probe tells the digits apart better from them in %s, and worse in %s; against an autoencoder's, better in %s and worse in %s.",
+		listing(ks), places, inNumbers(random.count("worse", both...)), inNumbers(autoencoder.count("better", both...)), inNumbers(autoencoder.count("worse", both...)),
 		inNumbers(variance.count("better", both...)), low, high, signed(least), signed(worst),
-		inNumbers(random.count("better", "output_correlation")), places, inNumbers(random.count("better", probe...)), inNumbers(random.count("worse", probe...)),
+		inNumbers(random.count("better", "output_correlation")), places, inNumbers(random.count("worse", "output_correlation")), inNumbers(random.count("better", probe...)), inNumbers(random.count("worse", probe...)),
 		inNumbers(autoencoder.count("better", probe...)), inNumbers(autoencoder.count("worse", probe...)))
 }
 
@@ -147,19 +142,90 @@ func signed(x float64) string {
 	return strings.Replace(strconv.FormatFloat(x, 'g', 2, 64), "-", "−", 1)
 }
 
-// answerKs lists the numbers of units of the rows: 16 and 32.
-func answerKs(rows []map[string]string) string {
-	var ks []string
-	for _, row := range rows {
-		placeIn(&ks, row["k"])
+// largerKFinding is what README says of K = 64, which the answer has not: by the ten runs of ReLU that REPRODUCTION.md has.
+func largerKFinding(t *testing.T) string {
+	t.Helper()
+	change, n := 0.0, 0
+	for _, row := range csvRows(t, textOf(t, testdataCSV("published"))) {
+		if row["k"] == "64" {
+			change += parsed(t, row["final_effective_rank"]) - parsed(t, row["init_effective_rank"])
+			n++
+		}
 	}
-	slices.SortFunc(ks, func(a, b string) int { return len(a) - len(b) })
-	return listing(ks)
+	return fmt.Sprintf("K = 64, which is part of the protocol (%d runs of ReLU, in `testdata/published.csv`, end on average %s percentage points from their random weights)",
+		n, signed(100*change/64/float64(n)))
+}
+
+// answerHours are of one core, by the runs in the archive.
+func answerHours(runs []*Result) string {
+	seconds := 0.0
+	for _, r := range runs {
+		seconds += r.Seconds
+	}
+	return fmt.Sprintf("%d runs, of which the `seconds` in every `run.json` add up to %.1f hours of one core", len(runs), seconds/3600)
 }
 
 func TestReadmeSaysWhatTheAnswerSays(t *testing.T) {
-	if finding := answerFinding(t); !strings.Contains(words(textOf(t, "README.md")), finding) {
-		t.Errorf("README.md does not say:\n%s", finding)
+	readme := words(textOf(t, "README.md"))
+	for _, said := range []string{answerFinding(t), largerKFinding(t), answerHours(archivedRuns(t))} {
+		if !strings.Contains(readme, said) {
+			t.Errorf("README.md does not say:\n%s", said)
+		}
+	}
+}
+
+// archivedRuns are the runs in runs.tar.gz, in the order of every table. Each run.json is held to its checksum.
+func archivedRuns(t *testing.T) (runs []*Result) {
+	t.Helper()
+	file, err := os.Open(answerFile("runs.tar.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := tar.NewReader(unzipped)
+	for {
+		header, err := archive.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(archive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := parseRun(b)
+		if err != nil {
+			t.Fatalf("%s: %v", header.Name, err)
+		}
+		runs = append(runs, r)
+	}
+	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
+	return runs
+}
+
+// TestTheAnswerFollowsFromItsRuns: the tables are what this program makes of the runs in the archive.
+func TestTheAnswerFollowsFromItsRuns(t *testing.T) {
+	runs := archivedRuns(t)
+	results, err := formatResults(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, stacks := analyseAll(runs)
+	every := slices.Concat(all, stacks)
+	stats, err := formatStats(every)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, made := range map[string][]byte{"results.csv": results, "stats.csv": stats, "tables.md": formatMarkdown(every)} {
+		if textOf(t, answerFile(name)) != string(made) {
+			t.Errorf("answer/%s is not what the runs give; `go run . -report -out answer` makes it, where they are", name)
+		}
 	}
 }
 
@@ -184,13 +250,17 @@ func TestTheAnswerIsOfOneSweep(t *testing.T) {
 	if command := strings.Replace(m.Command, "infomax ", "go run . ", 1); !strings.Contains(readme, command) {
 		t.Errorf("README.md does not name the command, %s", command)
 	}
-	size := 0
+	size := int64(0)
 	entries, err := os.ReadDir("answer")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		size += len(textOf(t, answerFile(e.Name())))
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		size += info.Size()
 		if strings.HasSuffix(e.Name(), ".svg") && !strings.Contains(readme, "(answer/"+e.Name()+")") {
 			t.Errorf("%s is not shown in README.md", e.Name())
 		}

@@ -198,7 +198,7 @@ func compareConfigs(a, b Config) int {
 // the order of runs, the shards and the time left.
 func (c Config) cost() float64 {
 	K := float64(c.K)
-	measure := 125 + float64(2*K) // all metrics of one state, or half of that and a probe
+	measure := 125 + float64(2*K) // the metrics of a random network and its probes; of a trained one twice that
 	if !c.trains() {
 		return measure
 	}

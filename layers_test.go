@@ -123,7 +123,7 @@ func TestReadmeShowsTheLayers(t *testing.T) {
 
 // TestFilesNamedInCommentsAreThere: a comment that sends the reader to a file of this program names one that it has.
 func TestFilesNamedInCommentsAreThere(t *testing.T) {
-	named := regexp.MustCompile(`//.*`)
+	comments := regexp.MustCompile(`//.*`)
 	file := regexp.MustCompile(`\b[a-z0-9_]+\.go\b`)
 	found := 0
 	for _, pattern := range []string{"*.go", "*.h", "*.s"} {
@@ -132,7 +132,7 @@ func TestFilesNamedInCommentsAreThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range names {
-			for _, comment := range named.FindAllString(textOf(t, name), -1) {
+			for _, comment := range comments.FindAllString(textOf(t, name), -1) {
 				for _, other := range file.FindAllString(comment, -1) {
 					found++
 					if _, err := os.Stat(other); err != nil {

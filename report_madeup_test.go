@@ -175,10 +175,16 @@ func reportOn(t *testing.T, runs []*Result) map[string]string {
 	return derived(t, s)
 }
 
-// readStats returns the rows of stats.csv as maps from the columns' names.
-func readStats(t *testing.T, files map[string]string) (rows []map[string]string) {
+// readStats returns the rows of stats.csv.
+func readStats(t *testing.T, files map[string]string) []map[string]string {
 	t.Helper()
-	lines, err := csv.NewReader(strings.NewReader(files["stats.csv"])).ReadAll()
+	return csvRows(t, files["stats.csv"])
+}
+
+// csvRows returns the rows of a table as maps from its columns' names.
+func csvRows(t *testing.T, text string) (rows []map[string]string) {
+	t.Helper()
+	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

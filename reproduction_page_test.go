@@ -170,8 +170,11 @@ func wrapped(text string) string {
 	return b.String()
 }
 
-// Chance is how often, in percent, one more value from our own distribution would leave the range of ten.
-func (r reproduction) Chance() string { return fixed(100*2/float64(protocolSeeds+1), 0) }
+// Chance is how often, in percent, at least one of m more values from our own distribution would leave the range of ten.
+func (r reproduction) Chance(m int) string {
+	n := protocolSeeds
+	return fixed(100-100*float64(n*(n-1))/float64((n+m)*(n+m-1)), 0)
+}
 
 // Start says what their start changes at K = 64.
 func (r reproduction) Start() string {

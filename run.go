@@ -76,20 +76,12 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	if err != nil {
 		return nil, nil, err
 	}
-	track := func() {
-		if data.D != 2 {
-			return
-		}
-		for k := range c.K {
-			w.Trajectory = append(w.Trajectory, t.W.Data[k], t.W.Data[c.K+k], t.b[k])
-		}
-	}
-	track()
+	w.track(t)
 	first := math.NaN()
 	r.Curve = []Epoch{}
 	if c.trains() {
 		r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
-			track()
+			w.track(t)
 			after(epoch, e)
 		})
 		if err != nil {
@@ -118,6 +110,16 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil
+}
+
+// track adds where the units of t are to the trajectory, for data of two inputs.
+func (w *Weights) track(t *trainer) {
+	if t.X.D != 2 {
+		return
+	}
+	for k := range t.config.K {
+		w.Trajectory = append(w.Trajectory, t.W.Data[k], t.W.Data[t.config.K+k], t.b[k])
+	}
 }
 
 // activations returns A (N×K) of all rows of s, and what tcRow chooses of them; of Z where f keeps the

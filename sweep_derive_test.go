@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -22,19 +20,7 @@ func rows(t *testing.T, s store) []map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []map[string]string
-	for _, line := range lines[1:] {
-		row := map[string]string{}
-		for i, name := range lines[0] {
-			row[name] = line[i]
-		}
-		all = append(all, row)
-	}
-	return all
+	return csvRows(t, string(b))
 }
 
 func TestResultsHoldTheNumbersOfRunJSON(t *testing.T) {
