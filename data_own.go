@@ -165,8 +165,8 @@ func finiteSet[T float32 | float64](x []T, err error, height, width int, labels 
 	return realSet(x, height, width, labels), nil
 }
 
-// readClasses returns the labels of both splits as classes, which are their distinct values in ascending order; nil
-// without labels.
+// readClasses returns the labels of both splits as classes, which are the distinct values of train's in ascending order;
+// nil without labels.
 func readClasses(found map[string]*foreignArray) (classes [2][]byte, err error) {
 	var values [2][]int64
 	for i, name := range []string{"train", "test"} {
@@ -183,15 +183,23 @@ func readClasses(found map[string]*foreignArray) (classes [2][]byte, err error) 
 			return classes, fmt.Errorf("%s_labels: %w", name, err)
 		}
 	}
-	distinct := slices.Compact(slices.Sorted(slices.Values(slices.Concat(values[:]...))))
+	distinct := slices.Compact(slices.Sorted(slices.Values(values[0])))
 	if len(distinct) > maxClasses {
 		return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: save coarser labels, or none", len(distinct), maxClasses)
 	}
+	foreign := 0
 	for i := range values {
 		for _, v := range values[i] {
-			class, _ := slices.BinarySearch(distinct, v)
+			class, is := slices.BinarySearch(distinct, v)
 			classes[i] = append(classes[i], byte(class))
+			if !is {
+				foreign++
+			}
 		}
+	}
+	if foreign > 0 {
+		return classes, fmt.Errorf("%s of test_labels that train_labels has nowhere, which no probe can learn: leave those rows out, or save no labels",
+			plural(foreign, "value"))
 	}
 	return classes, nil
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,6 +103,7 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		{"labels of test alone", with("train_labels", nil), "labels are there for one split alone: save"},
 		{"too few labels", with("train_labels", npyOf("<i8", []int{2}, []int64{7, 8})), "train_labels is of shape [2] for 3 rows: save one"},
 		{"one-hot labels", with("test_labels", npyOf("<i8", []int{2, 2}, []int64{0, 1, 1, 0})), "test_labels is of shape [2 2] for 2 rows: save one"},
+		{"a test label that train has not", with("test_labels", npyOf("<i8", []int{2}, []int64{7, 9})), "1 value of test_labels that train_labels has nowhere"},
 		{"labels that are no whole numbers", with("train_labels", f4([]int{3}, 7, 8, 7)), "train_labels is of dtype f4: save whole numbers"},
 		{"labels of no size", with("train_labels", npyOf("<i3", []int{3}, make([]byte, 9))), "train_labels is of dtype i3"},
 		{"cut within the header", with("train", f4([]int{3, 2})[:30]), "train: unexpected EOF"},
@@ -132,7 +134,7 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		}
 		wantRefused(t, archiveOf(t, ownMembers(map[string][]byte{
 			"train": f4([]int{257, 1}, x...), "test": f4([]int{2, 1}, 0, 0),
-			"train_labels": npyOf("<i8", []int{257}, y), "test_labels": npyOf("<u8", []int{2}, []uint64{0, 1 << 40}),
+			"train_labels": npyOf("<i8", []int{257}, y),
 		})...), "the labels have 257 values, and the probes take 256 classes")
 	})
 }
@@ -203,7 +205,8 @@ func TestLabelsAreToldApartInEveryIntegerType(t *testing.T) {
 		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7}, "<u2": []uint16{1, 60000, 9},
 		"<i4": []int32{-3, 1 << 30, 0}, "<u4": []uint32{1, 1 << 31, 9}, "<i8": []int64{-3, 1 << 40, 0}, "<u8": []uint64{1, 1 << 40, 9},
 	} {
-		b := archiveOf(t, ownMembers(map[string][]byte{"train_labels": npyOf(descr, []int{3}, values), "test_labels": npyOf("|u1", []int{2}, []byte{9, 9})})...)
+		labels := npyOf(descr, []int{3}, values)
+		b := archiveOf(t, ownMembers(map[string][]byte{"train_labels": labels, "test": npyOf("<f4", []int{3, 2}, make([]float32, 6)), "test_labels": labels})...)
 		d, err := parseOwn(bytes.NewReader(b), int64(len(b)))
 		if err != nil {
 			t.Fatalf("%s: %v", descr, err)
@@ -211,6 +214,9 @@ func TestLabelsAreToldApartInEveryIntegerType(t *testing.T) {
 		y := d.Train.labels
 		if !(y[0] < y[2] && y[2] <= y[1]) {
 			t.Errorf("%s: %v are the classes %v", descr, values, y)
+		}
+		if !slices.Equal(y, d.Test.labels) {
+			t.Errorf("%s: the same labels are the classes %v of train and %v of test", descr, y, d.Test.labels)
 		}
 	}
 }

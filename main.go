@@ -227,7 +227,7 @@ func verdict(screen *console, s store, runs []Config, now inventory) error {
 		}
 	}
 	if diverged > 0 {
-		screen.warn("%s diverged: the loss stopped being finite, which a smaller -lr may prevent", outOf(diverged, len(runs)))
+		screen.warn("%s diverged: the loss stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent", outOf(diverged, len(runs)))
 	}
 	var problems []string
 	if failed > 0 {

@@ -45,7 +45,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	fmt.Fprintf(w, "\n%s\n\n↑ higher is better, ↓ lower is better, best is what the best %s would have\n",
 		happened(r), plural(r.Config.K, "unit"))
 	if len(r.Curve) > 0 && r.Config.Batch > 1 && finite(float64(r.FinalLoss)) && !r.Config.decodes() {
-		fmt.Fprintf(w, "for the tc term it is what the sampling noise of %d rows gives independent units, K(K−1)/(N−1)\n", r.Config.Batch)
+		fmt.Fprintf(w, "for the tc term it is what the sampling noise of %d rows gives independent units, K(K−1)/(N−1), and no floor\n", r.Config.Batch)
 	}
 	writeNotes(w, r)
 	fmt.Fprintf(w, "\n%s has run.json, weights.npz, filters.svg", s.folder(r.ID))
@@ -127,8 +127,12 @@ func cell(m metric, state Metrics) string {
 
 // writeNotes says what the numbers of total correlation can and cannot mean.
 func writeNotes(w io.Writer, r *Result) {
-	if r.Final.TCStatus == "infinite" {
+	switch {
+	case r.Final.TCStatus == "infinite":
 		fmt.Fprint(w, "softmax's outputs sum to one, so their total correlation is infinite: its estimates leave out the last unit\n")
+	case r.Config.TCRows > 0 && r.Config.K > r.Inputs:
+		fmt.Fprintf(w, "%s of %s are functions of each other, so their total correlation is infinite, whatever its estimates are\n",
+			plural(r.Config.K, "unit"), plural(r.Inputs, "input"))
 	}
 	if c := r.Config; c.TCRows > 0 && !gaussApplies(c.TCRows, c.K) {
 		fmt.Fprintf(w, "%s say nothing of the correlations of %s: the Gaussian estimate needs more rows than units, by -tc-rows\n",

@@ -92,3 +92,28 @@ func TestTheTableSaysWhatHappened(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTableSaysWhereTotalCorrelationIsInfinite: of softmax, and of more units than inputs.
+func TestTheTableSaysWhereTotalCorrelationIsInfinite(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		units     int
+		inputs    int
+		activated string
+		want      string
+	}{
+		{"as many as inputs", 2, 2, "tanh", ""},
+		{"one more", 3, 2, "tanh", "3 units of 2 inputs are functions of each other, so their total correlation is infinite"},
+		{"softmax", 2, 2, "softmax", "softmax's outputs sum to one, so their total correlation is infinite"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := &Result{Inputs: test.inputs, Config: Config{Activation: test.activated, K: test.units, TCRows: 100}}
+			r.Final.TCStatus = map[bool]string{true: "infinite"}[test.activated == "softmax"]
+			var notes bytes.Buffer
+			writeNotes(&notes, r)
+			if got := notes.String(); !strings.HasPrefix(got, test.want) || strings.Contains(got, "infinite") != (test.want != "") {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -184,8 +184,6 @@ func addOne(sums, w []float64, x float64) {
 	}
 }
 
-const _ = uint(maxQuads - blockRows) // a row fits where the quad was
-
 // innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
 // in order. None waits for another, and they fill vector registers.
 const innerSums = 16

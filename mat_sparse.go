@@ -189,6 +189,8 @@ func (s *sparse) restore(places Mat) Mat {
 // blockRows is how many rows of a batch are at hand at a time.
 const blockRows = 128
 
+const _ = uint(maxQuads - blockRows) // a row fits where the quad was
+
 // columns is a block turned: the entries of quad p, in row order, are list[p*blockRows:end[p]], each
 // with its row of the block in place of p.
 type columns struct {

@@ -8,6 +8,7 @@ import (
 
 // What is measured of a run: W after initialisation and after training, the activations of the whole
 // test split, and how well a linear probe of the trained network's activations tells the classes.
+// As in a step, W is D×K here, a unit a column: what EXPERIMENT.md calls WWᵀ, the units' inner products, is WᵀW.
 
 // Metrics are the measurements of one state of a run.
 type Metrics struct {
@@ -146,7 +147,7 @@ func trace(m Mat) (sum float64) {
 	return sum
 }
 
-// weightCorrelation returns ‖WWᵀ/‖W‖²_F − I/K‖²_F from WWᵀ (K×K).
+// weightCorrelation returns ‖WᵀW/‖W‖²_F − I/K‖²_F from WᵀW (K×K).
 func weightCorrelation(gramian Mat) (sum float64) {
 	K, total := gramian.Rows, trace(gramian) // ‖W‖²_F
 	for j := range K {
@@ -161,8 +162,8 @@ func weightCorrelation(gramian Mat) (sum float64) {
 	return sum
 }
 
-// weightRedundancy returns ‖ŴŴᵀ − I‖²_F from WWᵀ (K×K). A unit of zero length has no direction, and
-// its row of ŴŴᵀ is zero.
+// weightRedundancy returns ‖ŴᵀŴ − I‖²_F from WᵀW (K×K). A unit of zero length has no direction, and
+// its row of ŴᵀŴ is zero.
 func weightRedundancy(gramian Mat) (sum float64) {
 	for j := range gramian.Rows {
 		for k, g := range gramian.Row(j) {

@@ -292,7 +292,7 @@ func TestADivergedRunIsKeptAndTheRestGoesOn(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"reconstruction diverged": 8, "random ok": 8}, counts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if want := "8 of 16 runs diverged: the loss stopped being finite, which a smaller -lr may prevent\n"; !strings.HasSuffix(stderr.String(), want) {
+	if want := "8 of 16 runs diverged: the loss stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent\n"; !strings.HasSuffix(stderr.String(), want) {
 		t.Errorf("stderr does not end in %q:\n%s", want, &stderr)
 	}
 	for id, r := range there.good {
