@@ -248,7 +248,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	s := store{t.TempDir()}
 	sweep := mustRun(t, sweepInto(s, "-act", "relu", "-k", "2")...)
 	again := mustRun(t, "-report", "-out", s.out)
-	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nclusters, 2 epochs, 0 TC rows: No verdict: too few seeds."
+	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nuniform, 2 epochs, 0 TC rows: No verdict: too few seeds."
 	if !strings.Contains(sweep, "\n"+want) || !strings.HasPrefix(again, want) {
 		t.Errorf("the sweep prints\n%s\n-report prints\n%s", sweep, again)
 	}

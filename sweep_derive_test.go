@@ -79,8 +79,8 @@ func sameValue(t *testing.T, name string, want any, got string) {
 
 func TestResultsAreSorted(t *testing.T) {
 	s := store{t.TempDir()}
-	mustRun(t, sweepInto(s, "-data", "uniform", "-act", "tanh,relu", "-k", "10,9", "-seed", "10,9", "-objective", "random,variance")...)
-	mustRun(t, sweepInto(s, "-act", "softmax", "-k", "2", "-seed", "3", "-lambda", "10,9", "-objective", "infomax,random")...)
+	mustRun(t, sweepInto(s, "-act", "tanh,relu", "-k", "10,9", "-seed", "10,9", "-objective", "random,variance")...)
+	mustRun(t, sweepInto(s, "-data", "clusters", "-act", "softmax", "-k", "2", "-seed", "3", "-lambda", "10,9", "-objective", "infomax,random")...)
 	var got []string
 	for _, row := range rows(t, s) {
 		got = append(got, row["data"]+" "+row["objective"]+" "+row["lambda"]+" "+row["activation"]+" "+row["k"]+" "+row["seed"])
@@ -113,10 +113,10 @@ func TestManifestDescribesTheCommand(t *testing.T) {
 			}
 			want := manifest{
 				Command: "infomax " + strings.Join(args, " "), Runs: 22,
-				Grids: []manifestGrid{{Data: "clusters", grid: grid{Below: []layer{{}}, Objectives: objectives,
+				Grids: []manifestGrid{{Data: "uniform", grid: grid{Below: []layer{{}}, Objectives: objectives,
 					Activations: []string{"relu"}, Ks: []uint64{2, 3}, Lambdas: []float64{1}, Seeds: []uint64{1, 2}},
 					Epochs: 2, Batch: 128, LearningRate: 1e-3}},
-				DataSHA256: map[string]string{"clusters": clusters().SHA256},
+				DataSHA256: map[string]string{"uniform": uniform().SHA256},
 				Numerics:   numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 			}
 			if diff := cmp.Diff(want, got, cmp.AllowUnexported(manifestGrid{})); diff != "" {
