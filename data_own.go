@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -32,7 +33,10 @@ const maxClasses = 256
 // it, so that other content is another data set.
 func readOwn(path string) (*Dataset, error) {
 	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // which every system words in its own way
+		err = errors.New("there is no such file")
+	case err == nil && !info.Mode().IsRegular():
 		err = errors.New("not a file")
 	}
 	if err != nil {

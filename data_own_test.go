@@ -192,7 +192,7 @@ func TestOwnFilesThatAreNone(t *testing.T) {
 	if err := os.Mkdir(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]string{folder: "not a file: give", folder + "/none.npz": "no such file or directory: give"} {
+	for path, want := range map[string]string{folder: "not a file: give", folder + "/none.npz": "there is no such file: give"} {
 		if _, err := readOwn(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}

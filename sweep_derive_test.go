@@ -112,7 +112,7 @@ func TestManifestDescribesTheCommand(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := manifest{
-				Command: "infomax " + strings.Join(args, " "), Runs: 22,
+				Command: "infomax -out " + pasteable(s.out) + " " + strings.Join(args[2:], " "), Runs: 22,
 				Grids: []manifestGrid{{Data: "uniform", grid: grid{Below: []layer{{}}, Objectives: objectives,
 					Activations: []string{"relu"}, Ks: []uint64{2, 3}, Lambdas: []float64{1}, Seeds: []uint64{1, 2}},
 					Epochs: 2, Batch: 128, LearningRate: 1e-3}},
