@@ -14,11 +14,15 @@ import (
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
 // run's id, so that runs of different numerics are never taken for each other.
-const numericsVersion = 5
+const numericsVersion = 6
 
-// numerics is the version that gives c's bits: of few units the versions since 3 have the same.
+// numerics is the version that gives c's bits: of few units the versions since 3 have the same, and of many since 5, but
+// where total correlation is from few rows for its units.
 func (c Config) numerics() int {
-	if max(c.K, c.Below.K) <= jacobiLimit {
+	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
+	case max(c.K, c.Below.K) > jacobiLimit && !(few && c.K <= manyUnits):
+		return 5
+	case !few:
 		return 3
 	}
 	return numericsVersion

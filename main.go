@@ -116,7 +116,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	case len(done) == 1:
 		writeTable(stdout, s, done[0], there.good[done[0].ID] != nil)
 	}
-	return verdict(screen, s, p.mine, now)
+	return unfinished(screen, s, p.mine, now)
 }
 
 // outOf is "3 of 8 runs".
@@ -213,8 +213,8 @@ func runOn(ctx context.Context, data *Dataset, runs []Config, workers int, s sto
 	return nil
 }
 
-// verdict is an error if any of the runs is not done. One that diverged is: that is its result.
-func verdict(screen *console, s store, runs []Config, now inventory) error {
+// unfinished is an error if any of the runs is not done. One that diverged is: that is its result.
+func unfinished(screen *console, s store, runs []Config, now inventory) error {
 	diverged, unusable, failed := 0, 0, 0
 	for _, c := range runs {
 		switch r := now.good[c.ID()]; {

@@ -117,3 +117,11 @@ func TestTheTableSaysWhereTotalCorrelationIsInfinite(t *testing.T) {
 		})
 	}
 }
+
+func TestInfinityKeepsItsSign(t *testing.T) {
+	for x, want := range map[float64]string{math.Inf(-1): "−Inf", math.Inf(1): "+Inf", -1e-7: "−1×10⁻⁷", math.Copysign(0, -1): "0"} {
+		if got := short(x); got != want {
+			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+}

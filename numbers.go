@@ -95,7 +95,7 @@ var superscript = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹"
 // zero has no sign.
 func readable(s string) string {
 	mantissa, exponent, scientific := strings.Cut(s, "e")
-	if mantissa = strings.ReplaceAll(mantissa, "-", "−"); !strings.ContainsAny(mantissa, "123456789") {
+	if mantissa = strings.ReplaceAll(mantissa, "-", "−"); !strings.ContainsAny(mantissa, "123456789I") {
 		mantissa = strings.TrimPrefix(mantissa, "−")
 	}
 	if !scientific {

@@ -219,8 +219,8 @@ func (a *analysis) sections(shown []network) []section {
 	levels.addLevels(a, treatment)
 	dead := section{Title: "3. Dead units by activation", Findings: []finding{a.deadUnits()}, Figures: a.groupFigure(measureOf("dead_units"))}
 	speed := a.extremes("Epochs to 90 % of the fall in loss, mean over the seeds, from the fastest activation to the slowest (a loss "+
-		"without a minimum keeps falling, so that this measures the number of epochs as well):", epochs90, average)
-	norm := a.extremes("Weight norm at the end, root mean square length of the units' weights, from the largest to the smallest:", measureOf("weight_norm"), average)
+		"without a minimum keeps falling, so that this measures the number of epochs as well):", epochs90, (*study).mean)
+	norm := a.extremes("Weight norm at the end, root mean square length of the units' weights, from the largest to the smallest:", measureOf("weight_norm"), (*study).mean)
 	curves := section{Title: "4. Training curves by activation", Findings: append([]finding{speed, norm}, a.lateFall()...),
 		Figures: []drawing{a.curvesFigure()}}
 	return []section{levels, a.rankSection(), dead, curves, a.weightSection(shown), a.testSection(), a.lambdaSection(), a.acrossSection()}
@@ -238,7 +238,7 @@ func (a *analysis) rankSection() section {
 	part := section{Title: "2. Effective rank by activation"}
 	for _, m := range primaries {
 		part.Findings = append(part.Findings,
-			a.extremes(m.title+", interquartile mean, from the best activation to the worst:", m, interquartileMean),
+			a.extremes(m.title+", interquartile mean, from the best activation to the worst:", m, (*study).middle),
 			say("By interquartile means of %s, without a test, infomax at λ = 1 is %s.", m.inSentence(), a.betterThan(treatment, m)))
 		part.Figures = append(part.Figures, a.groupFigure(m)...)
 	}

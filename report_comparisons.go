@@ -40,7 +40,7 @@ const (
 type comparison struct {
 	measure  measure
 	x, y     place
-	pairs    int // seeds for which both have a run
+	pairs    int // seeds for which both have a value
 	test     signedRankResult
 	shift    intervalEstimate
 	adjusted float64 // test.P, Holm
@@ -210,10 +210,11 @@ func (c *comparison) wins() int {
 
 func (c *comparison) losses() int { return c.pairs - c.wins() - c.test.Ties }
 
-// leastAdjustedP is the smallest adjusted p that n pairs can give the first test of a family.
-func leastAdjustedP(kind string, n int) float64 {
-	return min(1, math.Ldexp(float64(declared[kind]), 1-n))
-}
+// leastAdjustedP is the smallest adjusted p that n pairs can give the first test of a family of the declared size.
+func leastAdjustedP(kind string, n int) float64 { return leastP(declared[kind], n) }
+
+// leastP is the smallest p that n pairs can give the first of some tests after Holm.
+func leastP(tests, n int) float64 { return min(1, math.Ldexp(float64(tests), 1-n)) }
 
 // neededSeeds is the least number of pairs whose smallest adjusted p is significant.
 func neededSeeds(kind string) int {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// results.csv, a row for each run, and stats.csv, a row for each comparison and for each Friedman test. What
+// results.csv, a row for each run, and stats.csv, a row for each comparison, Friedman test, association and trend. What
 // does not apply and what the data do not support is empty. All is ASCII. EXPERIMENT.md lists the columns.
 
 // field is a value of a row under the name of its column.

@@ -50,10 +50,22 @@ func (a *analysis) optimistic() finding {
 
 // tooFewSeeds warns where no test of that kind can be significant, whatever the data.
 func (a *analysis) tooFewSeeds(kind string) []finding {
-	if leastAdjustedP(kind, len(a.seeds)) < significant {
+	if a.leastAdjusted(kind) < significant {
 		return nil
 	}
 	return []finding{say("With %s no paired comparison can be significant after Holm, whatever the data.", plural(len(a.seeds), "seed"))}
+}
+
+// leastAdjusted is leastAdjustedP of the smallest family of a kind that the study has of a primary measure, with all of its seeds.
+func (a *analysis) leastAdjusted(kind string) float64 {
+	tests := 0
+	for _, f := range a.families {
+		n, primary := len(f.comparisons), f.measure.field == primaries[0].field || f.measure.field == primaries[1].field
+		if f.kind == kind && primary && (tests == 0 || n < tests) {
+			tests = n
+		}
+	}
+	return leastP(max(tests, declared[kind]), len(a.seeds))
 }
 
 // compared are the places of the treatment, those of a single unit left out.
@@ -151,7 +163,7 @@ func (a *analysis) likely() finding {
 		m := measureOf(field)
 		var names []string
 		for _, K := range a.ks {
-			if list := a.ranking(m, K, -cmp.Or(m.better, +1), average); len(list) > 1 && list[0].value != list[len(list)-1].value {
+			if list := a.ranking(m, K, -cmp.Or(m.better, +1), (*study).mean); len(list) > 1 && list[0].value != list[len(list)-1].value {
 				names = append(names, list[0].activation)
 			}
 		}

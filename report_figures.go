@@ -111,7 +111,7 @@ func (s *study) group(m measure, p place) group {
 		}
 	}
 	for _, baseline := range primaryBaselines {
-		if reference := interquartileMean(present(s.values(p.under(baseline), m))); finite(reference) {
+		if reference := s.middle(p.under(baseline), m); finite(reference) {
 			g.Levels = append(g.Levels, level{baseline.objective + " runs, interquartile mean", reference})
 		}
 	}

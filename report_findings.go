@@ -53,23 +53,26 @@ type ranked struct {
 	value      float64
 }
 
-func (r ranked) String() string { return fmt.Sprintf("%s (%s)", r.activation, short(r.value)) }
+func (r ranked) String() string { return fmt.Sprintf("%s (%s)", r.activation, r.text()) }
+
+// text is the value, which is infinite if bad runs reach into the middle half.
+func (r ranked) text() string {
+	if math.IsInf(r.value, 0) {
+		return "bad runs"
+	}
+	return short(r.value)
+}
 
 // ranking sorts the activations at K by a statistic of m over the seeds, the highest first unless
 // better is −1. softmax, whose total correlation is infinite, has no place in that.
-func (s *study) ranking(m measure, K, better int, statistic func([]float64) float64) (list []ranked) {
+func (s *study) ranking(m measure, K, better int, statistic func(s *study, p place, m measure) float64) (list []ranked) {
 	for _, p := range s.ran(treatment, K) {
-		if v := statistic(present(s.values(p, m))); finite(v) && !s.infinite(p, m) {
+		if v := statistic(s, p, m); !math.IsNaN(v) && !s.infinite(p, m) {
 			list = append(list, ranked{p.activation, v})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Or(better, +1) * cmp.Compare(b.value, a.value) })
 	return list
-}
-
-func average(x []float64) float64 {
-	m, _ := meanSD(x)
-	return m
 }
 
 // change says how training moves m from its initialisation, by the median over the seeds.
@@ -97,7 +100,7 @@ func (s *study) change(m measure) finding {
 }
 
 // extremes names the activations with the best and the worst of m, and what Friedman's test says of all.
-func (a *analysis) extremes(text string, m measure, statistic func([]float64) float64) finding {
+func (a *analysis) extremes(text string, m measure, statistic func(s *study, p place, m measure) float64) finding {
 	return a.perK(text, func(K int) string {
 		list := a.ranking(m, K, m.better, statistic)
 		if len(list) == 0 {
@@ -105,7 +108,7 @@ func (a *analysis) extremes(text string, m measure, statistic func([]float64) fl
 		}
 		first, last := list[0], list[len(list)-1]
 		if first.value == last.value {
-			return short(first.value) + " for " + listing(activationsOf(list))
+			return first.text() + " for " + listing(activationsOf(list))
 		}
 		text := first.String() + " to " + last.String()
 		for _, f := range a.families {
@@ -171,7 +174,7 @@ func (s *study) deadUnits() finding {
 	}
 	return s.perK(fmt.Sprintf("Of %s, %d end with dead units. Mean over the seeds:", runs, with), func(K int) string {
 		var parts []string
-		list := s.ranking(dead, K, +1, average)
+		list := s.ranking(dead, K, +1, (*study).mean)
 		for i, r := range list {
 			if r.value == 0 {
 				parts = append(parts, "none with "+listing(activationsOf(list[i:])))

@@ -114,6 +114,7 @@ func (s *study) holes() (lines []string) {
 			for _, p := range s.grid(c, K) {
 				missing := s.missingSeeds(p)
 				switch {
+				case len(missing) == 0 && s.runs[p] != nil:
 				case len(missing) == len(s.seeds):
 					whole = append(whole, p.activation)
 				case len(missing) > 0:

@@ -12,15 +12,15 @@ import (
 // places (activation × K) one λ is shown to be best by both primary measures.
 
 func (a *analysis) questions() []finding {
-	ask := func(asked string, m measure, better int, statistic func([]float64) float64) finding {
+	ask := func(asked string, m measure, better int, statistic func(s *study, p place, m measure) float64) finding {
 		return a.perK(asked, func(K int) string { return a.leader(m, K, a.ranking(m, K, better, statistic)) })
 	}
 	return []finding{
-		ask("Lowest redundancy (weight correlation):", primaries[1], -1, interquartileMean),
-		ask("Most dead units:", measureOf("dead_units"), +1, average),
-		ask("Best independence (output correlation; softmax's cannot be below K/(K − 1)):", measureOf("output_correlation"), -1, interquartileMean),
+		ask("Lowest redundancy (weight correlation):", primaries[1], -1, (*study).middle),
+		ask("Most dead units:", measureOf("dead_units"), +1, (*study).mean),
+		ask("Best independence (output correlation; softmax's cannot be below K/(K − 1)):", measureOf("output_correlation"), -1, (*study).middle),
 		ask("Best independence (best bound of total correlation in nats; where it is infinite, as softmax's is, it is left out):",
-			measureOf("tc_bound"), -1, interquartileMean),
+			measureOf("tc_bound"), -1, (*study).middle),
 		a.stability(),
 		a.tradeoff(),
 	}
@@ -34,10 +34,10 @@ func (a *analysis) leader(m measure, K int, list []ranked) string {
 	case len(list) == 1:
 		return list[0].String() + ", the only one"
 	case list[0].value == list[len(list)-1].value:
-		return fmt.Sprintf("all alike (%s)", short(list[0].value))
+		return fmt.Sprintf("all alike (%s)", list[0].text())
 	}
 	first, second := list[0], list[1]
-	text := fmt.Sprintf("%s, next %s (%s", first, second.activation, short(second.value))
+	text := fmt.Sprintf("%s, next %s (%s", first, second.activation, second.text())
 	x, y := place{treatment, first.activation, K}, place{treatment, second.activation, K}
 	c := cmp.Or(a.find(m, x, y), a.find(m, y, x))
 	if c == nil || c.pairs < minPairs {
@@ -83,8 +83,8 @@ func (a *analysis) stability() finding {
 func (a *analysis) tradeoff() finding {
 	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
 	return a.perK("Trade-off between effective rank and output correlation:", func(K int) string {
-		ranks := a.ranking(rank, K, rank.better, interquartileMean)
-		correlations := a.ranking(correlation, K, correlation.better, interquartileMean)
+		ranks := a.ranking(rank, K, rank.better, (*study).middle)
+		correlations := a.ranking(correlation, K, correlation.better, (*study).middle)
 		if len(ranks) < 2 || len(correlations) < 2 {
 			return ""
 		}

@@ -83,7 +83,7 @@ func (a *analysis) widerAnswer() string {
 			placeIn(&worse, t.activation)
 		}
 	}
-	if least := leastTrendP(len(ks), seeds); len(tested) == 0 || least >= significant {
+	if least := leastTrendP(len(ks), seeds, len(tested)); len(tested) == 0 || least >= significant {
 		return fmt.Sprintf("No answer: too few seeds or K. With %s that have all of %d K no trend can be shown, whatever the data. What follows describes these runs.",
 			plural(seeds, "seed"), len(ks))
 	}

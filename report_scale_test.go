@@ -248,7 +248,7 @@ func TestLeastTrendP(t *testing.T) {
 		k, seeds int
 		want     float64
 	}{{5, 5, 6 / math.Pow(120, 5)}, {2, 5, 6.0 / 32}, {2, 2, 1}, {1, 5, 1}} {
-		if got := leastTrendP(test.k, test.seeds); math.Abs(got-test.want) > 1e-12*test.want {
+		if got := leastTrendP(test.k, test.seeds, 3); math.Abs(got-test.want) > 1e-12*test.want {
 			t.Errorf("%d K, %d seeds: %v, want %v", test.k, test.seeds, got, test.want)
 		}
 	}

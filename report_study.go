@@ -171,6 +171,17 @@ func (s *study) centre(p place, m measure) intervalEstimate {
 	return e
 }
 
+// mean is that of the runs that neither diverged nor collapsed.
+func (s *study) mean(p place, m measure) float64 { return average(present(s.values(p, m))) }
+
+// middle is the interquartile mean, in which a bad run is the worst.
+func (s *study) middle(p place, m measure) float64 { return s.centre(p, m).Value }
+
+func average(x []float64) float64 {
+	m, _ := meanSD(x)
+	return m
+}
+
 // measure is a number of a run that runs are compared by: a metric after training, or one of the
 // training itself. of is NaN where it does not apply or has no value.
 type measure struct {

@@ -172,7 +172,7 @@ func percent(e intervalEstimate) intervalEstimate {
 // predictionSheet has ρ and its adjusted p of both questions, and the answer.
 func (a *analysis) predictionSheet() sheet {
 	table := sheet{stubs: 2, heads: []string{"probe", "measure of redundancy", "(i) between conditions", "(ii) within conditions", "answer"},
-		caption: a.name() + ": Spearman's ρ of low redundancy with high accuracy; adjusted p; how many activations and K, or cells, have a positive ρ"}
+		caption: a.name() + ": Spearman's ρ of low redundancy with high accuracy; p adjusted over the measures of redundancy, for each probe and question; how many activations and K, or cells, have a positive ρ"}
 	for _, p := range a.predictions {
 		table.add(append(names(labelsOf(p.probe), p.predictor.spelled()), p.between.entry(), p.within.entry(), entry{main: p.word()})...)
 	}
@@ -268,8 +268,8 @@ func (a *analysis) sheets() (all []sheet) {
 // tablesNote opens tables.md and tables.tex.
 func tablesNote() string {
 	return fmt.Sprintf("95 %% bootstrap intervals of an interquartile mean cover, of normal values, %s seeds; "+
-		"exact intervals of a shift cover what they say. Wins are pairs in which infomax is better. "+
-		"p is adjusted by Holm within one measure and K, %d tests. %s", coverageText(protocolSeeds), declared[againstBaseline], levelNote)
+		"exact intervals of a shift cover what they say. Wins are pairs in which what is named first is better. "+
+		"p is adjusted by Holm: against a baseline within one measure and K, %d tests; elsewhere as the caption says. %s", coverageText(protocolSeeds), declared[againstBaseline], levelNote)
 }
 
 // levelNote stands where levels of total correlation do.

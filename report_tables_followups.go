@@ -17,7 +17,7 @@ func (a *analysis) depthSheets() (all []sheet) {
 			e.main, e.sub = estimateTexts(m.inUnit(a.centre(p, m)))
 			return e
 		}).named("levels", m.figureName()))
-		tests := fmt.Sprintf(", %s: %s against the others, Hodges–Lehmann shift [exact interval]%s; wins, rank-biserial r, adjusted p", m.spelled(), a.composed(), strings.Replace(m.points(), " ", " in ", 1))
+		tests := fmt.Sprintf(", %s: %s against the others, Hodges–Lehmann shift [exact interval]%s; wins, rank-biserial r, p adjusted over %d activations", m.spelled(), a.composed(), strings.Replace(m.points(), " ", " in ", 1), declared[againstStack])
 		all = append(all, a.placeSheet(tests, a.rivals(), func(y place) entry {
 			if c := a.find(m, y.under(a.composed()), y); c != nil {
 				return m.entryOf(*c)
@@ -39,7 +39,7 @@ func (a *analysis) trendSheet() sheet {
 	ks := a.treated()
 	first, last := ks[0], ks[len(ks)-1]
 	table := sheet{stubs: 2, heads: []string{"measure", "activation", atK(first), atK(last), "slope", "trend"},
-		caption: fmt.Sprintf("%s: interquartile means of %s at the first and the last K; slope, mean over the seeds [smallest, largest]; adjusted p of the trend, and of how many seeds", a.name(), treatment)}
+		caption: fmt.Sprintf("%s: interquartile means of %s at the first and the last K; slope, mean over the seeds [smallest, largest]; p of the trend, adjusted over the activations of a measure, and of how many seeds", a.name(), treatment)}
 	for _, c := range scaleConditions[1:] {
 		table.heads = append(table.heads, "slope of "+c.String())
 	}
@@ -83,7 +83,7 @@ func (a *analysis) slopeEntry(m measure, c condition, activation string) entry {
 // dataSheet has the tests, a column for each measure.
 func (a *analysis) dataSheet() sheet {
 	table := sheet{stubs: 2, heads: []string{"K", "activation"}, caption: fmt.Sprintf("%s against %s, %s: Hodges–Lehmann shift [exact interval, from six pairs], "+
-		"of accuracies in percentage points; wins, rank-biserial r, adjusted p", a.name(), a.original.name(), treatment)}
+		"of accuracies in percentage points; wins, rank-biserial r, p adjusted over %d activations", a.name(), a.original.name(), treatment, declared[againstData])}
 	for _, m := range dataMeasures {
 		table.heads = append(table.heads, m.arrowed())
 	}

@@ -22,7 +22,7 @@ func (a *analysis) transfer() (part followUpPart) {
 	part.Findings = append(part.Findings, a.transferTests(answers))
 	for _, m := range probes {
 		part.Findings = append(part.Findings, a.extremes("In %, "+m.spelled()+" under infomax at λ = 1, interquartile mean, from the best activation to the worst:", m,
-			func(x []float64) float64 { return 100 * interquartileMean(x) }))
+			func(s *study, p place, m measure) float64 { return 100 * s.middle(p, m) }))
 		part.Figures = append(part.Figures, a.accuracyFigure(m))
 		part.Sheets = append(part.Sheets, a.probeSheet(m))
 	}

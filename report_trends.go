@@ -102,12 +102,12 @@ func (s *study) seedsOver(m measure, c condition, activation string) (blocks [][
 	return blocks
 }
 
-// leastTrendP is the smallest adjusted p that the first trend of a measure can have: all seeds in one order of the k columns.
-func leastTrendP(k, seeds int) float64 {
+// leastTrendP is the smallest adjusted p that the first of a measure's trends can have: all seeds in one order of the k columns.
+func leastTrendP(k, seeds, activations int) float64 {
 	if seeds < minPairs {
 		return 1
 	}
-	p := 2 * float64(len(scaleActivations))
+	p := 2 * float64(max(activations, len(scaleActivations)))
 	for range seeds {
 		for j := range k {
 			p /= float64(j + 1)

@@ -75,13 +75,14 @@ func (a *analysis) judgeOf(x condition, kind string, by []measure, against ...co
 		}
 	}
 	for i := range answers {
-		answers[i].decide(leastAdjustedP(kind, mostPairs(answers, answers[i].K)) >= significant)
+		family, own := mostPairs(answers, answers[i].K), mostPairs(answers[i:i+1], answers[i].K)
+		answers[i].decide(leastAdjustedP(kind, family) >= significant || leastP(1, own) >= significant)
 	}
 	return answers
 }
 
-// mostPairs is that of the answers' tests at ks. If it is too few, no test of a family there can be
-// significant; if it is not, even one of fewer pairs can.
+// mostPairs is that of the answers' tests at ks. If it is too few, no test of a family there can be significant; if it is
+// not, one of fewer pairs can be, as the last that Holm's correction comes to, unless they are too few for one test alone.
 func mostPairs(answers []answer, ks ...int) int {
 	most := 0
 	for _, x := range answers {
@@ -116,7 +117,7 @@ func (a *analysis) compares(m measure) bool {
 	})
 }
 
-// decide takes whether all pairs at this K are too few to be significant, whatever the data.
+// decide takes whether the pairs are too few to be significant, whatever the data.
 func (a *answer) decide(tooFew bool) {
 	var better []string
 	worse := 0
@@ -226,27 +227,29 @@ func (a *analysis) headline() string {
 	}
 	both := conjunction(a.answers)
 	if len(both) == 0 {
+		const about = "No verdict: the hypothesis is about both %s and %s, and there are no runs of the %s to compare with%s. What follows is " +
+			"about each baseline that is here."
 		for _, baseline := range primaryBaselines {
 			if len(against(answers, baseline)) == 0 {
-				return fmt.Sprintf("No verdict: the hypothesis is about both %s and %s, and there are no runs of the former to compare with. What "+
-					"follows is about each baseline that is here.", baselineNames[baseline], baselineNames[answers[0].condition])
+				return fmt.Sprintf(about, baselineNames[baseline], baselineNames[answers[0].condition], "former", "")
 			}
 		}
+		return fmt.Sprintf(about, baselineNames[autoencoder], baselineNames[untrained], "two", " at the same activation and K")
 	}
 	return opening(both) + ". " + conjunctionText(both, "weights")
 }
 
-// conjunctionText is "InfoMax gives less redundant weights, by both measures, than both an autoencoder … and no training …
+// conjunctionText of at least one answer is "InfoMax gives less redundant weights, by both measures, than both an autoencoder … and no training …
 // in 3 of 18 places (activation × K). Against one of them at least it is refuted in 2."
 func conjunctionText(both []answer, what string) string {
 	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
-		return "too few seeds for a verdict."
+		return "There are too few seeds for a verdict."
 	}
 	return fmt.Sprintf("InfoMax gives less redundant %s, by both measures, than both %s and %s in %d of %s (activation × K). Against one of them at least "+
 		"it is refuted in %d.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 
-// opening is the answer in a word or two.
+// opening is the answer in a word or two, of at least one place.
 func opening(answers []answer) string {
 	all, yes, no := len(answers), count(answers, confirmed), count(answers, refuted)
 	switch {

@@ -149,3 +149,46 @@ func TestSimilarityIsTheLargestCosine(t *testing.T) {
 		t.Errorf("of a vector and a zero %v, want NaN", got)
 	}
 }
+
+// TestNoVerdictWithoutAPlaceOfBothBaselines: one baseline has runs at one K, the other at another.
+func TestNoVerdictWithoutAPlaceOfBothBaselines(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", []string{"tanh"}, []uint64{16, 32}, []float64{1}, 10, 1)
+	configs = slices.DeleteFunc(configs, func(c Config) bool {
+		return c.Objective == "random" && c.K == 32 || c.Objective == "reconstruction" && c.K == 16
+	})
+	got := analyse(studies(madeUpRuns(configs, effect{rank: 1, correlation: 0.1}))[0]).headline()
+	if want := "No verdict: the hypothesis is about both an autoencoder (reconstruction) and no training (random), and there are no runs of the two to compare with " +
+		"at the same activation and K."; !strings.HasPrefix(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestFewPairsBesideManyAreTooFew: three pairs cannot be significant, whatever else is in their family.
+func TestFewPairsBesideManyAreTooFew(t *testing.T) {
+	configs := madeUpGrid(t, "mnist", []string{"tanh", "relu"}, []uint64{16}, []float64{1}, 10, 1)
+	configs = slices.DeleteFunc(configs, func(c Config) bool { return c.Activation == "relu" && c.Seed > 3 })
+	for _, x := range analyse(studies(madeUpRuns(configs, effect{rank: 1, correlation: 0.1}))[0]).answers {
+		if few := x.activation == "relu"; x.tooFew != few || (x.word == confirmed) == few {
+			t.Errorf("%s against %s: %s, %q", x.activation, x.condition, x.word, x.why)
+		}
+	}
+}
+
+// TestManyLambdasTakeMoreSeeds: ten pairs of λ for six activations are more tests than the three that are declared.
+func TestManyLambdasTakeMoreSeeds(t *testing.T) {
+	for lambdas, tooFew := range map[int]bool{3: false, 5: true} {
+		configs := madeUpGrid(t, "mnist", activationNames, []uint64{16}, []float64{0.1, 1, 10, 2, 5}[:lambdas], 10, 1)
+		a := analyse(studies(madeUpRuns(configs, effect{}))[0])
+		if got := len(a.tooFewSeeds(acrossLambda)) > 0; got != tooFew {
+			t.Errorf("%d λ: too few seeds is %v", lambdas, got)
+		}
+	}
+}
+
+// TestPrincipalComponentsAloneLackNothing: they have no seeds.
+func TestPrincipalComponentsAloneLackNothing(t *testing.T) {
+	configs := []Config{{Data: "mnist", Objective: "pca", Activation: "relu", K: 16, TCRows: 2000}, {Data: "mnist", Objective: "pca", Activation: "tanh", K: 16, TCRows: 2000}}
+	if holes := studies(madeUpRuns(configs, effect{}))[0].holes(); len(holes) > 0 {
+		t.Errorf("%q", holes)
+	}
+}

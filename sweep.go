@@ -131,7 +131,7 @@ func (s *sweep) present(id string) (bool, error) {
 	return false, asideErr
 }
 
-// attempt is run with a panic turned into an error.
+// attempt is run with a panic turned into an error, but for one in a goroutine of split or share.
 func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, err error) {
 	defer func() {
 		if p := recover(); p != nil {

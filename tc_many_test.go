@@ -10,7 +10,7 @@ import (
 // TestGaussEstimateOfManyIndependentUnitsIsZero: also where there are half as many units as rows, and K(K−1)/(4N) would
 // leave 5.7 nats.
 func TestGaussEstimateOfManyIndependentUnitsIsZero(t *testing.T) {
-	for _, c := range []struct{ N, K int }{{400, 200}, {2000, manyUnits + 1}, {300, 290}} {
+	for _, c := range []struct{ N, K int }{{400, 200}, {2000, manyUnits + 1}, {300, 290}, {360, 64}, {130, manyUnits}} {
 		sum, draws := 0.0, uint64(4)
 		for seed := range draws {
 			sum += gaussTC(permutedScores(c.N, c.K, 1, rand.New(rand.NewPCG(seed, streamData))))
@@ -73,7 +73,7 @@ func TestManyUnitsInFewRowsHaveNoGaussianEstimate(t *testing.T) {
 	for _, c := range []struct {
 		N, K int
 		has  bool
-	}{{60, manyUnits, true}, {60, manyUnits + 1, false}, {140, 140, false}, {141, 140, true}} {
+	}{{60, manyUnits, false}, {60, 60, false}, {61, 60, true}, {60, manyUnits + 1, false}, {140, 140, false}, {141, 140, true}} {
 		t.Run(fmt.Sprintf("%d units, %d rows", c.K, c.N), func(t *testing.T) {
 			got := estimates(t, chainSample(c.N, c.K, 1), 1)
 			if finite(got[0]) != c.has || gaussApplies(c.N, c.K) != c.has || !finite(got[1]) || !finite(got[2]) {
@@ -102,4 +102,17 @@ func TestWhatIsNotEstimatedIsNotTheWorst(t *testing.T) {
 	if v := bound.value(r); !math.IsInf(v, 1) {
 		t.Errorf("a bound without the tree's estimate counts as %v", v)
 	}
+}
+
+// TestDistancesOfMoreRowsThanAProductHasColumns, from rows 0, 1, 2, … on a line.
+func TestDistancesOfMoreRowsThanAProductHasColumns(t *testing.T) {
+	G := newMat(maxCols+1, 1)
+	for n := range G.Data {
+		G.Data[n] = float64(n)
+	}
+	distanceProducts(G, func(n int, d2 []float64) {
+		if n == maxCols && (d2[0] != float64(n)*float64(n) || d2[n-1] != 1) {
+			t.Errorf("rows %d and 0: %v, and %d: %v", n, d2[0], n-1, d2[n-1])
+		}
+	})
 }
