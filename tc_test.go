@@ -114,7 +114,7 @@ func TestTooFewRowsIsAnError(t *testing.T) {
 		t.Errorf("9 rows: got error %v, want one that names both numbers", err)
 	}
 	assertFinite(t, estimates(t, chainSample(minTCRows, 3, 1), 1))
-	assertFinite(t, estimates(t, chainSample(minTCRows+1, 30, 1), 1)) // more units than rows
+	assertFinite(t, estimates(t, chainSample(minTCRows+1, minTCRows, 1), 1)) // the most units for a Gaussian estimate
 }
 
 func TestNaNActivationsGiveNaN(t *testing.T) {
