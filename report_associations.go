@@ -6,7 +6,7 @@ import (
 )
 
 // Whether low redundancy goes with good task performance: the rank correlation of each predictor, a measure of redundancy
-// fixed beforehand, with each probe's accuracy. A stratum is an activation and K, a cell one condition in it. Between
+// fixed before this analysis, with each probe's accuracy. A stratum is an activation and K, a cell one condition in it. Between
 // conditions the objective moves both; within them only the seed does. Holm corrects over the predictors, for each
 // probe and for each of the two questions.
 

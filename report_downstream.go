@@ -182,5 +182,5 @@ var downstreamLimits = []string{
 	"An answer says which way, not how far. What is predicted within conditions is as small as their spread.",
 	"Redundancy before the activation, ‖Corr(Z) − I‖², is not recorded and so no predictor. Total correlation has no part where it is infinite, as it is for softmax.",
 	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",
-	"The measures were fixed beforehand. Holm holds the chance of a false finding at 5 % within one probe and one of the two questions, not over all four.",
+	"The measures were fixed before this analysis, after other results had been seen. An association is within an activation: across activations it can be the reverse. Holm holds the chance of a false finding at 5 % within one probe and one of the two questions, not over all four.",
 }
