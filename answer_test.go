@@ -133,7 +133,7 @@ func answerFinding(t *testing.T) string {
 		"(activation × K), and more redundant in %s. They are less redundant than an autoencoder's in %s and more in %s, and less redundant than those of "+
 		"the same loss without its independence term in %s. Random weights have %.1f to %.1f %% of the highest effective rank there can be, and the "+
 		"estimated shifts from there to InfoMax are %s to %s percentage points, and for softmax down to %s. Other choices change the comparison with the "+
-		"autoencoder: without what weights cannot act through InfoMax is better in %s places and worse in %s, against tied weights better in %s and worse in %s. "+
+		"autoencoder: by the weights that can act alone InfoMax is better in %s places and worse in %s, against tied weights better in %s and worse in %s. "+
 		"Its outputs, looked at afterwards, are another matter: they are less correlated, which the loss asks for, than untrained ones in %s "+
 		"of the %d places and more in %s, by the best bound of total correlation less dependent in %s and more in %s, and a linear probe tells the digits apart better from them in %s, and worse in %s; against an autoencoder's, better in %s and worse in %s.",
 		listing(ks), places, inNumbers(random.count("worse", both...)), inNumbers(autoencoder.count("better", both...)), inNumbers(autoencoder.count("worse", both...)),
