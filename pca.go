@@ -36,30 +36,33 @@ type components struct {
 	mean []float64
 }
 
-var knownComponents = struct {
+// lastComponents are of the set that was asked for last, and of no other: a stack has a set of its own, whose rows
+// they would keep in memory.
+var lastComponents struct {
 	sync.Mutex
-	of map[*Set]components
-}{of: map[*Set]components{}}
+	of *Set
+	components
+}
 
 // mostJacobiAxes is how many inputs have their axes by Jacobi's rotations: more would take minutes.
 const mostJacobiAxes = 1024
 
-// componentsOf returns those of s, computed once in a process: MNIST's take seconds.
+// componentsOf returns those of s, computed once for runs of one set that follow each other: MNIST's take seconds.
 func componentsOf(s *Set) components {
-	knownComponents.Lock()
-	defer knownComponents.Unlock()
-	p, known := knownComponents.of[s]
-	if !known {
+	last := &lastComponents
+	last.Lock()
+	defer last.Unlock()
+	if last.of != s {
 		var covariance Mat
-		p.mean, covariance = covarianceOf(s)
+		last.mean, covariance = covarianceOf(s)
 		if s.D > mostJacobiAxes {
-			p.axes, _ = eigenvectors(covariance)
+			last.axes, _ = eigenvectors(covariance)
 		} else {
-			p.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+			last.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
 		}
-		knownComponents.of[s] = p
+		last.of = s
 	}
-	return p
+	return last.components
 }
 
 // covarianceOf returns the means of the inputs and Cov(X) (D×D, over N), block by block. One factor is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -58,6 +59,25 @@ func TestALayerBelowIsTheRunThatTheSameFlagsGive(t *testing.T) {
 	}
 	if !finite(float64(same.Init.ProbeAccuracy)) {
 		t.Error("a stack has no probe of its start")
+	}
+}
+
+// Weights below that were changed since the sweep began are not built upon.
+func TestALayerBelowIsCheckedBeforeItIsUsed(t *testing.T) {
+	s := store{t.TempDir()}
+	mustRun(t, "-data", "clusters", "-act", "tanh", "-k", "5", "-epochs", "1", "-tc-rows", "0", "-quiet", "-out", s.out)
+	id := runFolder(t, s, "clusters-infomax-tanh-k5").ID
+	file := filepath.Join(s.folder(id), "weights.npz")
+	weights, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights[len(weights)/2] ^= 1
+	if err := os.WriteFile(file, weights, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := s.layer(id); err == nil || !strings.Contains(err.Error(), "SHA-256") {
+		t.Errorf("changed weights of a layer below: error %v, want one of their SHA-256", err)
 	}
 }
 

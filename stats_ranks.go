@@ -217,27 +217,6 @@ func rankSum(x, y []float64) rankSumResult {
 	return result
 }
 
-// spearman returns the rank correlation of pairs, from −1 to 1: Pearson's on midranks. It is NaN
-// when x or y has no spread, and panics when the lengths differ.
-// Source: Spearman (1904), American Journal of Psychology 15, 72.
-func spearman(x, y []float64) float64 {
-	if len(x) != len(y) {
-		panic(fmt.Sprintf("spearman: %d values against %d", len(x), len(y)))
-	}
-	if !usable(x) || !usable(y) {
-		return math.NaN()
-	}
-	rankX, rankY := doubledMidranks(x), doubledMidranks(y)
-	var xx, yy, xy int
-	for i := range rankX {
-		dx, dy := rankX[i]-(len(x)+1), rankY[i]-(len(y)+1) // twice rank − mean rank
-		xx += dx * dx
-		yy += dy * dy
-		xy += dx * dy
-	}
-	return float64(xy) / math.Sqrt(float64(xx)*float64(yy))
-}
-
 // friedmanResult compares k treatments over the same blocks.
 type friedmanResult struct {
 	Chi2 float64

@@ -171,7 +171,7 @@ func TestSpearmanKnownAnswers(t *testing.T) {
 		{"no spread", []float64{5, 5, 5, 5}, math.NaN()},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, spearman(x, c.y), near(1e-15), cmpopts.EquateNaNs()); diff != "" {
+			if diff := cmp.Diff(c.want, newRankTable(seedPairs{x, c.y}).rho, near(1e-15), cmpopts.EquateNaNs()); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
@@ -312,7 +312,7 @@ func TestInfiniteValuesAreTakenByRank(t *testing.T) {
 	}{
 		{"signed rank", signedRank(d), signedRank([]float64{-9, 2, 9, 0, 2})},
 		{"rank sum", rankSum(x, y), rankSum([]float64{-9, 3, 4, -9, 7}, []float64{1, 1, -9, -9, 5})},
-		{"Spearman", spearman(x, y), spearman([]float64{-9, 3, 4, -9, 7}, []float64{1, 1, -9, -9, 5})},
+		{"Spearman", newRankTable(seedPairs{x, y}).rho, newRankTable(seedPairs{[]float64{-9, 3, 4, -9, 7}, []float64{1, 1, -9, -9, 5}}).rho},
 		{"Friedman", friedman([][]float64{x, {1, 2, 3, inf, inf}}), friedman([][]float64{{-9, 3, 4, -9, 7}, {1, 2, 3, 9, 9}})},
 		{"the largest number is not infinite", doubledMidranks([]float64{inf, math.MaxFloat64, -inf, -math.MaxFloat64}), []int{8, 6, 2, 4}},
 	} {

@@ -103,13 +103,14 @@ func spearmanWithin(cells []seedPairs) association {
 }
 
 // rankTable holds a table's pairs by rank: twice the midranks less their mean, and 0 where there is no pair.
+// Source: Spearman (1904), American Journal of Psychology 15, 72.
 type rankTable struct {
 	x, y    []int
 	present []bool
 	n       int     // pairs
 	xx, yy  int     // Σx², Σy²
 	scale   float64 // √(Σx² Σy²): ρ is Σxy over it
-	rho     float64 // Spearman's ρ
+	rho     float64 // Spearman's ρ, from −1 to 1: Pearson's on midranks. NaN without spread
 }
 
 // rankTables returns the tables that say something, those of at least four pairs and of some spread in x and in y, and

@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -142,13 +141,13 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, e
 	if !c.stacked() {
 		return run(ctx, c, s.data, &s.starts, after)
 	}
-	W, b, weights, err := s.store.layer(c.below().ID())
+	W, b, hash, err := s.store.layer(c.below().ID())
 	if err != nil {
 		return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
 	}
 	r, w, err = run(ctx, c, s.data.outputs(activationByName(c.Activation), W.T(), b), &s.starts, after)
 	if err == nil {
-		r.BelowSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights))
+		r.BelowSHA256 = hash
 	}
 	return r, w, err
 }

@@ -95,28 +95,32 @@ func damagef(format string, args ...any) error { return damage{fmt.Errorf(format
 // read returns the run in a folder once every byte of its two files is found to be as it was
 // written, else a damage. Any other error is the file system's.
 func (s store) read(id string) (*Result, error) {
+	r, _, err := s.open(id)
+	return r, err
+}
+
+// open is read, and returns weights.npz as well.
+func (s store) open(id string) (r *Result, weights []byte, err error) {
 	b, err := s.readFile(id, "run.json")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	r, err := parseRun(b)
-	if err != nil {
-		return nil, err
+	if r, err = parseRun(b); err != nil {
+		return nil, nil, err
 	}
 	if r.Numerics != r.Config.numerics() {
-		return nil, damagef("its numbers are of version %d, this program's of version %d", r.Numerics, r.Config.numerics())
+		return nil, nil, damagef("its numbers are of version %d, this program's of version %d", r.Numerics, r.Config.numerics())
 	}
 	if r.ID != id || r.Config.ID() != id {
-		return nil, damagef("it holds the run %s", r.Config.ID())
+		return nil, nil, damagef("it holds the run %s", r.Config.ID())
 	}
-	weights, err := s.readFile(id, "weights.npz")
-	if err != nil {
-		return nil, err
+	if weights, err = s.readFile(id, "weights.npz"); err != nil {
+		return nil, nil, err
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(weights)); got != r.WeightsSHA256 {
-		return nil, damagef("weights.npz has SHA-256 %s, not %s as run.json says", got, r.WeightsSHA256)
+		return nil, nil, damagef("weights.npz has SHA-256 %s, not %s as run.json says", got, r.WeightsSHA256)
 	}
-	return r, nil
+	return r, weights, nil
 }
 
 func (s store) readFile(id, name string) ([]byte, error) {
@@ -127,10 +131,11 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
-// layer returns W (K×D), b and the weights.npz of a run that is there.
-func (s store) layer(id string) (W Mat, b []float64, weights []byte, err error) {
-	if weights, err = s.readFile(id, "weights.npz"); err != nil {
-		return W, b, weights, err
+// layer returns W (K×D), b and the SHA-256 of the weights of a run that is there, checked as read does.
+func (s store) layer(id string) (W Mat, b []float64, hash string, err error) {
+	r, weights, err := s.open(id)
+	if err != nil {
+		return W, b, "", err
 	}
 	arrays, err := readNPZ(weights)
 	for _, a := range arrays {
@@ -141,7 +146,7 @@ func (s store) layer(id string) (W Mat, b []float64, weights []byte, err error) 
 			b = a.Data
 		}
 	}
-	return W, b, weights, err
+	return W, b, r.WeightsSHA256, err
 }
 
 // inventory is what runs holds: the good runs, and why each other folder is none: a damage, or what the file

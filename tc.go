@@ -127,7 +127,7 @@ func scoresOf(order [][]int) Mat {
 //	1 − ρ² ≈ 2δ²/Σ_r score_r²
 //
 // So v_k is not let below that, as if ρ were that high, and estimates stay finite and ordered: a unit
-// that others determine counts gaussLimit(N), 10.1 nats at N = 2,000.
+// that others determine counts −½ log of it, 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
 	floor := leastUnexplained(G.Rows)
 	L := correlations(G)
@@ -161,6 +161,3 @@ func leastUnexplained(N int) float64 {
 	gap := score[N/2] - score[N/2-1]
 	return 2 * gap * gap / inner(score, score)
 }
-
-// gaussLimit returns what gaussTC counts, in nats, for one unit that others determine.
-func gaussLimit(N int) float64 { return -0.5 * log(leastUnexplained(N)) }

@@ -145,7 +145,7 @@ func TestIdenticalUnitsReadTheLimits(t *testing.T) {
 	a := chainSample(rows, 1, 1)
 	got := estimates(t, withColumn(a, 1, func(n int) float64 { return math.Tanh(a.Row(n)[0]) }), 1)
 	want := [3]float64{
-		gaussLimit(rows) - 2*1/(4.*rows), // 10.1
+		-0.5*log(leastUnexplained(rows)) - 2*1/(4.*rows), // 10.1
 		knnLimit(rows, 2),
 		digamma(rows/2) - digamma(neighbors), // 5.7: KSG with x_n = y_n = k − 1
 	}
