@@ -35,7 +35,9 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 		for _, part := range c.Sections {
 			files = append(files, filesOf(part.Figures)...)
 		}
-		p.Chapters = append(p.Chapters, c)
+		if p.Chapters = append(p.Chapters, c); c.Verdicts != nil {
+			p.Limits = verdictLimits
+		}
 	}
 	for _, a := range slices.Concat(all, stacks) {
 		if !slices.Contains(own, a) {
@@ -109,6 +111,7 @@ type page struct {
 	FollowUps                       []followUp     // one for each of the note's
 	Others                          []other        // studies
 	Sources                         []provenance   // one for each study
+	Limits                          []string       // of a verdict
 	Seeds                           int            // that a verdict takes
 	ExactPairs                      int            // that a test counts out
 	Tests                           map[string]int // in each kind of family

@@ -20,6 +20,7 @@ func (a *analysis) downstream() (part followUpPart) {
 		"(ii) Within conditions, by the ranks within each cell (activation, K, condition), pooled; accuracies are permuted among the seeds, in all cells alike. "+
 		"Each has 9,999 permutations, and Holm's correction over the %d measures. Conditions are %s. Runs that diverged or collapsed are left out.",
 		len(predictors), strings.Join(texts(predicting(a.conditions)), "; ")), a.spreads()}
+	part.Findings = append(part.Findings, a.byCondition()...)
 	part.Sheets = []sheet{a.predictionSheet()}
 	for _, m := range predictors {
 		part.Figures = append(part.Figures, a.predictionFigure(m)...)
@@ -136,6 +137,32 @@ func (a *analysis) spreads() finding {
 		}
 	}
 	return f
+}
+
+// byCondition says of what is shown within conditions in which of them it is seen.
+func (a *analysis) byCondition() []finding {
+	conditions := predicting(a.conditions)
+	f := say("What is shown within conditions, by condition: the mean of ρ over the cells of each, without a test.")
+	for _, p := range a.predictions {
+		if p.within.outcome() == 0 {
+			continue
+		}
+		var parts []string
+		for i, c := range conditions {
+			var rhos []float64
+			for j := i; j < len(p.within.Each); j += len(conditions) { // as predict lines cells up
+				rhos = append(rhos, p.within.Each[j])
+			}
+			if rho := mean(present(rhos)); finite(rho) {
+				parts = append(parts, c.String()+" "+plus(rho, fixed(rho, 2)))
+			}
+		}
+		f.Lines = append(f.Lines, fmt.Sprintf("%s, with %s: %s", p.predictor.spelled(), labelsOf(p.probe), strings.Join(parts, "; ")))
+	}
+	if len(f.Lines) == 0 {
+		return nil
+	}
+	return []finding{f}
 }
 
 // predictionFigure shows accuracy against a predictor, run by run: a panel for each probe and K.

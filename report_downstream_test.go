@@ -73,6 +73,32 @@ func TestPlantedAssociationsGiveTheirAnswer(t *testing.T) {
 	}
 }
 
+// TestWhatIsShownWithinNamesItsConditions: accuracy that follows redundancy under no training alone is not laid to InfoMax.
+func TestWhatIsShownWithinNamesItsConditions(t *testing.T) {
+	runs := foretold(t, nil, 0)
+	for i, follows := range foretold(t, nil, 20) {
+		if follows.Config.Objective == "random" {
+			runs[i] = follows
+		}
+	}
+	part := followUpsOf(t, runs)["Downstream, mnist, 3 epochs"]
+	seen := regexp.MustCompile(`^weight correlation, with all labels: infomax, λ = 0.1 ([+−][0-9.]+); infomax, λ = 1 ([+−][0-9.]+); infomax, λ = 10 ([+−][0-9.]+); variance ([+−][0-9.]+); reconstruction ([+−][0-9.]+); random ([+−][0-9.]+)$`)
+	for _, f := range part.Findings {
+		for _, line := range f.Lines {
+			if found := seen.FindStringSubmatch(line); found != nil {
+				for i, text := range found[1:] {
+					rho, err := strconv.ParseFloat(strings.Replace(text, "−", "-", 1), 64)
+					if follows := i == 5; err != nil || follows != (rho > 0.9) {
+						t.Errorf("condition %d has a mean ρ of %s (%v)", i, text, err)
+					}
+				}
+				return
+			}
+		}
+	}
+	t.Errorf("no line by condition in %v", part.Findings)
+}
+
 // TestRhoIsOfTheMeasuresAsTheyAre: in stats.csv low redundancy is a low weight correlation and a high rank.
 func TestRhoIsOfTheMeasuresAsTheyAre(t *testing.T) {
 	signs := map[string]bool{}

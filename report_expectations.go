@@ -209,7 +209,7 @@ func (a *analysis) featureVerdict() []finding {
 		return nil
 	}
 	f := say("%s By output correlation and the best bound of total correlation (the first alone where the other is infinite, as it is for softmax): "+
-		"%s", featureReason, conjunctionText(both, "features"))
+		"%s", featureReason, conjunctionText(both, "features, by both measures")+a.byOneMeasure(both))
 	for _, baseline := range baselines {
 		if answers := against(a.features, baseline); len(answers) > 0 {
 			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", baselineNames[baseline], counts(answers)))
@@ -217,6 +217,20 @@ func (a *analysis) featureVerdict() []finding {
 	}
 	f.Lines = append(f.Lines, "The loss itself lowers output correlation, and two lower bounds of total correlation do not order what they bound."+a.bySaturating())
 	return []finding{f}
+}
+
+// byOneMeasure counts the places that are confirmed without a bound of total correlation.
+func (a *analysis) byOneMeasure(both []answer) string {
+	alone := 0
+	for _, x := range both {
+		if x.word == confirmed && a.infinite(x.place, featureMeasures[len(featureMeasures)-1]) {
+			alone++
+		}
+	}
+	if alone == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Output correlation alone decides %d of the confirmed ones.", alone)
 }
 
 // bySaturating counts what the kNN estimate says against no training, softmax's left out as elsewhere.
@@ -250,7 +264,10 @@ func (a *analysis) byBaseline(answers []answer) (text string) {
 // in the other studies of the same data.
 func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 	if both := conjunction(a.live); len(both) > 0 {
-		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both, "weights")+a.byBaseline(a.live))
+		lines = append(lines, "On live weights, without inputs that never vary and, for softmax, the mean of the units: "+conjunctionText(both, "weights, by both measures")+a.byBaseline(a.live))
+	}
+	if both := conjunction(a.directions); len(both) > 0 {
+		lines = append(lines, "On directions alone, weight vectors at unit length: "+conjunctionText(both, "weights, by weight redundancy")+a.byBaseline(a.directions))
 	}
 	if len(a.tied) > 0 {
 		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
@@ -276,7 +293,7 @@ func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 	}
 	for _, other := range others {
 		if both := conjunction(other.answers); other != a && other.images() == a.images() && len(both) > 0 {
-			lines = append(lines, other.name()+": "+conjunctionText(both, "weights")+a.atThe(both))
+			lines = append(lines, other.name()+": "+conjunctionText(both, "weights, by both measures")+a.atThe(both))
 		}
 	}
 	return append(lines, a.alike()...)

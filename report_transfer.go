@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -51,11 +52,28 @@ func (a *analysis) transferAnswer(answers []answer) string {
 	var parts []string
 	for _, baseline := range []condition{untrained, autoencoder, varianceOnly} {
 		if its := against(answers, baseline); len(its) > 0 {
-			parts = append(parts, fmt.Sprintf("%s against %s: better by both probes in %d of %s (activation × K), worse in %d.",
-				opening(its), baselineNames[baseline], count(its, confirmed), plural(len(its), "place"), count(its, refuted)))
+			parts = append(parts, fmt.Sprintf("%s against %s: better by both probes in %d of %s (activation × K)%s, worse in %d%s.",
+				opening(its), baselineNames[baseline], count(its, confirmed), plural(len(its), "place"), byPoints(its, confirmed, +1),
+				count(its, refuted), byPoints(its, refuted, -1)))
 		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// byPoints is ", by 0.35 to 1.1 percentage points": the sizes of the shifts of an outcome among the answers of a word.
+func byPoints(answers []answer, word string, outcome int) string {
+	var sizes []float64
+	for _, x := range answers {
+		for _, c := range x.tests {
+			if x.word == word && c.outcome() == outcome {
+				sizes = append(sizes, 100*math.Abs(c.shift.Value))
+			}
+		}
+	}
+	if sizes = present(sizes); len(sizes) == 0 {
+		return ""
+	}
+	return ", by " + span(sizes, roughly) + " percentage points"
 }
 
 // transferTests says for each baseline how the tests fall, and how large the shifts are.

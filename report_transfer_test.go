@@ -37,9 +37,9 @@ func TestPlantedAccuraciesGiveTheirTransfer(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 10, 3)
 	level := map[string]float64{"infomax": 0, "reconstruction": 0, "random": -0.2, "variance": +0.1}
 	part := followUpsOf(t, probed(madeUpRuns(configs, effect{}), func(c Config) float64 { return level[c.Objective] }))["Transfer, mnist, 3 epochs"]
-	want := "Yes against no training (random): better by both probes in 2 of 2 places (activation × K), worse in 0. " +
+	want := "Yes against no training (random): better by both probes in 2 of 2 places (activation × K), by 20 percentage points, worse in 0. " +
 		"Undecided against an autoencoder (reconstruction): better by both probes in 0 of 2 places (activation × K), worse in 0. " +
-		"No against variance alone (λ = 0): better by both probes in 0 of 2 places (activation × K), worse in 2."
+		"No against variance alone (λ = 0): better by both probes in 0 of 2 places (activation × K), worse in 2, by 9.9 to 10 percentage points."
 	if part.Answer != want {
 		t.Errorf("answer (-want +got):\n%s", cmp.Diff(want, part.Answer))
 	}

@@ -34,11 +34,12 @@ type answer struct {
 // analysis is a study and what was computed from it.
 type analysis struct {
 	*study
-	families                      []family
-	answers, features, live, tied []answer     // by baseline, K and activation
-	predictions                   []prediction // of the studies that follow-ups are about
-	trends                        []trend      // of those of larger K
-	original                      *analysis    // of those of moved images, if it is there
+	families               []family
+	answers, features      []answer     // by baseline, K and activation
+	live, directions, tied []answer     // under other choices
+	predictions            []prediction // of the studies that follow-ups are about
+	trends                 []trend      // of those of larger K
+	original               *analysis    // of those of moved images, if it is there
 }
 
 func analyse(s *study) *analysis {
@@ -46,6 +47,7 @@ func analyse(s *study) *analysis {
 	a.answers = a.judge(primaries, baselines...)
 	a.features = a.judge(featureMeasures, baselines...)
 	a.live = a.judge([]measure{measureOf("effective_rank_live"), measureOf("weight_correlation_live")}, baselines...)
+	a.directions = a.judge([]measure{measureOf("weight_redundancy")}, baselines...)
 	a.tied = a.judge(primaries, tied)
 	return a
 }
@@ -236,7 +238,7 @@ func (a *analysis) headline() string {
 		}
 		return fmt.Sprintf(about, baselineNames[autoencoder], baselineNames[untrained], "two", " at the same activation and K")
 	}
-	return opening(both) + ". " + conjunctionText(both, "weights")
+	return opening(both) + ". " + conjunctionText(both, "weights, by both measures")
 }
 
 // conjunctionText of at least one answer is "InfoMax gives less redundant weights, by both measures, than both an autoencoder … and no training …
@@ -245,7 +247,7 @@ func conjunctionText(both []answer, what string) string {
 	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
 		return "There are too few seeds for a verdict."
 	}
-	return fmt.Sprintf("InfoMax gives less redundant %s, by both measures, than both %s and %s in %d of %s (activation × K). Against one of them at least "+
+	return fmt.Sprintf("InfoMax gives less redundant %s, than both %s and %s in %d of %s (activation × K). Against one of them at least "+
 		"it is refuted in %d.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 
@@ -291,6 +293,16 @@ func (a *analysis) perBaseline() (sentences []string) {
 		sentences = append(sentences, "Against "+baselineNames[baseline]+": "+text)
 	}
 	return sentences
+}
+
+// verdictLimits are what the verdict does not say.
+var verdictLimits = []string{
+	"How far: a verdict says which way. Section 6 has the shifts.",
+	"How often it would be so elsewhere: places share their seeds, and untrained weights are the same for all activations, so that places are no independent replications.",
+	"What other rates or more epochs would give: no objective had its learning rate tuned, and where f is not bounded the loss of InfoMax has no minimum.",
+	"That untrained features are worth more: both measures are of W alone, and independent directions in many dimensions are nearly orthogonal without training. What features are good " +
+		"for is the follow-up Transfer's question.",
+	"Which of two things a measure saw: both count vectors of unequal length as redundant, as they do parallel ones.",
 }
 
 // sizes tells the range of the shifts beside the baseline's levels; effective rank is in per cent of the most
