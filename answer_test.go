@@ -101,11 +101,10 @@ func inNumbers(n int) string {
 	return strconv.Itoa(n)
 }
 
-// answerFinding is what README says of the answer.
+// answerFinding is what README says of the answer first.
 func answerFinding(t *testing.T) string {
 	t.Helper()
 	stats, results := protocolRows(answerRows(t, "stats.csv")), protocolRows(answerRows(t, "results.csv"))
-	both := []string{"effective_rank", "weight_correlation"}
 	random, autoencoder, variance := outcomesAgainst(stats, "random"), outcomesAgainst(stats, "reconstruction"), outcomesAgainst(stats, "variance")
 	places := len(random)
 	var ks []string
@@ -115,33 +114,51 @@ func answerFinding(t *testing.T) string {
 	if want := len(activations) * len(ks); places != want || len(autoencoder) != want || len(variance) != want || len(activations) != 6 || protocolSeeds != 10 {
 		t.Fatalf("%d, %d and %d places against the baselines, %d activations, %d seeds", places, len(autoencoder), len(variance), len(activations), protocolSeeds)
 	}
-	if n := random.count("better", both...); n > 0 {
-		t.Errorf("InfoMax is better than no training in %d places: README's first sentence is wrong", n)
+	if better, worse := random.count("better", weightMeasures...), random.count("worse", weightMeasures...); better > 0 || worse < places {
+		t.Errorf("InfoMax is better than no training in %d places and worse in %d: README's first sentence is wrong", better, worse)
 	}
 	untrained := slices.DeleteFunc(slices.Clone(results), func(row map[string]string) bool { return row["objective"] != "random" })
 	low, high := rangeOf(t, meansByK(t, untrained, "final_effective_rank"), "final_effective_rank")
 	shifts := slices.DeleteFunc(slices.Clone(stats), func(row map[string]string) bool {
 		return row["test"] != "baseline" || row["x_lambda"] != "1" || row["y_objective"] != "random" || row["measure"] != "effective_rank"
 	})
-	probe, live := []string{"probe_accuracy"}, []string{"effective_rank_live", "weight_correlation_live"}
-	tied := outcomesAgainst(stats, "tied")
 	softmax, others := shiftsOf(shifts, true), shiftsOf(shifts, false)
 	worst, least := rangeOf(t, others, "shift")
 	most, _ := rangeOf(t, softmax, "shift")
-	return fmt.Sprintf("On MNIST, InfoMax does not give less redundant weights than no training at all. With K = %s, six activations and ten seeds, "+
-		"its weights (λ = 1) are shown to be less redundant than untrained ones, by effective rank and weight correlation both, in none of %d places "+
-		"(activation × K), and more redundant in %s. They are less redundant than an autoencoder's in %s and more in %s, and less redundant than those of "+
-		"the same loss without its independence term in %s. Random weights have %.1f to %.1f %% of the highest effective rank there can be, and the "+
-		"estimated shifts from there to InfoMax are %s to %s percentage points, and for softmax down to %s. Other choices change the comparison with the "+
-		"autoencoder: by the weights that can act alone InfoMax is better in %s places and worse in %s, against tied weights better in %s and worse in %s. "+
-		"Its outputs, looked at afterwards, are another matter: they are less correlated, which the loss asks for, than untrained ones in %s "+
-		"of the %d places and more in %s, by the best bound of total correlation less dependent in %s and more in %s, and a linear probe tells the digits apart better from them in %s, and worse in %s; against an autoencoder's, better in %s and worse in %s.",
-		listing(ks), places, inNumbers(random.count("worse", both...)), inNumbers(autoencoder.count("better", both...)), inNumbers(autoencoder.count("worse", both...)),
-		inNumbers(variance.count("better", both...)), low, high, signed(least), signed(worst), signed(most),
-		inNumbers(autoencoder.count("better", live...)), inNumbers(autoencoder.count("worse", live...)), inNumbers(tied.count("better", both...)), inNumbers(tied.count("worse", both...)),
-		inNumbers(random.count("better", "output_correlation")), places, inNumbers(random.count("worse", "output_correlation")),
-		inNumbers(random.count("better", "tc_bound")), inNumbers(random.count("worse", "tc_bound")), inNumbers(random.count("better", probe...)), inNumbers(random.count("worse", probe...)),
-		inNumbers(autoencoder.count("better", probe...)), inNumbers(autoencoder.count("worse", probe...)))
+	return fmt.Sprintf("On MNIST, training with InfoMax makes weights more redundant than they were, not less. In none of %d places (K = %s units, six activations, ten seeds in each) "+
+		"are weights trained with λ = 1 shown to be less redundant than the random ones that they start from, both by effective rank, how many directions they use, and by "+
+		"weight correlation, how far they overlap, and in %s they are shown to be more redundant by both. Random weights have %.1f to %.1f %% of the highest effective rank there can be, "+
+		"and the estimated shifts from there are %s to %s percentage points, and for softmax down to %s.",
+		places, listing(ks), inNumbers(random.count("worse", weightMeasures...)), low, high, signed(least), signed(worst), signed(most))
+}
+
+var weightMeasures = []string{"effective_rank", "weight_correlation"}
+
+// answerDetails are what README says of it next, in a line each.
+func answerDetails(t *testing.T) (lines []string) {
+	t.Helper()
+	stats := protocolRows(answerRows(t, "stats.csv"))
+	random, autoencoder := outcomesAgainst(stats, "random"), outcomesAgainst(stats, "reconstruction")
+	variance, tied := outcomesAgainst(stats, "variance"), outcomesAgainst(stats, "tied")
+	say := func(format string, of ...any) {
+		for i, x := range of {
+			if n, is := x.(int); is {
+				of[i] = inNumbers(n)
+			}
+		}
+		lines = append(lines, fmt.Sprintf(format, of...))
+	}
+	live := []string{"effective_rank_live", "weight_correlation_live"}
+	say("- Beside other training: less redundant than an autoencoder's in %v places and more in %v, and less than those of the same loss without its independence term in %v. "+
+		"Other choices change the comparison with the autoencoder: by the weights that can act alone InfoMax is better in %v places and worse in %v, "+
+		"by their directions alone in %v and %v, against tied weights in %v and %v.",
+		autoencoder.count("better", weightMeasures...), autoencoder.count("worse", weightMeasures...), variance.count("better", weightMeasures...),
+		autoencoder.count("better", live...), autoencoder.count("worse", live...), autoencoder.count("better", "weight_redundancy"), autoencoder.count("worse", "weight_redundancy"),
+		tied.count("better", weightMeasures...), tied.count("worse", weightMeasures...))
+	say("- Its outputs, looked at afterwards: less correlated, which the loss asks for, than untrained ones in %v places and more in %v; by the best bound of total correlation "+
+		"less dependent in %v and more in %v.",
+		random.count("better", "output_correlation"), random.count("worse", "output_correlation"), random.count("better", "tc_bound"), random.count("worse", "tc_bound"))
+	return lines
 }
 
 // shiftsOf leaves those of softmax, or those of the others.
@@ -170,9 +187,23 @@ func answerHours(runs []*Result) string {
 		"took the median of its seeds'", len(runs), sum/3600, typical/3600)
 }
 
+// answerFollowUps are the report's answers to the note's later questions, in a line each.
+func answerFollowUps(runs []*Result) (lines []string) {
+	all, stacks := analyseAll(runs)
+	for _, c := range followUps(all, leading(all), stacks) {
+		for _, part := range c.Parts {
+			if !strings.HasPrefix(part.Answer, "No answer") {
+				lines = append(lines, fmt.Sprintf("- %s, %s: %s", c.Name, part.Title, part.Answer))
+			}
+		}
+	}
+	return lines
+}
+
 func TestReadmeSaysWhatTheAnswerSays(t *testing.T) {
 	readme := words(textOf(t, "README.md"))
-	for _, said := range []string{answerFinding(t), answerHours(archivedRuns(t))} {
+	runs := archivedRuns(t)
+	for _, said := range slices.Concat([]string{answerFinding(t), answerHours(runs)}, answerDetails(t), answerFollowUps(runs)) {
 		if !strings.Contains(readme, said) {
 			t.Errorf("README.md does not say:\n%s", said)
 		}

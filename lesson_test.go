@@ -51,7 +51,7 @@ var (
 	lessonMoves    = regexp.MustCompile(`<animate [^>]*dur="(\d+)s"`)
 	lessonTooFew   = regexp.MustCompile(`No verdict: too few seeds.*; it takes (\d+) seeds\.`)
 	lessonShare    = regexp.MustCompile(`(\d+\.\d) to (\d+\.\d) % of the highest effective rank there can be`)
-	lessonLower    = regexp.MustCompile(`there can be, and the estimated shifts from there to InfoMax are −[\d.]+ to −[\d.]+ percentage points`)
+	lessonLower    = regexp.MustCompile(`there can be, and the estimated shifts from there are −[\d.]+ to −[\d.]+ percentage points`)
 	lessonDecimal  = regexp.MustCompile(`\d+\.(\d+)`)
 	lessonPrinted  = regexp.MustCompile(`\d+(\.\d+)?`)
 	lessonNumber   = regexp.MustCompile(`(?i)[0-9½¼]|\b(two|three|four|five|six|seven|eight|nine|ten|half|quarter)\b`)
