@@ -299,7 +299,7 @@ func (a *analysis) perBaseline() (sentences []string) {
 var verdictLimits = []string{
 	"How far: a verdict says which way. Section 6 has the shifts.",
 	"How often it would be so elsewhere: places share their seeds, and untrained weights are the same for all activations, so that places are no independent replications.",
-	"What other rates or more epochs would give: no objective had its learning rate tuned, and where f is not bounded the loss of InfoMax has no minimum.",
+	"What tuned learning rates or more epochs would give: no objective had its rate tuned, and where f is not bounded the loss of InfoMax has no minimum.",
 	"That untrained features are worth more: both measures are of W alone, and independent directions in many dimensions are nearly orthogonal without training. What features are good " +
 		"for is the follow-up Transfer's question.",
 	"Which of two things a measure saw: both count vectors of unequal length as redundant, as they do parallel ones.",
