@@ -39,7 +39,7 @@ var followups = []string{
 	"-act all -k 32 -seed 1-10 -below random:64",
 	"-act all -k 32 -seed 1-10 -below reconstruction:64 -objective reconstruction",
 	"-act relu,tanh,softmax -k 64,128,256,512,1024 -seed 1-5 -objective infomax,reconstruction,random -epochs 10 -tc-rows 0", // scale
-	"-act all -k 32 -seed 1-5 -data mnist-shifted -epochs 11",
+	"-act all -k 32 -seed 1-10 -data mnist-shifted -epochs 11",
 	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
 	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all principal components: the inputs, turned
 	"-act identity -k 784 -objective pca -tc-rows 0 -data fashion",

@@ -32,7 +32,7 @@ func dataParts(all, own []*analysis) (parts []followUpPart) {
 		same.Data, same.TCRows = images.Data, images.TCRows
 	}
 	if len(parts) == 0 {
-		parts = append(parts, notRun("Larger data: ", same.on(mnistShifted.name), largerDataLimits, scaleSeeds, treatment))
+		parts = append(parts, notRun("Larger data: ", same.on(mnistShifted.name), largerDataLimits, protocolSeeds, treatment))
 	}
 	others := slices.DeleteFunc(slices.Clone(own), func(a *analysis) bool { return a.Data != fashion.name })
 	for _, a := range others {
@@ -66,7 +66,7 @@ func (a *analysis) largerData() (part followUpPart) {
 	}
 	whole := *a.study
 	whole.activations = other.activations
-	part.Missing = whole.lacking(scaleSeeds, treatment)
+	part.Missing = whole.lacking(protocolSeeds, treatment)
 	part.Answer = a.largerDataAnswer()
 	part.Findings = []finding{say("The test: seed by seed, infomax at λ = 1 on %s (%s, %d steps) against %s (%s, %d steps), with Holm's correction over the %d activations for a measure and K. "+
 		"Runs of a seed start from the same weights; they see other batches.", a.Data, plural(a.Epochs, "epoch"), a.steps(), other.Data, plural(other.Epochs, "epoch"), other.steps(), declared[againstData])}
