@@ -52,8 +52,9 @@ func (a *analysis) depthAnswer() string {
 		return "No answer: of the activations only identity was run, the control. " + controlText(both[control])
 	}
 	text := fmt.Sprintf("%s. InfoMax on InfoMax is shown to be better than both InfoMax on random weights and random weights on InfoMax, by both %s and %s, with %d of %s besides identity%s. "+
-		"With %d it is worse than one of these by a measure at least, and better than it by neither%s.", opening(others), depthMeasures[0].spelled(), depthMeasures[1].spelled(),
-		count(others, confirmed), plural(len(others), "activation"), namesOf(others, confirmed), count(others, refuted), namesOf(others, refuted))
+		"With %d it is better than one of these by one measure and worse by the other%s, with %d worse than one by a measure at least and better by neither%s.", opening(others),
+		depthMeasures[0].spelled(), depthMeasures[1].spelled(), count(others, confirmed), plural(len(others), "activation"), namesOf(others, confirmed),
+		count(others, mixed), namesOf(others, mixed), count(others, refuted), namesOf(others, refuted))
 	if control < 0 {
 		return text + " Identity, the control, was not run." + a.besideOne()
 	}
@@ -62,12 +63,16 @@ func (a *analysis) depthAnswer() string {
 
 // besideOne says whether two layers are better than one, which to compose does not; nothing without single layers.
 func (a *analysis) besideOne() string {
-	answers := a.judgeOf(a.composed(), againstStack, depthMeasures, treatment)
-	if len(answers) == 0 {
+	var parts []string
+	for _, m := range depthMeasures {
+		if outcomes, tests, _ := a.outcomes(m, treatment); tests > 0 {
+			parts = append(parts, fmt.Sprintf("%s is shown to be better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation")))
+		}
+	}
+	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Than a single layer of InfoMax it is shown to be better by both measures with %d of %s%s, and worse by a measure at least with %d.",
-		count(answers, confirmed), plural(len(answers), "activation"), namesOf(answers, confirmed), count(answers, refuted)+count(answers, mixed))
+	return " Beside a single layer of InfoMax " + listing(parts) + "."
 }
 
 // namesOf is " (relu and tanh)", the activations with that word; nothing if there are none.
@@ -102,7 +107,13 @@ func (a *analysis) depthTests() finding {
 	for _, rival := range a.rivals() {
 		var parts []string
 		for _, m := range depthMeasures {
-			parts = append(parts, a.outcomes(m, rival)...)
+			if outcomes, tests, shifts := a.outcomes(m, rival); tests > 0 {
+				text := fmt.Sprintf("%s is better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation"))
+				if len(shifts) > 0 {
+					text += fmt.Sprintf(", by shifts, shown or not, of %s%s", span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
+				}
+				parts = append(parts, text)
+			}
 		}
 		name := rival.String()
 		if rival == treatment {
@@ -115,10 +126,9 @@ func (a *analysis) depthTests() finding {
 	return f
 }
 
-// outcomes counts those of the comparisons with a rival: nothing if there are none.
-func (a *analysis) outcomes(m measure, rival condition) []string {
-	var shifts []float64
-	outcomes, tests := map[int]int{}, 0
+// outcomes counts those of the comparisons with a rival, and has their shifts.
+func (a *analysis) outcomes(m measure, rival condition) (outcomes map[int]int, tests int, shifts []float64) {
+	outcomes = map[int]int{}
 	for _, y := range a.grid(rival, a.ks...) {
 		if c := a.find(m, y.under(a.composed()), y); c != nil {
 			tests++
@@ -126,14 +136,7 @@ func (a *analysis) outcomes(m measure, rival condition) []string {
 			shifts = append(shifts, m.inUnit(c.shift).Value)
 		}
 	}
-	if tests == 0 {
-		return nil
-	}
-	text := fmt.Sprintf("%s is better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation"))
-	if shifts = present(shifts); len(shifts) > 0 {
-		text += fmt.Sprintf(", by shifts, shown or not, of %s%s", span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
-	}
-	return []string{text}
+	return outcomes, tests, present(shifts)
 }
 
 // slopesFigure shows every seed's way from the single layer to the stack, and the other stacks as lines.
