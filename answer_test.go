@@ -173,18 +173,57 @@ func signed(x float64) string {
 
 // answerHours are of one core, by the runs in the archive. Some of them stood still for other work.
 func answerHours(runs []*Result) string {
-	sum, typical, seeds := 0.0, 0.0, map[Config][]float64{}
+	sum := 0.0
 	for _, r := range runs {
 		sum += r.Seconds
+	}
+	return fmt.Sprintf("%d runs, of which the `seconds` in every `run.json` add up to %.1f hours of one core, or %.1f if every run "+
+		"took the median of its seeds'", len(runs), sum/3600, usualSeconds(runs)/3600)
+}
+
+// usualSeconds are of the runs if each took the median of its seeds'.
+func usualSeconds(runs []*Result) (sum float64) {
+	seeds := map[Config][]float64{}
+	for _, r := range runs {
 		c := r.Config
 		c.Seed = 0
 		seeds[c] = append(seeds[c], r.Seconds)
 	}
 	for _, seconds := range seeds {
-		typical += float64(len(seconds)) * median(seconds)
+		sum += float64(len(seconds)) * median(seconds)
 	}
-	return fmt.Sprintf("%d runs, of which the `seconds` in every `run.json` add up to %.1f hours of one core, or %.1f if every run "+
-		"took the median of its seeds'", len(runs), sum/3600, typical/3600)
+	return sum
+}
+
+// answerCosts are the rows of PERFORMANCE's table: what -full takes, and each grid of -followups beside those above it.
+func answerCosts(t *testing.T, runs []*Result) (rows []string) {
+	t.Helper()
+	byID := map[string]*Result{}
+	for _, r := range runs {
+		byID[r.ID] = r
+	}
+	for _, grid := range append([]string{"-full"}, followups...) {
+		var its []*Result
+		for _, c := range configsOf(t, grid) {
+			if r := byID[c.ID()]; r != nil {
+				its = append(its, r)
+				delete(byID, r.ID)
+			}
+		}
+		if len(its) > 0 {
+			rows = append(rows, fmt.Sprintf("| `%s` | %d | %.0f |", grid, len(its), usualSeconds(its)/60))
+		}
+	}
+	return rows
+}
+
+func TestPerformanceSaysWhatTheAnswerCost(t *testing.T) {
+	page := textOf(t, "PERFORMANCE.md")
+	for _, row := range answerCosts(t, archivedRuns(t)) {
+		if !strings.Contains(page, row) {
+			t.Errorf("PERFORMANCE.md does not say:\n%s", row)
+		}
+	}
 }
 
 // answerFollowUps are the report's answers to the note's later questions, in a line each.

@@ -25,6 +25,7 @@ const (
 type prediction struct {
 	predictor, probe measure
 	between, within  oriented
+	own              float64 // mean of ρ over the cells of the treatment
 }
 
 // The answers for a predictor and a probe.
@@ -117,7 +118,21 @@ func (s *study) predict(predictor, probe measure) prediction {
 		}
 		return oriented{a, runs, math.NaN()}
 	}
-	return prediction{predictor, probe, orient(spearmanBetween(strata), between), orient(spearmanWithin(cells), within)}
+	p := prediction{predictor, probe, orient(spearmanBetween(strata), between), orient(spearmanWithin(cells), within), math.NaN()}
+	p.own = p.withinOf(treatment, s.conditions)
+	return p
+}
+
+// withinOf is the mean of ρ over the cells of c; predict lines cells up by place, and in it by condition.
+func (p prediction) withinOf(c condition, all []condition) float64 {
+	conditions := predicting(all)
+	var rhos []float64
+	if i := slices.Index(conditions, c); i >= 0 {
+		for ; i < len(p.within.Each); i += len(conditions) {
+			rhos = append(rhos, p.within.Each[i])
+		}
+	}
+	return mean(present(rhos))
 }
 
 // predicting are those of the conditions that are taken: infomax at every λ, and the baselines.

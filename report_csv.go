@@ -123,7 +123,7 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"shift_level", real(c.shift.Level)},
 		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
 		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
-		{"predictor", ""}, {"rho", ""}, {"page_l", ""},
+		{"predictor", ""}, {"rho", ""}, {"p_conditions", ""}, {"page_l", ""},
 		{"p_adjusted", real(c.adjusted)},
 		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
 		{"verdict", a.verdictOf(c)},
@@ -135,7 +135,7 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 // statsRow is a test of p in a row that is blank but for the study and the measure. Spearman's ρ is of the two measures as they are.
 func (p prediction) statsRow(blank []field, test string, o oriented) []field {
 	return filled(blank, map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
-		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_adjusted": shortest(o.adjusted),
+		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_conditions": shortest(o.PWhole), "p_adjusted": shortest(o.adjusted),
 		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]})
 }
 

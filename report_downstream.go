@@ -16,7 +16,8 @@ func (a *analysis) downstream() (part followUpPart) {
 	}
 	part.Limits = downstreamLimits
 	part.Findings = []finding{say("The test: Spearman's ρ of each measure of redundancy with accuracy, positive where less redundancy goes with higher accuracy. "+
-		"(i) Between conditions, over all runs of an activation and K, averaged over these by Fisher's z; accuracies are permuted among the conditions of a seed. "+
+		"(i) Between conditions, over all runs of an activation and K, averaged over these by Fisher's z; accuracies are permuted among the conditions of a seed, and for comparison, without a correction, "+
+		"among conditions as a whole, all seeds and places alike, which takes the few conditions for the witnesses and not their seeds. "+
 		"(ii) Within conditions, by the ranks within each cell (activation, K, condition), pooled; accuracies are permuted among the seeds, in all cells alike. "+
 		"Each has 9,999 permutations, and Holm's correction over the %d measures. Conditions are %s. Runs that diverged or collapsed are left out.",
 		len(predictors), strings.Join(texts(predicting(a.conditions)), "; ")), a.spreads()}
@@ -87,6 +88,24 @@ func leastWithinP(n int) float64 {
 // probeAnswer says of one probe by which predictors something is shown.
 func probeAnswer(family []prediction) string {
 	var parts []string
+	// beside is what qualifies an association: what lies between conditions if they are the witnesses, and what lies within them
+	// where InfoMax is as the verdict has it.
+	beside := func(word string) string {
+		var wholes, own []float64
+		for _, p := range family {
+			if p.word() != word {
+				continue
+			}
+			wholes = append(wholes, p.between.PWhole)
+			own = append(own, p.own)
+		}
+		if wholes, own = present(wholes), present(own); word == betweenOnly && len(wholes) > 0 {
+			return "; conditions as a whole p = " + span(wholes, pText)
+		} else if word != betweenOnly && len(own) > 0 {
+			return "; within infomax at λ = 1 alone, without a test, " + span(own, signedRho)
+		}
+		return ""
+	}
 	tell := func(text, word string, way int) {
 		var names []string
 		var rhos []float64
@@ -103,7 +122,7 @@ func probeAnswer(family []prediction) string {
 			return
 		}
 		if word != notShown && word != notTested {
-			text += " (ρ " + span(rhos, func(rho float64) string { return plus(rho, fixed(rho, 2)) }) + ")"
+			text += " (ρ " + span(rhos, signedRho) + beside(word) + ")"
 		}
 		parts = append(parts, text+" by "+listing(names))
 	}
@@ -119,6 +138,8 @@ func probeAnswer(family []prediction) string {
 	tell("nothing could be tested", notTested, 0)
 	return text + " " + strings.Join(parts, "; ") + "."
 }
+
+func signedRho(rho float64) string { return plus(rho, fixed(rho, 2)) }
 
 // spreads says how much there is to predict: how far accuracy varies within conditions, and between them.
 func (a *analysis) spreads() finding {
@@ -141,20 +162,15 @@ func (a *analysis) spreads() finding {
 
 // byCondition says of what is shown within conditions in which of them it is seen.
 func (a *analysis) byCondition() []finding {
-	conditions := predicting(a.conditions)
 	f := say("What is shown within conditions, by condition: the mean of ρ over the cells of each, without a test.")
 	for _, p := range a.predictions {
 		if p.within.outcome() == 0 {
 			continue
 		}
 		var parts []string
-		for i, c := range conditions {
-			var rhos []float64
-			for j := i; j < len(p.within.Each); j += len(conditions) { // as predict lines cells up
-				rhos = append(rhos, p.within.Each[j])
-			}
-			if rho := mean(present(rhos)); finite(rho) {
-				parts = append(parts, c.String()+" "+plus(rho, fixed(rho, 2)))
+		for _, c := range predicting(a.conditions) {
+			if rho := p.withinOf(c, a.conditions); finite(rho) {
+				parts = append(parts, c.String()+" "+signedRho(rho))
 			}
 		}
 		f.Lines = append(f.Lines, fmt.Sprintf("%s, with %s: %s", p.predictor.spelled(), labelsOf(p.probe), strings.Join(parts, "; ")))
@@ -206,6 +222,7 @@ var downstreamLimits = []string{
 		"have for unrelated reasons are found associated more often than not.",
 	"(ii) alone can support “predicts”, and means by it that among runs that differ in their seed the less redundant tell the classes better. It does not say that redundancy is the cause: " +
 		"both may follow from the first weights.",
+	"Untrained weights of a seed and K are the same for all activations, so that cells of no training are fewer witnesses than they are in number.",
 	"An answer says which way, not how far. What is predicted within conditions is as small as their spread.",
 	"Redundancy before the activation, ‖Corr(Z) − I‖², is not recorded and so no predictor. Total correlation has no part where it is infinite, as it is for softmax.",
 	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",

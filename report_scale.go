@@ -63,7 +63,7 @@ func (a *analysis) wider() (part followUpPart) {
 	part.Findings = append([]finding{say("The test: within each seed that has every K (%s), Page's test for a trend of infomax at λ = 1 over K, two-sided, counted out up to %d K and %d seeds, with Holm's correction over "+
 		"the activations of a measure, %d at least. Measures are set against what grows with K anyway: effective rank is divided by its random level, output correlation by K(K − 1), dead units by K. "+
 		"A slope is the exponent b of a power Kᵇ, fitted on a logarithmic scale seed by seed, whether or not the values follow a power.", listing(texts(a.treated())), maxExactColumns, maxExactBlocks, len(scaleActivations)),
-		a.randomLevel()}, a.order()...)
+		a.randomLevel(), a.aboveEpsilon()}, a.order()...)
 	part.Sheets = []sheet{a.trendSheet()}
 	for _, m := range normalised {
 		part.Figures = append(part.Figures, a.widthFigure(m)...)
@@ -98,7 +98,7 @@ func (a *analysis) widerAnswer() string {
 			lines = append(lines, line)
 		}
 	}
-	return text + " By measure: " + strings.Join(lines, "; ") + "."
+	return text + " By measure, with interquartile means at both ends of what changes: " + strings.Join(lines, "; ") + "." + a.besideRandom()
 }
 
 // trendText says with which activations m is shown to change; nothing where it was not tested.
@@ -111,7 +111,7 @@ func (a *analysis) trendText(m measure) string {
 		var names []string
 		for _, t := range a.trends {
 			if t.field == m.field && finite(t.adjusted) && t.outcome() == way.outcome {
-				names = append(names, t.activation)
+				names = append(names, t.activation+only(way.outcome != 0, a.fromTo(t)))
 			}
 		}
 		if len(names) > 0 {
@@ -122,6 +122,64 @@ func (a *analysis) trendText(m measure) string {
 		return ""
 	}
 	return m.spelled() + " " + listing(parts)
+}
+
+// fromTo is " (0.87 to 0.57)", the interquartile means at the first and the last K.
+func (a *analysis) fromTo(t trend) string {
+	ks := a.treated()
+	first, last := a.treatedAt(t.measure, t.activation, ks[0]), a.treatedAt(t.measure, t.activation, ks[len(ks)-1])
+	return fmt.Sprintf(" (%s to %s%s)", roughly(first), roughly(last), only(t.isProbe(), " %"))
+}
+
+// treatedAt is an interquartile mean of the treatment, in the unit that m is shown in.
+func (a *analysis) treatedAt(m measure, activation string, K int) float64 {
+	return m.inUnit(a.centre(place{treatment, activation, K}, m)).Value
+}
+
+// besideRandom says how far the probe is above that of no training at the first and the last K; nothing without.
+func (a *analysis) besideRandom() string {
+	m := measureOf("probe_accuracy")
+	ks := a.treated()
+	var ends []string
+	for _, K := range []int{ks[0], ks[len(ks)-1]} {
+		var parts []string
+		for _, p := range a.ran(treatment, K) {
+			if d := a.treatedAt(m, p.activation, K) - m.inUnit(a.centre(p.under(untrained), m)).Value; finite(d) {
+				parts = append(parts, plus(d, roughly(d))+" with "+p.activation)
+			}
+		}
+		if len(parts) > 0 {
+			ends = append(ends, fmt.Sprintf("at K = %d %s", K, listing(parts)))
+		}
+	}
+	if len(ends) < 2 {
+		return ""
+	}
+	return " From no training, by interquartile means and without a test, that accuracy differs by, in percentage points, " + strings.Join(ends, ", ") + "."
+}
+
+// aboveEpsilon says how large variances are beside the ε of the loss, below which the loss does not see what a unit does.
+func (a *analysis) aboveEpsilon() finding {
+	f := say("Variance beside the loss's ε, %s: the geometric mean over the units of (variance + ε)/ε in the batches of the last epoch, median over the seeds. Where it is near 1, most variances are below ε, "+
+		"and neither term of the loss sees those units: what changes there with K is ε's doing as well.", readable(shortest(varianceEpsilon)))
+	for _, activation := range a.activations {
+		var parts []string
+		for _, K := range a.treated() {
+			var ratios []float64
+			for _, r := range a.runs[place{treatment, activation, K}] {
+				if r != nil && len(r.Curve) > 0 {
+					ratios = append(ratios, math.Exp(-float64(r.Curve[len(r.Curve)-1].Entropy)/float64(K))/varianceEpsilon)
+				}
+			}
+			if ratios = present(ratios); len(ratios) > 0 {
+				parts = append(parts, fmt.Sprintf("%s at K = %d", rounded(median(ratios), 2), K))
+			}
+		}
+		if len(parts) > 0 {
+			f.Lines = append(f.Lines, activation+": "+strings.Join(parts, ", "))
+		}
+	}
+	return f
 }
 
 // randomLevel holds the measured level against its approximation.
@@ -138,7 +196,7 @@ func (a *analysis) randomLevel() finding {
 		}
 		n, m := float64(min(K, a.inputs)), float64(max(K, a.inputs))
 		if level := average(present(levels)); finite(level) {
-			parts = append(parts, fmt.Sprintf("%s at K = %d, which is %s of it", short(level), K, fixed(level/(n*(1-n/(4*m))), 3)))
+			parts = append(parts, fmt.Sprintf("%s at K = %d, %s times that", short(level), K, fixed(level/(n*(1-n/(4*m))), 3)))
 		}
 	}
 	return say("The random level of effective rank is that of a run's own weights before any step. For K far below D, which is %d, it is about K(1 − K/4D); for K far above, the same with K and D exchanged. "+
@@ -210,5 +268,6 @@ var widerLimits = []string{
 	"Accuracy of a linear probe may grow with K for any features, random ones among them: the figure shows the baselines that were run.",
 	"With more units than inputs effective rank cannot exceed the number of inputs, nor can its random level. Output correlation of softmax cannot be below K/(K − 1), which for each pair is 1/(K − 1)² and falls with K.",
 	"Page's test asks for an order that the seeds share. It gives no size, and values that rise and then fall may show no trend. Each measure is a family of its own: over all of them a false finding is likelier than 5 %.",
+	"A constant unit adds 1 to output correlation, whatever K, which for each pair is little: where the share of dead units grows, this measure falls.",
 	"Total correlation is not among the measures.",
 }

@@ -153,7 +153,7 @@ var largerDataLimits = []string{
 func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 	part.Title, part.Limits = "Other data: "+a.name(), otherDataLimits
 	var here, there [2]int // confirmed, refuted
-	places, same, verdicts := 0, 0, 0
+	places, same, verdicts, others := 0, 0, 0, []string(nil)
 	theirs := conjunction(beside.answers)
 	for _, x := range conjunction(a.answers) {
 		for _, y := range theirs {
@@ -171,6 +171,8 @@ func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 			if x.place == y.place && !x.tooFew && !y.tooFew {
 				if verdicts++; x.word == y.word {
 					same++
+				} else {
+					others = append(others, fmt.Sprintf("%s at K = %d against %s, %s there and %s here", x.activation, x.K, baselineNames[x.condition], y.word, x.word))
 				}
 			}
 		}
@@ -183,6 +185,9 @@ func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 	part.Answer = fmt.Sprintf("Of %s (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both %s and %s in %d on %s and in %d on %s. "+
 		"Against one of them at least it is refuted in %d and in %d. The verdicts against single baselines are the same on both in %d of %d.",
 		plural(places, "place"), baselineNames[autoencoder], baselineNames[untrained], here[0], a.Data, there[0], beside.Data, here[1], there[1], same, verdicts)
+	if len(others) > 0 {
+		part.Findings = []finding{say("The verdicts against single baselines that are not the same on %s, there, and on %s, here: %s.", beside.Data, a.Data, strings.Join(others, "; "))}
+	}
 	for _, m := range primaries {
 		part.Figures = append(part.Figures, a.besideFigure(beside, m)...)
 	}

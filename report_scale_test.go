@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,9 +75,10 @@ func TestPlantedTrendsGiveTheirAnswer(t *testing.T) {
 			runs := scaleRuns(t, scaleLine+test.flags, test.noise, test.powers)
 			analyses, _ := analyseAll(runs)
 			part := widest(analyses)[0].wider()
+			answer := regexp.MustCompile(` \([0-9.]+ to [0-9.]+( %)?\)`).ReplaceAllString(part.Answer, "")
 			for _, want := range test.want {
-				if !strings.Contains(part.Answer, want) {
-					t.Errorf("no %q in %q", want, part.Answer)
+				if !strings.Contains(answer, want) {
+					t.Errorf("no %q in %q", want, answer)
 				}
 			}
 			var here []Config
@@ -91,6 +93,33 @@ func TestPlantedTrendsGiveTheirAnswer(t *testing.T) {
 				t.Errorf("with what is missing (-want +got):\n%.1000s", diff)
 			}
 		})
+	}
+}
+
+// TestVarianceIsSetAgainstEpsilon: units of one variance, and an accuracy that is above that of no training at one end alone.
+func TestVarianceIsSetAgainstEpsilon(t *testing.T) {
+	runs := scaleRuns(t, scaleLine, 0, func(string) [4]float64 { return [4]float64{} })
+	for _, r := range runs {
+		variance := map[string]float64{"relu": 3e-3, "softmax": 0, "tanh": 1e-6}[r.Config.Activation]
+		r.Curve = []Epoch{{Entropy: 0}, {Entropy: Number(-float64(r.Config.K) * math.Log(variance+1e-6))}}
+		r.Final.ProbeAccuracy = 0.8
+		if r.Config.Objective == "random" && r.Config.K == 1024 {
+			r.Final.ProbeAccuracy = 0.9
+		}
+	}
+	analyses, _ := analyseAll(runs)
+	part := widest(analyses)[0].wider()
+	var lines []string
+	for _, f := range part.Findings {
+		lines = append(lines, f.Lines...)
+	}
+	for _, want := range []string{"relu: 3×10³ at K = 64, 3×10³ at K = 128", "softmax: 1 at K = 64", "tanh: 2 at K = 64"} {
+		if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, want) }) {
+			t.Errorf("no %q in %q", want, lines)
+		}
+	}
+	if want := "at K = 64 0 with relu, 0 with softmax and 0 with tanh, at K = 1024 −10 with relu, −10 with softmax and −10 with tanh."; !strings.HasSuffix(part.Answer, want) {
+		t.Errorf("%q does not end %q", part.Answer, want)
 	}
 }
 

@@ -185,7 +185,11 @@ func (o oriented) entry() entry {
 	}
 	each := present(o.Each)
 	positive := len(slices.DeleteFunc(slices.Clone(each), func(rho float64) bool { return rho <= 0 }))
-	return entry{main: plus(o.Rho, fixed(o.Rho, 2)), sub: fmt.Sprintf("%s, %d of %d", pEquals(o.adjusted), positive, len(each))}
+	whole := ""
+	if finite(o.PWhole) {
+		whole = "; conditions as a whole " + pEquals(o.PWhole)
+	}
+	return entry{main: plus(o.Rho, fixed(o.Rho, 2)), sub: fmt.Sprintf("%s, %d of %d%s", pEquals(o.adjusted), positive, len(each), whole)}
 }
 
 // associates tells whether any association could be tested.

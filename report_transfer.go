@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -52,15 +53,41 @@ func (a *analysis) transferAnswer(answers []answer) string {
 	var parts []string
 	for _, baseline := range []condition{untrained, autoencoder, varianceOnly} {
 		if its := against(answers, baseline); len(its) > 0 {
-			parts = append(parts, fmt.Sprintf("%s against %s: better by both probes in %d of %s (activation × K)%s, worse in %d%s.",
-				opening(its), baselineNames[baseline], count(its, confirmed), plural(len(its), "place"), byPoints(its, confirmed, +1),
-				count(its, refuted), byPoints(its, refuted, -1)))
+			first := opening(its)
+			parts = append(parts, fmt.Sprintf("Against %s, %s: better by both probes in %d of %s (activation × K)%s; worse by one at least, and better by neither, in %d%s.",
+				baselineNames[baseline], strings.ToLower(first[:1])+first[1:], count(its, confirmed), plural(len(its), "place"), byPoints(its, confirmed, +1),
+				count(its, refuted), byPoints(its, refuted, -1)+placesOf(its, refuted)))
 		}
 	}
 	return strings.Join(parts, " ")
 }
 
-// byPoints is ", by 0.35 to 1.1 percentage points": the sizes of the shifts of an outcome among the answers of a word.
+// placesOf is " (relu and tanh at K = 16; softmax at K = 16 and 64)", the places of the answers with that word; nothing if they are all or none.
+func placesOf(answers []answer, word string) string {
+	var ks, activations, parts []string
+	at := map[string][]string{} // by activation, K
+	for _, x := range answers {
+		if x.word == word {
+			placeIn(&activations, x.activation)
+			at[x.activation] = append(at[x.activation], strconv.Itoa(x.K))
+		}
+	}
+	with := map[string][]string{} // by all its K, activations
+	for _, name := range activations {
+		all := listing(at[name])
+		placeIn(&ks, all)
+		with[all] = append(with[all], name)
+	}
+	for _, all := range ks {
+		parts = append(parts, listing(with[all])+" at K = "+all)
+	}
+	if n := count(answers, word); n == 0 || n == len(answers) {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// byPoints is ", by 0.35 to 1.1 percentage points of either probe": the sizes of the shifts of an outcome among the answers of a word.
 func byPoints(answers []answer, word string, outcome int) string {
 	var sizes []float64
 	for _, x := range answers {
@@ -73,7 +100,7 @@ func byPoints(answers []answer, word string, outcome int) string {
 	if sizes = present(sizes); len(sizes) == 0 {
 		return ""
 	}
-	return ", by " + span(sizes, roughly) + " percentage points"
+	return ", by " + span(sizes, roughly) + " percentage points of either probe"
 }
 
 // transferTests says for each baseline how the tests fall, and how large the shifts are.
@@ -108,19 +135,23 @@ func (a *analysis) transferTests(answers []answer) finding {
 func (a *analysis) besideComponents() (findings []finding) {
 	var parts, whole []string
 	for _, m := range probes {
-		above, places := 0, 0
+		above, places, below := 0, 0, 0
 		for _, p := range a.compared() {
 			if d := a.centre(p, m).Value - a.centre(p.under(pca), m).Value; finite(d) {
 				if places++; d > 0 {
 					above++
 				}
 			}
+			if a.whole != nil && a.centre(p, m).Value < m.value(a.whole) {
+				below++
+			}
 		}
 		if places > 0 {
 			parts = append(parts, fmt.Sprintf("in %d of %s with %s", above, plural(places, "place"), labelsOf(m)))
 		}
 		if a.whole != nil {
-			whole = append(whole, fmt.Sprintf("%s %% with %s", fixed(100*m.value(a.whole), 2), labelsOf(m)))
+			whole = append(whole, fmt.Sprintf("%s %% with %s (above InfoMax's interquartile mean in %d of %s)", fixed(100*m.value(a.whole), 2), labelsOf(m),
+				below, plural(len(a.compared()), "place")))
 		}
 	}
 	if len(parts) > 0 {
@@ -174,9 +205,16 @@ type conditionEmblem struct {
 	emblem
 }
 
-// emblems are those of the conditions that predictions take, in every figure the same.
+// emblems are those of the conditions that predictions take, the same in every figure of every study: those of the protocol
+// have their places, others follow.
 func (s *study) emblems() (all []conditionEmblem) {
-	for i, c := range predicting(s.conditions) {
+	usual := predicting(protocolConditions())
+	others := len(usual)
+	for _, c := range predicting(s.conditions) {
+		i := slices.Index(usual, c)
+		if i < 0 {
+			i, others = others, others+1
+		}
 		all = append(all, conditionEmblem{c, emblem{c.String(), i}})
 	}
 	return all

@@ -37,14 +37,27 @@ func TestPlantedAccuraciesGiveTheirTransfer(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 10, 3)
 	level := map[string]float64{"infomax": 0, "reconstruction": 0, "random": -0.2, "variance": +0.1}
 	part := followUpsOf(t, probed(madeUpRuns(configs, effect{}), func(c Config) float64 { return level[c.Objective] }))["Transfer, mnist, 3 epochs"]
-	want := "Yes against no training (random): better by both probes in 2 of 2 places (activation × K), by 20 percentage points, worse in 0. " +
-		"Undecided against an autoencoder (reconstruction): better by both probes in 0 of 2 places (activation × K), worse in 0. " +
-		"No against variance alone (λ = 0): better by both probes in 0 of 2 places (activation × K), worse in 2, by 9.9 to 10 percentage points."
+	want := "Against no training (random), yes: better by both probes in 2 of 2 places (activation × K), by 20 percentage points of either probe; worse by one at least, and better by neither, in 0. " +
+		"Against an autoencoder (reconstruction), undecided: better by both probes in 0 of 2 places (activation × K); worse by one at least, and better by neither, in 0. " +
+		"Against variance alone (λ = 0), no: better by both probes in 0 of 2 places (activation × K); worse by one at least, and better by neither, in 2, by 9.9 to 10 percentage points of either probe."
 	if part.Answer != want {
 		t.Errorf("answer (-want +got):\n%s", cmp.Diff(want, part.Answer))
 	}
 	if want := "Against no training (random), of 2 places 2 confirmed: with all labels better in 2 and worse in 0 (shifts, shown or not, of +20 percentage points); with 100 labels a class better in 2"; !strings.HasPrefix(part.Findings[0].Lines[0], want) {
 		t.Errorf("%q does not begin %q", part.Findings[0].Lines[0], want)
+	}
+}
+
+func TestPlacesAreNamedOnce(t *testing.T) {
+	at := func(word, activation string, K int) answer { return answer{place: place{treatment, activation, K}, word: word} }
+	answers := []answer{at(refuted, "relu", 16), at(refuted, "softmax", 16), at(refuted, "relu", 32), at(refuted, "tanh", 16), at(confirmed, "tanh", 32)}
+	for word, want := range map[string]string{refuted: " (relu at K = 16 and 32; softmax and tanh at K = 16)", confirmed: " (tanh at K = 32)", mixed: ""} {
+		if got := placesOf(answers, word); got != want {
+			t.Errorf("%s: %q, want %q", word, got, want)
+		}
+	}
+	if got := placesOf(answers[:4], refuted); got != "" {
+		t.Errorf("all of them: %q", got)
 	}
 }
 
@@ -99,7 +112,7 @@ func TestAllComponentsAreALineAndNoPlace(t *testing.T) {
 			t.Errorf("%s is another with the run of all components", name)
 		}
 	}
-	if want := "All 784 principal components reach 92.24 % with all labels and 65.96 % with 100 labels a class"; !strings.Contains(with["report.html"], want) {
+	if want := "All 784 principal components reach 92.24 % with all labels (above InfoMax&#39;s interquartile mean in 2 of 2 places) and 65.96 % with 100 labels a class (above InfoMax&#39;s interquartile mean in 0 of 2 places)"; !strings.Contains(with["report.html"], want) {
 		t.Errorf("no %q", want)
 	}
 	// Other runs of its K make it a place like any; with no other run it is all there is.

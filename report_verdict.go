@@ -302,7 +302,7 @@ var verdictLimits = []string{
 	"What tuned learning rates or more epochs would give: no objective had its rate tuned, and where f is not bounded the loss of InfoMax has no minimum.",
 	"That untrained features are worth more: both measures are of W alone, and independent directions in many dimensions are nearly orthogonal without training. What features are good " +
 		"for is the follow-up Transfer's question.",
-	"Which of two things a measure saw: both count vectors of unequal length as redundant, as they do parallel ones.",
+	"Which of two things a measure saw: both count vectors of unequal length as redundant, as they do parallel ones. The line on directions alone takes the lengths away.",
 }
 
 // sizes tells the range of the shifts beside the baseline's levels; effective rank is in per cent of the most

@@ -26,6 +26,7 @@ type seedPairs struct{ x, y []float64 }
 // association is how x and y go together; Rho and P are NaN when no stratum, or cell, says anything.
 type association struct {
 	Rho, P float64   // from −1 to 1; two-sided
+	PWhole float64   // between conditions: P if they change places as a whole; else NaN
 	Each   []float64 // Spearman's ρ in every stratum, or cell; NaN where it says nothing
 }
 
@@ -39,6 +40,7 @@ type association struct {
 // P is of the hypothesis that a seed's values of y are alike but for chance, whatever the condition. So what a condition
 // does to every seed is evidence, and two measures that conditions move for unrelated reasons pass for associated: of
 // six conditions that move both at random, with ten seeds, in six of ten simulations. It cannot tell why they go together.
+// PWhole takes conditions for the witnesses, few as they are: of n none is below 1/n!. It is NaN where pairs are missing.
 func spearmanBetween(strata [][]seedPairs) association {
 	joined := make([]seedPairs, len(strata)) // by condition, and in it by seed
 	for i, cells := range strata {
@@ -56,15 +58,63 @@ func spearmanBetween(strata [][]seedPairs) association {
 		weights += float64(t.n - 3)
 	}
 	seeds := len(strata[0][0].x)
-	observed, p := permutationTest(exchangeable(tables, func(at int) int { return at % seeds }), func(from []int) float64 {
+	statistic := func(from []int) float64 {
 		sum := 0.0 // Σ (n−3) atanh ρ
 		for _, t := range tables {
 			sum += t.weightedZ(from)
 		}
 		return sum
-	})
+	}
+	observed, p := permutationTest(exchangeable(tables, func(at int) int { return at % seeds }), statistic)
 	result.Rho, result.P = tanh(observed/weights), p
+	if complete(tables) {
+		result.PWhole = wholePermutations(len(strata[0]), seeds, statistic)
+	}
 	return result
+}
+
+// complete tells whether no pair is missing.
+func complete(tables []rankTable) bool {
+	return !slices.ContainsFunc(tables, func(t rankTable) bool { return slices.Contains(t.present, false) })
+}
+
+// mostWhole is the largest number of conditions whose orders are counted out, 40,320 of them.
+const mostWhole = 8
+
+// wholePermutations is the share of the orders of conditions, each with all its seeds and in every stratum alike, in which the statistic is
+// at least as far from 0 as it is: NaN for more than mostWhole conditions.
+func wholePermutations(conditions, seeds int, statistic func(from []int) float64) float64 {
+	if conditions > mostWhole {
+		return math.NaN()
+	}
+	order, from := make([]int, conditions), make([]int, conditions*seeds)
+	for i := range order {
+		order[i] = i
+	}
+	least, asFar, orders := 0.0, 0, 0
+	var permute func(k int)
+	permute = func(k int) {
+		if k < conditions {
+			for i := k; i < conditions; i++ {
+				order[k], order[i] = order[i], order[k]
+				permute(k + 1)
+				order[k], order[i] = order[i], order[k]
+			}
+			return
+		}
+		for at := range from {
+			from[at] = order[at/seeds]*seeds + at%seeds
+		}
+		value := math.Abs(statistic(from))
+		if orders == 0 { // as they are
+			least = value * (1 - 2*uncertainty)
+		}
+		if orders++; value >= least {
+			asFar++
+		}
+	}
+	permute(0)
+	return float64(asFar) / float64(orders)
 }
 
 // spearmanWithin is Spearman's partial rank correlation given the cell: Pearson's of the midranks within cells, x and y
@@ -116,7 +166,7 @@ type rankTable struct {
 // rankTables returns the tables that say something, those of at least four pairs and of some spread in x and in y, and
 // the association without its Rho and P. It panics when they differ in length.
 func rankTables(all []seedPairs) (tables []rankTable, result association) {
-	result = association{Rho: math.NaN(), P: math.NaN(), Each: make([]float64, len(all))}
+	result = association{Rho: math.NaN(), P: math.NaN(), PWhole: math.NaN(), Each: make([]float64, len(all))}
 	for i, pairs := range all {
 		sameLength("rankTables", len(all[0].x), len(pairs.x), len(pairs.y))
 		result.Each[i] = math.NaN()

@@ -33,11 +33,42 @@ func oneSeed(x, y []float64) []seedPairs {
 // sameAssociation compares with a Rho and P that were counted out: 9,999 permutations are within four standard errors.
 func sameAssociation(t *testing.T, want, got association) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, near(1e-12), cmpopts.EquateNaNs(), cmpopts.IgnoreFields(association{}, "P")); diff != "" {
+	if diff := cmp.Diff(want, got, near(1e-12), cmpopts.EquateNaNs(), cmpopts.IgnoreFields(association{}, "P", "PWhole")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if tolerance := 4*math.Sqrt(want.P*(1-want.P)/9999) + 1e-4; math.Abs(got.P-want.P) > tolerance || math.IsNaN(got.P) {
 		t.Errorf("p = %.4f, want %.4f ± %.4f", got.P, want.P, tolerance)
+	}
+}
+
+// TestConditionsAsAWhole: of 4! orders of four conditions that move x and y alike only that and its reverse are as far from
+// no association; seeds, of which there may be any number, make no difference.
+func TestConditionsAsAWhole(t *testing.T) {
+	strata := func(conditions, seeds int) (all [][]seedPairs) {
+		for range 2 {
+			var cells []seedPairs
+			for c := range conditions {
+				cells = append(cells, seedPairs{slices.Repeat([]float64{float64(c)}, seeds), slices.Repeat([]float64{float64(c * c)}, seeds)})
+			}
+			all = append(all, cells)
+		}
+		return all
+	}
+	missing := strata(4, 5)
+	missing[1][2].y[3] = math.NaN()
+	for _, c := range []struct {
+		name   string
+		strata [][]seedPairs
+		want   float64
+	}{
+		{"5 seeds", strata(4, 5), 2. / 24}, {"20 seeds", strata(4, 20), 2. / 24}, {"a pair is missing", missing, math.NaN()},
+		{"6 conditions", strata(6, 3), 2. / 720}, {"too many to count", strata(mostWhole+1, 3), math.NaN()},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, spearmanBetween(c.strata).PWhole, cmpopts.EquateNaNs()); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }
 
@@ -49,12 +80,12 @@ func TestAssociationsMatchSciPy(t *testing.T) {
 			for j := range g.X {
 				strata = append(strata, cellsOf(g.X[j], g.Y[j]))
 			}
-			sameAssociation(t, association{g.Rho, g.P, g.Each}, spearmanBetween(strata))
+			sameAssociation(t, association{Rho: g.Rho, P: g.P, Each: g.Each}, spearmanBetween(strata))
 		})
 	}
 	for i, g := range golden.Within {
 		t.Run(fmt.Sprint("within", i), func(t *testing.T) {
-			sameAssociation(t, association{g.Rho, g.P, g.Each}, spearmanWithin(cellsOf(g.X, g.Y)))
+			sameAssociation(t, association{Rho: g.Rho, P: g.P, Each: g.Each}, spearmanWithin(cellsOf(g.X, g.Y)))
 		})
 	}
 }
@@ -100,7 +131,7 @@ func TestAssociationsKnownAnswers(t *testing.T) {
 				cells = append(cells, cell)
 			}
 			between, within := spearmanBetween(strata), spearmanWithin(cells)
-			ignoreP := cmpopts.IgnoreFields(association{}, "P")
+			ignoreP := cmpopts.IgnoreFields(association{}, "P", "PWhole")
 			if diff := cmp.Diff(association{Rho: c.between, Each: c.each}, between, near(1e-14), cmpopts.EquateNaNs(), ignoreP); diff != "" {
 				t.Errorf("between (-want +got)\n%s", diff)
 			}
