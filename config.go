@@ -14,18 +14,20 @@ import (
 
 // numericsVersion changes whenever the same Config would give other bits. It is part of a
 // run's id, so that runs of different numerics are never taken for each other.
-const numericsVersion = 6
+const numericsVersion = 7
 
 // numerics is the version that gives c's bits: of few units the versions since 3 have the same, and of many since 5, but
-// where total correlation is from few rows for its units.
+// since 6 where total correlation is from few rows for its units, and since 7 where weights are tied.
 func (c Config) numerics() int {
 	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
+	case c.Objective == "tied" || c.Below.Objective == "tied":
+		return 7
 	case max(c.K, c.Below.K) > jacobiLimit && !(few && c.K <= manyUnits):
 		return 5
 	case !few:
 		return 3
 	}
-	return numericsVersion
+	return 6
 }
 
 // Config is everything that decides a run's result.

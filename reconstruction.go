@@ -11,7 +11,10 @@ package main
 //	∂L/∂A = A · 2/N G + Y                                             (N×K)
 //	∂L/∂V = V · 2/N H − 2/N XᵀA                                       (D×K)
 //
-// Tied weights are V = W, in one memory: ∂L/∂W is then the sum of the encoder's gradient, XᵀdZ, and ∂L/∂V.
+// Tied weights are V = W, in one memory. Then Y = −2/N (Z − b), and ∂L/∂W is the sum of the encoder's gradient, XᵀdZ, and
+// ∂L/∂V, so that X is multiplied twice and not four times:
+//
+//	∂L/∂W = Xᵀ(dZ − 2/N A) + W · 2/N H                                (D×K)
 //
 // X enters XV and XᵀA as −2/N·X, which costs nothing where X is sparse.
 //
@@ -41,6 +44,17 @@ func newReconstruction(s *Set, places, n, k int) *reconstruction {
 		l.G, l.H = newMat(k, k), newMat(k, k)
 	}
 	return l
+}
+
+// share makes Y and then Z of XW, which is in Z, where decoder and encoder are one.
+func (l *reconstruction) share(Z Mat, b []float64) {
+	Y, scale := l.Y.head(Z.Rows), -2/float64(Z.Rows)
+	for n := range Z.Rows {
+		z, y := Z.Row(n), Y.Row(n)
+		for k, x := range z {
+			y[k], z[k] = scale*x, x+b[k]
+		}
+	}
 }
 
 // loss returns L for the rows of the set whose activations are A and whose Y is given, and sets
@@ -80,7 +94,7 @@ func (l *reconstruction) quadratic(dA, A, V, Y Mat) (sum float64) {
 
 func (l *reconstruction) many() bool { return l.B.Data != nil }
 
-// finishV completes dV = −2/N XᵀA to ∂L/∂V with what loss left.
+// finishV adds V · 2/N H, of which loss left H, to dV.
 func (l *reconstruction) finishV(dV, V, A Mat) {
 	N, K := A.Rows, A.Cols
 	if l.many() {

@@ -26,6 +26,27 @@ func TestTiedWeightsAreOneMatrix(t *testing.T) {
 	}
 }
 
+// TestTiedGradientIsTheSumOfBoth: with V = W, the loss of a free decoder and the sum of its two gradients.
+func TestTiedGradientIsTheSumOfBoth(t *testing.T) {
+	data, W, b := sampleData(), Mat{}, []float64{0.3, -0.2, 0.1, 0.4, 0}
+	W = xavier(len(b), data.D, 1, streamWeights)
+	for _, f := range activations {
+		t.Run(f.name, func(t *testing.T) {
+			tied := trainerOn(Config{Objective: "tied", Activation: f.name, Batch: 128}, data.Train, W, b, Mat{})
+			free := trainerOn(Config{Objective: "reconstruction", Activation: f.name, Batch: 128}, data.Train, W, b, W.T())
+			rows := allRows(128)
+			got, _, _ := tied.step(rows)
+			want, _, _ := free.step(rows)
+			for i := range free.dW.Data {
+				free.dW.Data[i] += free.dV.Data[i]
+			}
+			if diff := cmp.Diff([]any{want, free.dW.Data, free.db}, []any{got, tied.dW.Data, tied.db}, closeTo); diff != "" {
+				t.Errorf("loss, dW, db (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestTiedIdentityBecomesOrthogonal: ‖x − WᵀWx‖² is least where rows of W are orthonormal and span the
 // principal axes.
 func TestTiedIdentityBecomesOrthogonal(t *testing.T) {

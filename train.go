@@ -57,11 +57,12 @@ func newTrainer(c Config, s *Set) *trainer {
 	case "reconstruction":
 		t.V = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder))
 		t.adamV = newAdam(t.V.Data)
+		t.dV = newMat(t.W.Rows, c.K)
 	case "tied":
 		t.V = t.W
 	}
 	if c.decodes() {
-		t.dV, t.reconLoss = newMat(t.W.Rows, c.K), newReconstruction(s, t.W.Rows, batch, c.K)
+		t.reconLoss = newReconstruction(s, t.W.Rows, batch, c.K)
 	} else {
 		last := s.N % batch // rows of the last batch; one alone is dropped
 		if last < 2 {
@@ -103,10 +104,15 @@ func (t *trainer) forward(rows []uint32) {
 	N := len(rows)
 	A, Z := t.A.head(N), t.Z.head(N)
 	layer := product{Z, t.W, t.b, 1}
-	if t.reconLoss == nil {
-		multiply(t.block, rows, layer)
-	} else {
+	switch t.config.Objective {
+	case "reconstruction":
 		multiply(t.block, rows, layer, product{t.reconLoss.Y.head(N), t.V, zeros.data[:Z.Cols], -2 / float64(N)})
+	case "tied": // Y is of the same product
+		layer.init = zeros.data[:Z.Cols]
+		multiply(t.block, rows, layer)
+		t.reconLoss.share(Z, t.b)
+	default:
+		multiply(t.block, rows, layer)
 	}
 	t.f.forward(A.Data, Z.Data, Z.Cols)
 }
@@ -123,26 +129,26 @@ func (t *trainer) loss(rows []uint32) (loss, entropy, tc float64) {
 	return math.FMA(t.config.Lambda, tc, entropy), entropy, tc
 }
 
-// backward sets dW = ∂L/∂W = XᵀdZ, db = Σₙ dZₙ and dV, from dA, in which it leaves dZ = ∂L/∂Z.
+// backward sets dW = ∂L/∂W = XᵀdZ, db = Σₙ dZₙ and dV, from dA, in whose memory dZ = ∂L/∂Z is.
 func (t *trainer) backward(rows []uint32) {
 	N := len(rows)
 	A, Z, dZ := t.A.head(N), t.Z.head(N), t.dA.head(N)
 	if t.f.backward != nil {
 		t.f.backward(dZ.Data, A.Data, Z.Data, Z.Cols)
 	}
+	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
 	layer := product{Z: dZ, W: t.dW, scale: 1}
-	if t.reconLoss == nil {
-		multiplyTransposed(t.block, rows, layer)
-	} else {
+	switch t.config.Objective {
+	case "reconstruction":
 		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
 		t.reconLoss.finishV(t.dV, t.V, A)
+	case "tied": // dW is the sum of both
+		addTo(dZ.Data, -2/float64(N), A.Data)
+		multiplyTransposed(t.block, rows, layer)
+		t.reconLoss.finishV(t.dW, t.V, A)
+	default:
+		multiplyTransposed(t.block, rows, layer)
 	}
-	if t.config.Objective == "tied" { // W is encoder and decoder: its gradient is the sum of both
-		for i, g := range t.dV.Data {
-			t.dW.Data[i] += g
-		}
-	}
-	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
 }
 
 // update takes Adam's step along the gradients.

@@ -13,7 +13,7 @@ import (
 
 // bitsEverywhere is the SHA-256 of the weights, curves and metrics of sampleConfigs' runs, the
 // same on every processor and operating system. It changes with numericsVersion and with the samples.
-const bitsEverywhere = "eb8ad1c13f8164a5affa65ea6caa642ff5a32ab551169c32044e3d4687383bb0"
+const bitsEverywhere = "982087d1fb8e53621e9a7429fb80f3933862e18bf11113e65f4dd1a7ddbb441e"
 
 // largeBitsEverywhere is that of largeConfigs' runs.
 const largeBitsEverywhere = "5af4945ececc6aca7a672ffd8bc34250fc9a00791d2057a8b4b565dc733a8f63"
