@@ -168,7 +168,7 @@ func (a *analysis) aboveEpsilon() finding {
 			var ratios []float64
 			for _, r := range a.runs[place{treatment, activation, K}] {
 				if r != nil && len(r.Curve) > 0 {
-					ratios = append(ratios, math.Exp(-float64(r.Curve[len(r.Curve)-1].Entropy)/float64(K))/varianceEpsilon)
+					ratios = append(ratios, exp(-float64(r.Curve[len(r.Curve)-1].Entropy)/float64(K))/varianceEpsilon)
 				}
 			}
 			if ratios = present(ratios); len(ratios) > 0 {
@@ -268,6 +268,6 @@ var widerLimits = []string{
 	"Accuracy of a linear probe may grow with K for any features, random ones among them: the figure shows the baselines that were run.",
 	"With more units than inputs effective rank cannot exceed the number of inputs, nor can its random level. Output correlation of softmax cannot be below K/(K − 1), which for each pair is 1/(K − 1)² and falls with K.",
 	"Page's test asks for an order that the seeds share. It gives no size, and values that rise and then fall may show no trend. Each measure is a family of its own: over all of them a false finding is likelier than 5 %.",
-	"A constant unit adds 1 to output correlation, whatever K, which for each pair is little: where the share of dead units grows, this measure falls.",
+	"A constant unit adds 1 to output correlation, whatever K, which for each pair is little: where the share of dead units grows, this measure can fall for that.",
 	"Total correlation is not among the measures.",
 }

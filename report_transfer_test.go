@@ -49,7 +49,9 @@ func TestPlantedAccuraciesGiveTheirTransfer(t *testing.T) {
 }
 
 func TestPlacesAreNamedOnce(t *testing.T) {
-	at := func(word, activation string, K int) answer { return answer{place: place{treatment, activation, K}, word: word} }
+	at := func(word, activation string, K int) answer {
+		return answer{place: place{treatment, activation, K}, word: word}
+	}
 	answers := []answer{at(refuted, "relu", 16), at(refuted, "softmax", 16), at(refuted, "relu", 32), at(refuted, "tanh", 16), at(confirmed, "tanh", 32)}
 	for word, want := range map[string]string{refuted: " (relu at K = 16 and 32; softmax and tanh at K = 16)", confirmed: " (tanh at K = 32)", mixed: ""} {
 		if got := placesOf(answers, word); got != want {
