@@ -226,13 +226,17 @@ func TestPerformanceSaysWhatTheAnswerCost(t *testing.T) {
 	}
 }
 
-// answerFollowUps are the report's answers to the note's later questions, in a line each.
+// answerFollowUps are the first sentences of the report's answers to the note's later questions, in a line each: those
+// that answer, without what qualifies them.
 func answerFollowUps(runs []*Result) (lines []string) {
+	first := map[string]int{"Depth": 9, "Transfer": 2, "Larger K": 1, "Larger data": 2, "Other data": 1, "Downstream": 3}
 	all, stacks := analyseAll(runs)
 	for _, c := range followUps(all, leading(all), stacks) {
 		for _, part := range c.Parts {
-			if !strings.HasPrefix(part.Answer, "No answer") {
-				lines = append(lines, fmt.Sprintf("- %s, %s: %s", c.Name, part.Title, part.Answer))
+			name, _, _ := strings.Cut(part.Title, ":")
+			sentences := strings.SplitAfter(part.Answer, ". ")
+			if n := max(first[c.Name], first[name]); !strings.HasPrefix(part.Answer, "No answer") {
+				lines = append(lines, fmt.Sprintf("- %s, %s: %s", c.Name, part.Title, strings.TrimSpace(strings.Join(sentences[:min(n, len(sentences))], ""))))
 			}
 		}
 	}
