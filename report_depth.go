@@ -51,10 +51,14 @@ func (a *analysis) depthAnswer() string {
 	case len(others) == 0:
 		return "No answer: of the activations only identity was run, the control. " + controlText(both[control])
 	}
-	text := fmt.Sprintf("%s. InfoMax on InfoMax is shown to be better than both InfoMax on random weights and random weights on InfoMax, by both %s and %s, with %d of %s besides identity%s. "+
-		"With %d it is better than one of these by one measure and worse by the other%s, with %d worse than one by a measure at least and better by neither%s.", opening(others),
-		depthMeasures[0].spelled(), depthMeasures[1].spelled(), count(others, confirmed), plural(len(others), "activation"), namesOf(others, confirmed),
-		count(others, mixed), namesOf(others, mixed), count(others, refuted), namesOf(others, refuted))
+	text := fmt.Sprintf("%s. InfoMax on InfoMax is shown to be better than both InfoMax on random weights and random weights on InfoMax, by both %s and %s, with %d of %s besides identity%s.",
+		opening(others), depthMeasures[0].spelled(), depthMeasures[1].spelled(), count(others, confirmed), plural(len(others), "activation"), namesOf(others, confirmed))
+	if n := count(others, mixed); n > 0 {
+		text += fmt.Sprintf(" With %d%s it is better than one of these at least by one measure, and worse by the other.", n, namesOf(others, mixed))
+	}
+	if n := count(others, refuted); n > 0 {
+		text += fmt.Sprintf(" With %d%s it is worse than one of these by a measure at least, and better than it by neither.", n, namesOf(others, refuted))
+	}
 	if control < 0 {
 		return text + " Identity, the control, was not run." + a.besideOne()
 	}
@@ -135,11 +139,11 @@ func (a *analysis) outcomes(m measure, rival condition) (outcomes map[int]int, t
 	return outcomes, tests, present(shifts)
 }
 
-// outcomesText is "output correlation is better with 6 and worse with 0 of 6 activations, by shifts, shown or not, of −7.3 to −0.016".
+// outcomesText is "output correlation is better with 6 and worse with 0 of 6 activations, by shifts of −7.3 to −0.016".
 func outcomesText(m measure, outcomes map[int]int, tests int, shifts []float64) string {
 	text := fmt.Sprintf("%s is better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation"))
 	if len(shifts) > 0 {
-		text += fmt.Sprintf(", by shifts, shown or not, of %s%s", span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
+		text += fmt.Sprintf(", by shifts%s of %s%s", only(outcomes[0] > 0, ", shown or not,"), span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
 	}
 	return text
 }

@@ -60,7 +60,7 @@ func (a *analysis) downstreamAnswer() string {
 		text = "Not shown."
 	}
 	for family := range slices.Chunk(a.predictions, len(predictors)) {
-		text += " " + probeAnswer(family)
+		text += " " + probeAnswer(family, predicting(a.conditions))
 	}
 	return text
 }
@@ -86,23 +86,26 @@ func leastWithinP(n int) float64 {
 }
 
 // probeAnswer says of one probe by which predictors something is shown.
-func probeAnswer(family []prediction) string {
+func probeAnswer(family []prediction, conditions []condition) string {
 	var parts []string
 	// beside is what qualifies an association: what lies between conditions if they are the witnesses, and what lies within them
 	// where InfoMax is as the verdict has it.
 	beside := func(word string) string {
-		var wholes, own []float64
+		var wholes, seeds, own, each []float64
 		for _, p := range family {
 			if p.word() != word {
 				continue
 			}
-			wholes = append(wholes, p.between.PWhole)
+			wholes, seeds = append(wholes, p.between.PWhole), append(seeds, p.between.adjusted)
 			own = append(own, p.own)
+			for _, c := range conditions {
+				each = append(each, p.withinOf(c, conditions))
+			}
 		}
-		if wholes, own = present(wholes), present(own); word == betweenOnly && len(wholes) > 0 {
-			return "; conditions as a whole p = " + span(wholes, pText)
+		if wholes, own, each = present(wholes), present(own), present(each); word == betweenOnly && len(wholes) > 0 {
+			return "; adjusted p " + equals(seeds) + " if conditions are permuted within seeds, but p " + equals(wholes) + " if they are as a whole"
 		} else if word != betweenOnly && len(own) > 0 {
-			return "; within infomax at λ = 1 alone, without a test, " + span(own, signedRho)
+			return "; by condition, without a test, " + span(each, signedRho) + ", and " + span(own, signedRho) + " within infomax at λ = 1"
 		}
 		return ""
 	}
@@ -137,6 +140,14 @@ func probeAnswer(family []prediction) string {
 	tell("nothing is shown", notShown, 0)
 	tell("nothing could be tested", notTested, 0)
 	return text + " " + strings.Join(parts, "; ") + "."
+}
+
+// equals is "= 0.032" or "= 0.15 to 0.19", and "< 0.0001" if all are.
+func equals(p []float64) string {
+	if text := span(p, pText); strings.HasPrefix(text, "<") {
+		return text
+	}
+	return "= " + span(p, pText)
 }
 
 func signedRho(rho float64) string { return plus(rho, fixed(rho, 2)) }

@@ -153,6 +153,7 @@ var largerDataLimits = []string{
 func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 	part.Title, part.Limits = "Other data: "+a.name(), otherDataLimits
 	var here, there [2]int // confirmed, refuted
+	var compared []answer
 	places, same, verdicts, others := 0, 0, 0, []string(nil)
 	theirs := conjunction(beside.answers)
 	for _, x := range conjunction(a.answers) {
@@ -161,6 +162,7 @@ func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 				continue
 			}
 			places++
+			compared = append(compared, x)
 			for i, word := range []string{confirmed, refuted} {
 				here[i], there[i] = here[i]+count([]answer{x}, word), there[i]+count([]answer{y}, word)
 			}
@@ -182,7 +184,7 @@ func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 		part.Missing = a.lacking(protocolSeeds, append([]condition{treatment}, baselines...)...)
 		return part
 	}
-	part.Answer = fmt.Sprintf("Of %s (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both %s and %s in %d on %s and in %d on %s. "+
+	part.Answer = opening(compared) + fmt.Sprintf(". Of %s (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both %s and %s in %d on %s and in %d on %s. "+
 		"Against one of them at least it is refuted in %d and in %d. The verdicts against single baselines are the same on both in %d of %d.",
 		plural(places, "place"), baselineNames[autoencoder], baselineNames[untrained], here[0], a.Data, there[0], beside.Data, here[1], there[1], same, verdicts)
 	if len(others) > 0 {

@@ -87,7 +87,7 @@ func placesOf(answers []answer, word string) string {
 	return " (" + strings.Join(parts, "; ") + ")"
 }
 
-// byPoints is ", by 0.35 to 1.1 percentage points of either probe": the sizes of the shifts of an outcome among the answers of a word.
+// byPoints is ", by 0.35 to 1.1 percentage points of a probe": the sizes of the shifts of an outcome among the answers of a word.
 func byPoints(answers []answer, word string, outcome int) string {
 	var sizes []float64
 	for _, x := range answers {
@@ -100,7 +100,7 @@ func byPoints(answers []answer, word string, outcome int) string {
 	if sizes = present(sizes); len(sizes) == 0 {
 		return ""
 	}
-	return ", by " + span(sizes, roughly) + " percentage points of either probe"
+	return ", by " + span(sizes, roughly) + " percentage points of a probe"
 }
 
 // transferTests says for each baseline how the tests fall, and how large the shifts are.
@@ -226,6 +226,6 @@ var transferLimits = []string{
 	"Seeds vary the first weights and the batches. Train and test split are the same for all, so that no test and no interval is about other data.",
 	"A probe is linear: it tells what a linear classifier can read, and not what the features hold.",
 	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",
-	"The lines are single runs, and no test compares with them.",
+	"The lines in the figures, of principal components, are single runs, and no test compares with them.",
 	"The probes were chosen after other results were seen, and each probe and K is a family of its own: over all of them the chance of a false finding may be more than 5 %.",
 }

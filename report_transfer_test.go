@@ -37,9 +37,9 @@ func TestPlantedAccuraciesGiveTheirTransfer(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{16}, []float64{1}, 10, 3)
 	level := map[string]float64{"infomax": 0, "reconstruction": 0, "random": -0.2, "variance": +0.1}
 	part := followUpsOf(t, probed(madeUpRuns(configs, effect{}), func(c Config) float64 { return level[c.Objective] }))["Transfer, mnist, 3 epochs"]
-	want := "Against no training (random), yes: better by both probes in 2 of 2 places (activation × K), by 20 percentage points of either probe; worse by one at least, and better by neither, in 0. " +
+	want := "Against no training (random), yes: better by both probes in 2 of 2 places (activation × K), by 20 percentage points of a probe; worse by one at least, and better by neither, in 0. " +
 		"Against an autoencoder (reconstruction), undecided: better by both probes in 0 of 2 places (activation × K); worse by one at least, and better by neither, in 0. " +
-		"Against variance alone (λ = 0), no: better by both probes in 0 of 2 places (activation × K); worse by one at least, and better by neither, in 2, by 9.9 to 10 percentage points of either probe."
+		"Against variance alone (λ = 0), no: better by both probes in 0 of 2 places (activation × K); worse by one at least, and better by neither, in 2, by 9.9 to 10 percentage points of a probe."
 	if part.Answer != want {
 		t.Errorf("answer (-want +got):\n%s", cmp.Diff(want, part.Answer))
 	}
