@@ -19,7 +19,7 @@ import (
 )
 
 // The folder answer is what the command in its manifest.json left, of the runs their run.json alone. Its tables must follow from
-// these, and README's finding from two of the tables, stats.csv and results.csv, word for word.
+// these, and what README says of it from them or from two of the tables, stats.csv and results.csv, word for word.
 
 func answerFile(name string) string { return filepath.Join("answer", name) }
 

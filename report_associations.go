@@ -25,7 +25,6 @@ const (
 type prediction struct {
 	predictor, probe measure
 	between, within  oriented
-	own              float64 // mean of ρ over the cells of the treatment
 }
 
 // The answers for a predictor and a probe.
@@ -118,9 +117,7 @@ func (s *study) predict(predictor, probe measure) prediction {
 		}
 		return oriented{a, runs, math.NaN()}
 	}
-	p := prediction{predictor, probe, orient(spearmanBetween(strata), between), orient(spearmanWithin(cells), within), math.NaN()}
-	p.own = p.withinOf(treatment, s.conditions)
-	return p
+	return prediction{predictor, probe, orient(spearmanBetween(strata), between), orient(spearmanWithin(cells), within)}
 }
 
 // withinOf is the mean of ρ over the cells of c; predict lines cells up by place, and in it by condition.

@@ -97,7 +97,7 @@ func probeAnswer(family []prediction, conditions []condition) string {
 				continue
 			}
 			wholes, seeds = append(wholes, p.between.PWhole), append(seeds, p.between.adjusted)
-			own = append(own, p.own)
+			own = append(own, p.withinOf(treatment, conditions))
 			for _, c := range conditions {
 				each = append(each, p.withinOf(c, conditions))
 			}

@@ -158,10 +158,10 @@ func (a *analysis) besideRandom() string {
 	return " From no training, by interquartile means and without a test, that accuracy differs by, in percentage points, " + strings.Join(ends, ", ") + "."
 }
 
-// aboveEpsilon says how large variances are beside the ε of the loss, below which the loss does not see what a unit does.
+// aboveEpsilon says how large variances are beside the ε of the loss, far below which the penalty does not see a unit's correlations.
 func (a *analysis) aboveEpsilon() finding {
 	f := say("Variance beside the loss's ε, %s: the geometric mean over the units of (variance + ε)/ε in the batches of the last epoch, median over the seeds. Where it is near 1, most variances are below ε, "+
-		"and neither term of the loss sees those units: what changes there with K is ε's doing as well.", readable(shortest(varianceEpsilon)))
+		"and the penalty hardly sees the correlations of those units: what changes there with K is ε's doing as well.", readable(shortest(varianceEpsilon)))
 	for _, activation := range a.activations {
 		var parts []string
 		for _, K := range a.treated() {

@@ -28,7 +28,7 @@ type trainer struct {
 	adamW, adamV, adamB adam
 
 	block     block
-	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z, backward ∂L/∂Z in dA
+	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z; backward works in dA
 	dW, dV    Mat // places×K
 	db        []float64
 	infoMax   *infoMax
