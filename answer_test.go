@@ -29,6 +29,18 @@ func answerRows(t *testing.T, name string) []map[string]string {
 	return csvRows(t, textOf(t, answerFile(name)))
 }
 
+// rowsWith leaves the rows that have these values: column, value, column, value, …
+func rowsWith(rows []map[string]string, values ...string) []map[string]string {
+	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]string) bool {
+		for i := 0; i < len(values); i += 2 {
+			if row[values[i]] != values[i+1] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // protocolRows leaves the rows of MNIST by the protocol's settings, in one layer.
 func protocolRows(rows []map[string]string) []map[string]string {
 	return slices.DeleteFunc(slices.Clone(rows), func(row map[string]string) bool {
@@ -42,22 +54,26 @@ func protocolRows(rows []map[string]string) []map[string]string {
 	})
 }
 
-// answerOutcomes has of every place, activation and K, how InfoMax at λ = 1 compares with a baseline: better, worse or
+// answerOutcomes has of every place, activation and K, how InfoMax at λ = 1 compares with something: better, worse or
 // neither, by each of the measures.
 type answerOutcomes map[string]map[string]string
 
-func outcomesAgainst(stats []map[string]string, baseline string) answerOutcomes {
+func outcomesOf(rows []map[string]string) answerOutcomes {
 	all := answerOutcomes{}
-	for _, row := range stats {
-		if slices.Contains([]string{"baseline", "reference"}, row["test"]) && row["x_lambda"] == "1" && row["y_objective"] == baseline {
-			place := row["x_activation"] + " " + row["k"]
-			if all[place] == nil {
-				all[place] = map[string]string{}
-			}
-			all[place][row["measure"]] = row["outcome"]
+	for _, row := range rows {
+		place := row["x_activation"] + " " + row["k"]
+		if all[place] == nil {
+			all[place] = map[string]string{}
 		}
+		all[place][row["measure"]] = row["outcome"]
 	}
 	return all
+}
+
+// outcomesAgainst are those against a baseline or a reference.
+func outcomesAgainst(stats []map[string]string, baseline string) answerOutcomes {
+	its := rowsWith(stats, "x_lambda", "1", "y_objective", baseline)
+	return outcomesOf(slices.Concat(rowsWith(its, "test", "baseline"), rowsWith(its, "test", "reference")))
 }
 
 // count is of the places with the outcome by every one of the measures.
@@ -119,11 +135,9 @@ func answerFinding(t *testing.T) string {
 	if better, worse := random.count("better", weightMeasures...), random.count("worse", weightMeasures...); better > 0 || worse < places {
 		t.Errorf("InfoMax is better than no training in %d places and worse in %d: README's first sentence is wrong", better, worse)
 	}
-	untrained := slices.DeleteFunc(slices.Clone(results), func(row map[string]string) bool { return row["objective"] != "random" })
+	untrained := rowsWith(results, "objective", "random")
 	low, high := rangeOf(t, meansByK(t, untrained, "final_effective_rank"), "final_effective_rank")
-	shifts := slices.DeleteFunc(slices.Clone(stats), func(row map[string]string) bool {
-		return row["test"] != "baseline" || row["x_lambda"] != "1" || row["y_objective"] != "random" || row["measure"] != "effective_rank"
-	})
+	shifts := rowsWith(stats, "test", "baseline", "x_lambda", "1", "y_objective", "random", "measure", "effective_rank")
 	softmax, others := shiftsOf(shifts, true), shiftsOf(shifts, false)
 	worst, least := rangeOf(t, others, "shift")
 	most, _ := rangeOf(t, softmax, "shift")
@@ -231,27 +245,121 @@ func TestPerformanceSaysWhatTheAnswerCost(t *testing.T) {
 	}
 }
 
-// answerFollowUps are the first sentences of the report's answers to the note's later questions, in a line each: those
-// that answer, without what qualifies them.
-func answerFollowUps(runs []*Result) (lines []string) {
-	first := map[string]int{"Depth": 9, "Transfer": 2, "Larger K": 9, "Larger data": 2, "Other data": 3, "Downstream": 3}
-	all, stacks := analyseAll(runs)
-	for _, c := range followUps(all, leading(all), stacks) {
-		for _, part := range c.Parts {
-			name, _, _ := strings.Cut(part.Title, ":")
-			sentences := strings.SplitAfter(part.Answer, ". ")
-			if n := max(first[c.Name], first[name]); !strings.HasPrefix(part.Answer, "No answer") {
-				lines = append(lines, fmt.Sprintf("- %s, %s: %s", c.Name, part.Title, strings.TrimSpace(strings.Join(sentences[:min(n, len(sentences))], ""))))
-			}
+// refuted counts the places that are worse by one of the measures at least, and better by none.
+func (all answerOutcomes) refuted(measures ...string) (n int) {
+	for _, by := range all {
+		has := func(outcome string) bool {
+			return slices.ContainsFunc(measures, func(m string) bool { return by[m] == outcome })
+		}
+		if has("worse") && !has("better") {
+			n++
 		}
 	}
-	return lines
+	return n
+}
+
+// activationsWith are those of the rows with the outcome, in their order.
+func activationsWith(rows []map[string]string, outcome string) (names []string) {
+	for _, row := range rowsWith(rows, "outcome", outcome) {
+		placeIn(&names, row["x_activation"])
+	}
+	return names
+}
+
+// answerFollowUps are what README says of the note's later questions, in a line each.
+func answerFollowUps(t *testing.T) []string {
+	t.Helper()
+	stats := answerRows(t, "stats.csv")
+	return []string{answerDepth(t, stats), answerTransfer(stats), answerScale(t, stats), answerDownstream(t, stats)}
+}
+
+func answerDepth(t *testing.T, stats []map[string]string) string {
+	t.Helper()
+	rows := rowsWith(stats, "test", "stack", "x_below", "infomax:64", "x_objective", "infomax", "k", "32")
+	by := []string{"output_correlation", "probe_accuracy"}
+	onRandom, underRandom := outcomesOf(rowsWith(rows, "y_below", "random:64")), outcomesOf(rowsWith(rows, "y_objective", "random"))
+	single := outcomesOf(rowsWith(rows, "y_below", "", "y_objective", "infomax"))
+	var composes, mixed []string
+	linear := false
+	for _, name := range activationNames {
+		place := name + " 32"
+		first, second := answerOutcomes{place: onRandom[place]}, answerOutcomes{place: underRandom[place]}
+		switch both := first.count("better", by...)+second.count("better", by...) == 2; {
+		case name == "identity":
+			linear = both
+		case both:
+			composes = append(composes, name)
+		case first.count("better", by[0])+second.count("better", by[0]) == 2 && first.count("worse", by[1])+second.count("worse", by[1]) == 2:
+			mixed = append(mixed, name)
+		}
+	}
+	if !linear || len(composes)+len(mixed) != len(activations)-1 || single.count("better", by[0]) != len(activations) {
+		t.Errorf("Depth: identity composes: %t, %v, %v, of single layers %d: README's words are wrong", linear, composes, mixed, single.count("better", by[0]))
+	}
+	return fmt.Sprintf("- “Stack two layers. Does InfoMax compose?” With %d of %d activations (%s) a trained layer of 32 units on a trained one of 64 is better than with either of the two at random, both by output "+
+		"correlation and by the linear probe, and with identity, whose stack is still one linear map, as well. With %s its outputs are less correlated and its probe is worse. "+
+		"Compared with one layer of 32 units the probe is worse with all %d.",
+		len(composes), len(composes)+len(mixed), listing(composes), listing(mixed), single.count("worse", by[1]))
+}
+
+func answerTransfer(stats []map[string]string) string {
+	by := []string{"probe_accuracy", "probe_accuracy_1000"}
+	counts := func(rows []map[string]string) []any {
+		random, autoencoder := outcomesAgainst(rows, "random"), outcomesAgainst(rows, "reconstruction")
+		return []any{random.count("better", by...), len(random), random.refuted(by...), autoencoder.count("better", by...), autoencoder.refuted(by...)}
+	}
+	return fmt.Sprintf("- “Freeze and linear probe. Do InfoMax features transfer?” By both probes, of all labels and of 100 a class, they tell the classes better than untrained features in %d of %d places and "+
+		"worse in %d, better than an autoencoder's in %d and worse in %d. On Fashion-MNIST it is %d of %d and %d, and %d and %d. Worse is by one probe at least, with the other not better.",
+		append(counts(protocolRows(stats)), counts(rowsWith(stats, "data", "fashion"))...)...)
+}
+
+func answerScale(t *testing.T, stats []map[string]string) string {
+	t.Helper()
+	trend := func(measure string) []map[string]string { return rowsWith(stats, "test", "trend", "measure", measure) }
+	rank, probe := trend("effective_rank_over_random"), trend("probe_accuracy")
+	if worse := activationsWith(probe, "worse"); len(worse) > 0 || len(rank) != len(activationsWith(rank, "worse")) {
+		t.Errorf("Scale: the probe gets worse with %v, effective rank with %v: README's words are wrong", worse, activationsWith(rank, "worse"))
+	}
+	moved := outcomesOf(rowsWith(stats, "test", "data", "data", "mnist-shifted"))
+	fashion := outcomesAgainst(rowsWith(stats, "data", "fashion"), "random")
+	if worse := fashion.count("worse", weightMeasures...); worse != len(fashion) {
+		t.Errorf("Scale: fashion's weights are more redundant in %d of %d places: README's words are wrong", worse, len(fashion))
+	}
+	return fmt.Sprintf("- “Larger K, larger data. Does it hold?” From K = 64 to 1,024, effective rank falls further below that of random weights with all %d activations tried (%s), and the probe gets better with %s. "+
+		"On nine times as many images, MNIST's own moved by a pixel, in as many steps, weights are less redundant by both measures in %d of %d places, and the probe of all labels is worse in %d. "+
+		"On Fashion-MNIST weights are more redundant than random ones by both measures in all of %d places.",
+		len(rank), listing(activationsWith(rank, "worse")), listing(activationsWith(probe, "better")),
+		moved.count("better", weightMeasures...), len(moved), moved.count("worse", "probe_accuracy"), len(fashion))
+}
+
+func answerDownstream(t *testing.T, stats []map[string]string) string {
+	t.Helper()
+	within, between := rowsWith(stats, "test", "within"), rowsWith(stats, "test", "between")
+	few := rowsWith(within, "data", "mnist", "measure", "probe_accuracy_1000", "outcome", "better")
+	shown := slices.DeleteFunc(slices.Clone(within), func(row map[string]string) bool { return row["outcome"] == "" })
+	var names []string
+	var rhos []float64
+	for _, row := range few {
+		names = append(names, measureOf(row["predictor"]).spelled())
+		rhos = append(rhos, math.Abs(parsed(t, row["rho"])))
+	}
+	together := rowsWith(between, "outcome", "better")
+	leastP := 1.0
+	for _, row := range together {
+		leastP = min(leastP, parsed(t, row["p_conditions"]))
+	}
+	if len(shown) != len(few) || len(rowsWith(between, "outcome", "worse")) > 0 || leastP < significant {
+		t.Errorf("Downstream: shown within %d, of these with 100 labels on MNIST %d, p by objectives %g: README's words are wrong", len(shown), len(few), leastP)
+	}
+	return fmt.Sprintf("- “Does low redundancy predict good task performance?” Among runs that differ in their seed alone it does so in %d of %d tests: on MNIST with 100 labels a class, by %s, and weakly (ρ = %s). "+
+		"Between objectives, which differ in more than their redundancy, the two go together in %d of %d, but in none if p counts the objectives and not their seeds.",
+		len(few), len(within), listing(names), span(rhos, func(v float64) string { return fixed(v, 2) }), len(together), len(between))
 }
 
 func TestReadmeSaysWhatTheAnswerSays(t *testing.T) {
 	readme := words(textOf(t, "README.md"))
 	runs := archivedRuns(t)
-	for _, said := range slices.Concat([]string{answerFinding(t), answerHours(runs)}, answerDetails(t), answerFollowUps(runs)) {
+	for _, said := range slices.Concat([]string{answerFinding(t), answerHours(runs)}, answerDetails(t), answerFollowUps(t)) {
 		if !strings.Contains(readme, said) {
 			t.Errorf("README.md does not say:\n%s", said)
 		}
