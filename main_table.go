@@ -115,7 +115,7 @@ func writeRow(w io.Writer, title string, better int, initial, trained, best stri
 		return
 	}
 	arrow := map[int]string{1: " ↑", -1: " ↓"}[better]
-	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-36s%14s%14s%10s", title+arrow, initial, trained, best), " "))
+	fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%-38s%13s%13s%13s", title+arrow, initial, trained, best), " "))
 }
 
 func cell(m metric, state Metrics) string {

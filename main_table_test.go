@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -122,6 +123,18 @@ func TestInfinityKeepsItsSign(t *testing.T) {
 	for x, want := range map[float64]string{math.Inf(-1): "−Inf", math.Inf(1): "+Inf", -1e-7: "−1×10⁻⁷", math.Copysign(0, -1): "0"} {
 		if got := short(x); got != want {
 			t.Errorf("%v is %q, want %q", x, got, want)
+		}
+	}
+}
+
+// TestColumnsOfTheTableStandApart, with the longest titles and numbers there are.
+func TestColumnsOfTheTableStandApart(t *testing.T) {
+	for _, m := range metrics {
+		var row bytes.Buffer
+		writeRow(&row, m.title, -1, number(-1.23456e-300), number(-0.000123456), number(-123456789))
+		line := strings.TrimSuffix(row.String(), "\n")
+		if n := utf8.RuneCountInString(line); n != 77 || len(strings.Fields(strings.TrimPrefix(line, m.title))) != 4 {
+			t.Errorf("%d characters: %q", n, line)
 		}
 	}
 }
