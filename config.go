@@ -155,9 +155,8 @@ func (c Config) ID() string {
 const maxK = maxCols
 
 // check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
-// typed, before normal; what came out of a list is known to be a name or a finite number. testRows is the size
-// of the data's test split.
-func (c Config) check(testRows int) error {
+// typed, before normal; what came out of a list is known to be a name or a finite number. size is that of the data.
+func (c Config) check(size dataSize) error {
 	switch {
 	case c.K < 1 || c.K > maxK:
 		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
@@ -171,11 +170,16 @@ func (c Config) check(testRows int) error {
 		return usagef("-batch 1: one row has no variance; give 2 or more, or 0 for the whole training split")
 	case !finite(c.LearningRate) || c.LearningRate <= 0:
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
-	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > testRows):
-		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, testRows)
+	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
+		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, size.test)
+	case slices.Contains(c.layers(), "pca") && size.inputs > maxAxes, c.stacked() && c.Objective == "pca" && c.Below.K > maxAxes:
+		return usagef("-objective pca: %d inputs at most have their principal axes computed: leave it out", maxAxes)
 	}
 	return nil
 }
+
+// maxAxes is the most inputs that pca takes: its covariance and axes have some five D×D matrices, 2.7 GB, and take minutes.
+const maxAxes = 1 << 13
 
 // badUsage is a mistake in the command line.
 type badUsage struct{ error }

@@ -8,11 +8,12 @@ import "slices"
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
 type Dataset struct {
-	Name        string
-	D           int // inputs
+	Name        string // of a person's own
 	Train, Test Set
 	SHA256      string
 }
+
+func (d *Dataset) size() dataSize { return dataSize{d.Train.D, d.Train.N, d.Test.N} }
 
 // Set is a split: N rows of D inputs, and their labels.
 type Set struct {
@@ -40,10 +41,7 @@ type block interface {
 	spread(dw, init view, scale float64, dz view, cols int) // dW = init + s·XᵀdZ
 }
 
-// images are sparse inputs.
-type images struct{ *sparse }
-
-func (x images) newBlock() block { return newColumns(x.sparse) }
+func (s *sparse) newBlock() block { return newColumns(s) }
 
 // stored is what rows are kept as: numbers, or bytes p that stand for p/255.
 type stored interface{ byte | float32 | float64 }
@@ -60,7 +58,7 @@ func byteLevels() []float64 {
 // imageSet returns images (N×height×width) in which a byte p stands for p/255.
 func imageSet(bytes []byte, height, width int, labels []byte) Set {
 	if level := byteLevels(); fitsSparse(height, width, len(level)) {
-		return Set{images{newSparse(bytes, height, width, level)}, len(bytes) / (height * width), height * width, labels}
+		return Set{newSparse(bytes, height, width, level), len(bytes) / (height * width), height * width, labels}
 	}
 	return denseSet(bytes, height*width, labels)
 }
@@ -82,7 +80,7 @@ func realSet[T float32 | float64](x []T, height, width int, labels []byte) Set {
 			codes[i] = byte(code + 1)
 		}
 	}
-	return Set{images{newSparse(codes, height, width, level)}, len(x) / D, D, labels}
+	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels}
 }
 
 // levelsOf returns 0 and the other distinct values of x in ascending order, or as many as are too many.

@@ -50,13 +50,16 @@ func loadData(ctx context.Context, from dataSource, name string, screen *console
 	return from.own, nil
 }
 
-// testRows is the size of a data set's test split.
-func (from dataSource) testRows(name string) int {
+// dataSize is a data set's inputs, D, and rows.
+type dataSize struct{ inputs, train, test int }
+
+// size is that of a data set of a name.
+func (from dataSource) size(name string) dataSize {
 	if i := slices.Index(imageNames, name); i >= 0 {
-		return imageSets[i].files[2].dims[0]
+		return imageSets[i].size()
 	}
 	if slices.Contains(planeNames, name) {
-		return planeRows - planeTrain
+		return dataSize{2, planeTrain, planeRows - planeTrain}
 	}
-	return from.own.Test.N
+	return from.own.size()
 }

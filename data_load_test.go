@@ -13,8 +13,11 @@ func TestDataSetsAreFoundByTheirNames(t *testing.T) {
 	from := dataSource{own: own}
 	for _, name := range []string{"mnist", "mnist-shifted", "clusters", "uniform", own.Name} {
 		d, err := loadData(t.Context(), from, name, nil)
-		if err != nil || d.Name != name || d.Test.N != from.testRows(name) {
-			t.Errorf("%s: %v, %+v; %d test rows", name, err, d, from.testRows(name))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := d.size(); got != from.size(name) {
+			t.Errorf("%s is of %+v, want %+v", name, got, from.size(name))
 		}
 	}
 }

@@ -11,7 +11,6 @@ package main
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -103,7 +102,7 @@ func parseOwn(r io.ReaderAt, size int64) (*Dataset, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	return &Dataset{D: height * width, Train: splits[0], Test: splits[1]}, nil
+	return &Dataset{Train: splits[0], Test: splits[1]}, nil
 }
 
 // checkShapes says what to do about splits that make no data set together.
@@ -143,16 +142,16 @@ func imageShape(shape []int) (height, width int) {
 func readSplit(a *foreignArray, height, width int, labels []byte) (Set, error) {
 	switch a.dtype {
 	case "u1":
-		x, err := readElements(a, func(b []byte, _ binary.ByteOrder) byte { return b[0] })
+		x, err := readElements[byte](a)
 		if err != nil {
 			return Set{}, err
 		}
 		return imageSet(x, height, width, labels), nil
 	case "f4":
-		x, err := readElements(a, func(b []byte, order binary.ByteOrder) float32 { return math.Float32frombits(order.Uint32(b)) })
+		x, err := readElements[float32](a)
 		return finiteSet(x, err, height, width, labels)
 	}
-	x, err := readElements(a, func(b []byte, order binary.ByteOrder) float64 { return math.Float64frombits(order.Uint64(b)) })
+	x, err := readElements[float64](a)
 	return finiteSet(x, err, height, width, labels)
 }
 
@@ -178,12 +177,12 @@ func readClasses(found map[string]*foreignArray) (classes [2][]byte, err error) 
 		switch {
 		case a == nil:
 			return classes, nil
-		case decoders[a.dtype] == nil:
+		case wholeNumbers[a.dtype] == nil:
 			return classes, fmt.Errorf("%s_labels is of dtype %s: save whole numbers, such as .astype(int)", name, a.dtype)
 		case elements(a.shape) != rows || a.shape[0] != rows:
 			return classes, fmt.Errorf("%s_labels is of shape %v for %d rows: save one whole number a row", name, a.shape, rows)
 		}
-		if values[i], err = readElements(a, decoders[a.dtype]); err != nil {
+		if values[i], err = wholeNumbers[a.dtype](a); err != nil {
 			return classes, fmt.Errorf("%s_labels: %w", name, err)
 		}
 	}
@@ -208,14 +207,16 @@ func readClasses(found map[string]*foreignArray) (classes [2][]byte, err error) 
 	return classes, nil
 }
 
-// decoders are of the integers. What a uint64 is beyond int64's range does not matter: labels are told apart.
-var decoders = map[string]func(b []byte, order binary.ByteOrder) int64{
-	"i1": func(b []byte, _ binary.ByteOrder) int64 { return int64(int8(b[0])) },
-	"u1": func(b []byte, _ binary.ByteOrder) int64 { return int64(b[0]) },
-	"i2": func(b []byte, order binary.ByteOrder) int64 { return int64(int16(order.Uint16(b))) },
-	"u2": func(b []byte, order binary.ByteOrder) int64 { return int64(order.Uint16(b)) },
-	"i4": func(b []byte, order binary.ByteOrder) int64 { return int64(int32(order.Uint32(b))) },
-	"u4": func(b []byte, order binary.ByteOrder) int64 { return int64(order.Uint32(b)) },
-	"i8": func(b []byte, order binary.ByteOrder) int64 { return int64(order.Uint64(b)) },
-	"u8": func(b []byte, order binary.ByteOrder) int64 { return int64(order.Uint64(b)) },
+// wholeNumbers read integers. What a uint64 is beyond int64's range does not matter: labels are told apart.
+var wholeNumbers = map[string]func(a *foreignArray) ([]int64, error){
+	"i1": readWhole[int8], "i2": readWhole[int16], "i4": readWhole[int32], "i8": readWhole[int64],
+	"u1": readWhole[uint8], "u2": readWhole[uint16], "u4": readWhole[uint32], "u8": readWhole[uint64],
+}
+
+func readWhole[T int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64](a *foreignArray) (values []int64, err error) {
+	x, err := readElements[T](a)
+	for _, v := range x {
+		values = append(values, int64(v))
+	}
+	return values, err
 }

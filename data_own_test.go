@@ -40,8 +40,8 @@ func TestOwnDataIsReadAsNumPyReadsIt(t *testing.T) {
 				}
 				return x
 			}
-			if diff := cmp.Diff([]any{want(5), want(4), c.train, c.trial}, []any{elementsOf(d.Train), elementsOf(d.Test), d.Train.labels, d.Test.labels}); diff != "" || d.D != 6 {
-				t.Errorf("D = %d; train, test, labels (-want +got)\n%s", d.D, diff)
+			if diff := cmp.Diff([]any{want(5), want(4), c.train, c.trial}, []any{elementsOf(d.Train), elementsOf(d.Test), d.Train.labels, d.Test.labels}); diff != "" || d.Train.D != 6 {
+				t.Errorf("D = %d; train, test, labels (-want +got)\n%s", d.Train.D, diff)
 			}
 		})
 	}

@@ -98,7 +98,7 @@ func TestWhatDoesNotFitTheSparseFormIsDense(t *testing.T) {
 		{"1,024 inputs in squares", imageSet(make([]byte, 2*1024), 32, 32, nil), true},
 		{"3,072 inputs", imageSet(make([]byte, 2*3072), 96, 32, nil), false},
 	} {
-		if _, ok := c.set.inputs.(images); ok != c.sparse {
+		if _, ok := c.set.inputs.(*sparse); ok != c.sparse {
 			t.Errorf("%s: sparse is %v", c.name, ok)
 		}
 		x := c.set.dense(c.set.N - 1)

@@ -11,11 +11,7 @@ import "math"
 func (l *infoMax) lossWide(R Mat) (entropy, tc float64) {
 	N, K := R.Rows, R.Cols
 	clear(l.q)
-	for n := range N {
-		for k, r := range R.Row(n) {
-			l.q[k] = math.FMA(r, r, l.q[k])
-		}
-	}
+	columnSquares(l.q, R)
 	for k, sum := range l.q {
 		entropy -= l.rescale(k, sum, N)
 		// ‖C − I‖² = ‖C‖² + Σₖ (1 − 2Cₖₖ)

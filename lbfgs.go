@@ -108,12 +108,3 @@ func addTo(x []float64, a float64, y []float64) {
 		x[i] = math.FMA(a, v, x[i])
 	}
 }
-
-// largestOf returns max |xᵢ|, NaN if there is one.
-func largestOf(x []float64) float64 {
-	largest := 0.0
-	for _, v := range x {
-		largest = max(largest, math.Abs(v))
-	}
-	return largest
-}

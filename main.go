@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -93,14 +94,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		}
 		return err
 	}
+	single := len(p.all) == 1 && len(p.mine) == 1
 	there, stopped := runMissing(ctx, args, o, p, s, screen)
 	if stopped != nil && ctx.Err() == nil {
 		if there.good != nil { // what was done before is done
-			s.derive(screen, there, false)
+			s.derive(screen, there, !single)
 		}
 		return stopped
 	}
-	single := len(p.all) == 1 && len(p.mine) == 1
 	now, err := s.derive(screen, there, !single && stopped == nil)
 	if err != nil {
 		return err
@@ -169,27 +170,32 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
 	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(b.cost(), a.cost())) })
+	var absent []error // data sets
 	for len(missing) > 0 {
-		name := missing[0].Data
-		data, err := loadData(ctx, p.from, name, screen)
-		if err != nil && len(hashes) == 0 { // nothing is done
-			return inventory{}, err
-		}
-		if err != nil {
-			return there, err
-		}
-		hashes[name] = data.SHA256
-		manifest()
-		n := 1
+		name, n := missing[0].Data, 1
 		for n < len(missing) && missing[n].Data == name {
 			n++
 		}
-		if err := runOn(ctx, data, missing[:n], o.workers, s, tally); err != nil {
+		its := missing[:n]
+		missing = missing[n:]
+		data, err := loadData(ctx, p.from, name, screen)
+		if err != nil && ctx.Err() != nil {
 			return there, err
 		}
-		missing = missing[n:]
+		if err != nil { // the others may be there
+			absent = append(absent, err)
+			continue
+		}
+		hashes[name] = data.SHA256
+		manifest()
+		if err := runOn(ctx, data, its, o.workers, s, tally); err != nil {
+			return there, err
+		}
 	}
-	return there, nil
+	if len(hashes) == 0 { // nothing is done
+		return inventory{}, errors.Join(absent...)
+	}
+	return there, errors.Join(absent...)
 }
 
 // runOn does the runs, all on data: first the single layers, because stacks stand on some of them.
@@ -203,7 +209,7 @@ func runOn(ctx context.Context, data *Dataset, runs []Config, workers int, s sto
 		}
 	}
 	for _, ahead := range [][]Config{base, stacks} {
-		cores = max(1, workers/max(1, len(ahead))) // a lone large run has them all
+		cores = max(1, min(workers, runtime.GOMAXPROCS(0))/max(1, len(ahead))) // a lone large run has them all
 		work := sweep{store: s, data: data, ahead: ahead, tally: tally}
 		if err := work.do(ctx, workers); err != nil {
 			return err
@@ -227,7 +233,7 @@ func unfinished(screen *console, s store, runs []Config, now inventory) error {
 		}
 	}
 	if diverged > 0 {
-		screen.warn("%s diverged: the loss stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent", outOf(diverged, len(runs)))
+		screen.warn("%s diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent", outOf(diverged, len(runs)))
 	}
 	var problems []string
 	if failed > 0 {

@@ -102,7 +102,7 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 
 // usageParts are the flags in the order in which the usage explains them.
 var usageParts = []struct{ title, flags string }{
-	{"What to run. These take a value, a list a,b,c, or all; whole numbers also a range 1-10.", "act k lambda seed objective below full followups"},
+	{"What to run: a value or a list a,b,c; names also all, whole numbers a range 1-10.", "act k lambda seed objective below full followups"},
 	{"How to run it.", "data data-dir epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report verify sample quiet"},
 }
@@ -252,28 +252,30 @@ func (o options) grid() (grid, error) {
 }
 
 // chooseData sets the data set of o and g. A person's own is read, because the runs depend on its name and
-// size: a batch of more rows than there are is the whole split.
+// size. A batch of as many rows as there are, or more, is the whole split.
 func (o options) chooseData(g *grid, from *dataSource) (err error) {
 	from.dir = o.dataDir
 	shared := &g.Shared
-	if !strings.HasSuffix(shared.Data, ownSuffix) {
+	switch {
+	case !strings.HasSuffix(shared.Data, ownSuffix):
 		if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
 			return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
 		}
-		return nil
-	}
-	if from.own == nil {
+	case from.own == nil:
 		if from.own, err = readOwn(shared.Data); err != nil {
 			return fmt.Errorf("-data %s: %w", shared.Data, err)
 		}
+		fallthrough
+	default:
+		shared.Data = from.own.Name
 	}
-	shared.Data = from.own.Name
-	if shared.Batch >= from.own.Train.N {
+	size := from.size(shared.Data)
+	if shared.Batch >= size.train {
 		shared.Batch = 0
 	}
-	if rows := from.own.Test.N; !o.typed("tc-rows") && rows < shared.TCRows {
-		shared.TCRows = rows
-		if rows < minTCRows {
+	if !o.typed("tc-rows") && size.test < shared.TCRows {
+		shared.TCRows = size.test
+		if size.test < minTCRows {
 			shared.TCRows = 0
 		}
 	}

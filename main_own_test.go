@@ -82,6 +82,21 @@ func TestOwnDataOfManyInputs(t *testing.T) {
 	}
 }
 
+// TestStacksInThePlaneHaveTheirWeightsAsImages: these are not over the data.
+func TestStacksInThePlaneHaveTheirWeightsAsImages(t *testing.T) {
+	s := store{t.TempDir()}
+	mustRun(t, "-data", "clusters", "-k", "3", "-below", "none,infomax:2", "-epochs", "1", "-tc-rows", "0", "-quiet", "-out", s.out)
+	there, err := s.scan(inventory{})
+	if err != nil || len(there.good) != 3 {
+		t.Fatalf("%d runs, %v", len(there.good), err)
+	}
+	for id, r := range there.good {
+		if svg := textOf(t, filepath.Join(s.folder(id), "filters.svg")); strings.Contains(svg, "over the data") == r.Config.stacked() {
+			t.Errorf("%s: filters.svg is wrong", id)
+		}
+	}
+}
+
 // TestOwnDataInThePlaneHaveTheirPictureInTheRun: the report has not the points.
 func TestOwnDataInThePlaneHaveTheirPictureInTheRun(t *testing.T) {
 	file, s := filepath.Join(t.TempDir(), "plane.npz"), store{t.TempDir()}

@@ -61,7 +61,7 @@ func happened(r *Result) string {
 		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r))
 	switch {
 	case r.Status != "ok":
-		return fmt.Sprintf("The loss stopped being finite in epoch %d, and training with it; until then %s.", r.DivergedEpoch, rank)
+		return fmt.Sprintf("The loss, a weight or a moment of Adam's stopped being finite in epoch %d, and training with it; until then %s.", r.DivergedEpoch, rank)
 	case len(r.Curve) == 0:
 		return fmt.Sprintf("No steps were taken: %s.", rank)
 	}
@@ -71,6 +71,8 @@ func happened(r *Result) string {
 // moved is "fell from 3 to 2".
 func moved(from, to string, up bool) string {
 	switch {
+	case to == "":
+		return "stopped being finite, from " + from
 	case from == to:
 		return "stayed at " + from
 	case up:
@@ -134,7 +136,7 @@ func writeNotes(w io.Writer, r *Result) {
 		fmt.Fprintf(w, "%s of %s are functions of each other, so their total correlation is infinite, whatever its estimates are\n",
 			plural(r.Config.K, "unit"), plural(r.Inputs, "input"))
 	}
-	if c := r.Config; c.TCRows > 0 && !gaussApplies(c.TCRows, c.K) {
+	if c := r.Config; c.TCRows > 0 && !c.gaussApplies() {
 		fmt.Fprintf(w, "%s say nothing of the correlations of %s: the Gaussian estimate needs more rows than units, by -tc-rows\n",
 			plural(c.TCRows, "row"), plural(c.K, "unit"))
 	}

@@ -85,7 +85,7 @@ func TestTheTableSaysWhatHappened(t *testing.T) {
 		{ran("ok", make([]Epoch, 1), 137, -364, 28.172), "The loss fell from 137 to -364, and the effective rank fell from 31.5 to 28.172 of 32."},
 		{ran("ok", make([]Epoch, 1), 1, 2, 31.75), "The loss rose from 1 to 2, and the effective rank rose from 31.5 to 31.75 of 32."},
 		{ran("ok", nil, math.NaN(), math.NaN(), 31.5), "No steps were taken: the effective rank stayed at 31.5 of 32."},
-		{ran("diverged", make([]Epoch, 3), 1, math.NaN(), 20), "The loss stopped being finite in epoch 3, and training with it; until then the effective rank fell from 31.5 to 20 of 32."},
+		{ran("diverged", make([]Epoch, 3), 1, math.NaN(), 20), "The loss, a weight or a moment of Adam's stopped being finite in epoch 3, and training with it; until then the effective rank fell from 31.5 to 20 of 32."},
 	}
 	for _, test := range tests {
 		if got := happened(test.r); got != test.want {
@@ -135,6 +135,22 @@ func TestColumnsOfTheTableStandApart(t *testing.T) {
 		line := strings.TrimSuffix(row.String(), "\n")
 		if n := utf8.RuneCountInString(line); n != 77 || len(strings.Fields(strings.TrimPrefix(line, m.title))) != 4 {
 			t.Errorf("%d characters: %q", n, line)
+		}
+	}
+}
+
+func TestARankThatIsNoNumber(t *testing.T) {
+	if got, want := moved("3.3", number(entropyRank([]float64{math.NaN(), 1})), false), "stopped being finite, from 3.3"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestNotesOfSoftmax: as many rows as units are one more than are estimated from.
+func TestNotesOfSoftmax(t *testing.T) {
+	for activation, want := range map[string]bool{"softmax": true, "tanh": false} {
+		c := Config{Activation: activation, K: 10, TCRows: 10}
+		if c.gaussApplies() != want || measureOf("tc_gauss_nats").applies(&Result{Config: c}) != want {
+			t.Errorf("%s: the estimate applies: %t", activation, !want)
 		}
 	}
 }

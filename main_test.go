@@ -100,6 +100,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"flag without value", "-k", 2, "-k"},
 		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
 		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
+		{"axes of too many inputs", "-data clusters -below infomax:9000 -objective pca", 2, "-objective pca: 8192 inputs at most"},
 		{"workers", "-workers 0", 2, "-workers 0"},
 		{"shard zero", "-shard 0/3", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
@@ -282,6 +283,7 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 	}
 	p := plan{from: dataSource{dir: dir}, all: []Config{
 		{Data: "fashion", Objective: "random", Activation: "relu", K: 1, Seed: 1}, {Data: "mnist", Objective: "random", Activation: "relu", K: 1, Seed: 1},
+		{Data: "clusters", Objective: "random", Activation: "relu", K: 1, Seed: 1}, // which comes after fashion
 	}}
 	p.mine = p.all
 	there, err := runMissing(t.Context(), nil, options{workers: 1}, p, s, newConsole(io.Discard, true))
@@ -289,11 +291,23 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 		t.Fatalf("%v, error %v; want what was there, and an error of fashion", there, err)
 	}
 	now, err := s.derive(newConsole(io.Discard, true), there, false)
-	if err != nil || len(now.good) != 1 {
-		t.Errorf("%d runs, error %v; want that of mnist", len(now.good), err)
+	if err != nil || len(now.good) != 2 {
+		t.Errorf("%d runs, error %v; want those of mnist and clusters", len(now.good), err)
 	}
 	p.all[1].Data, p.mine = "fashion", p.all[:1]
 	if there, err := runMissing(t.Context(), nil, options{workers: 1}, p, store{t.TempDir()}, newConsole(io.Discard, true)); err == nil || there.good != nil {
 		t.Errorf("nothing is done: %v, error %v", there, err)
+	}
+}
+
+// TestNumbersBeyondWhatThereIs: a batch of more rows than the train split has is that, and more workers than any machine has are as
+// many as it has.
+func TestNumbersBeyondWhatThereIs(t *testing.T) {
+	s := store{t.TempDir()}
+	for _, batch := range []string{"0", "8000", "9000"} {
+		mustRun(t, "-data", "clusters", "-k", "2", "-epochs", "1", "-tc-rows", "0", "-batch", batch, "-workers", "4611686018427387904", "-quiet", "-out", s.out)
+	}
+	if n := len(folders(t, s)); n != 1 {
+		t.Errorf("%d runs, want one and the same", n)
 	}
 }

@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -148,58 +147,38 @@ func differingColumns(lines [][]string, columns []string) string {
 	return "they are in another order"
 }
 
-// claimOf reads the settings of a row. Its id vouches for them and for the numerics version.
+// rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
+var rowFlags = [][2]string{{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"}, {"below", "below"},
+	{"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"}}
+
+// claimOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.
 func claimOf(columns, row []string, from dataSource) (claim, error) {
 	value := func(column string) string { return row[slices.Index(columns, column)] }
-	c := claim{row: row}
-	var err error
-	whole := func(column string) (n int) {
-		if text := value(column); text != "" && err == nil {
-			n, err = strconv.Atoi(text)
+	if data := value("data"); !slices.Contains(dataNames, data) && (from.own == nil || data != from.own.Name) {
+		return claim{}, fmt.Errorf("data %q is not one of %s; for data of your own give -data FILE%s", data, strings.Join(dataNames, ", "), ownSuffix)
+	}
+	var args []string
+	for _, f := range rowFlags {
+		if text := value(f[1]); text != "" {
+			args = append(args, "-"+f[0], text)
 		}
-		return n
 	}
-	decimal := func(column string) (x float64) {
-		if text := value(column); text != "" && err == nil {
-			x, err = strconv.ParseFloat(text, 64)
-		}
-		return x
-	}
-	name := func(column string, valid []string) string {
-		if err == nil && !slices.Contains(valid, value(column)) {
-			err = fmt.Errorf("%s %q is not one of %s", column, value(column), strings.Join(valid, ", "))
-		}
-		return value(column)
-	}
-	known := dataNames
-	if from.own != nil {
-		known = append(slices.Clone(known), from.own.Name)
-	}
-	c.Data, c.Objective, c.Activation = name("data", known), name("objective", objectives), name("activation", activationNames)
-	c.K, c.Epochs, c.Batch, c.TCRows = whole("k"), whole("epochs"), whole("batch"), whole("tc_rows")
-	c.Lambda, c.LearningRate = decimal("lambda"), decimal("learning_rate")
+	o, err := parseOptions(args)
+	var runs []Config
 	if err == nil {
-		c.Seed, err = strconv.ParseUint(value("seed"), 10, 64)
-	}
-	if text := value("below"); text != "" && err == nil {
-		var below []layer
-		if below, err = parseLayers("below", text); err == nil {
-			c.Below = below[0]
+		var g grid
+		if g, err = o.parts[0].grid(); err == nil {
+			g.Shared.Data = value("data")
+			runs, err = g.configs(from)
 		}
 	}
-	if !slices.Contains(known, value("data")) {
-		return c, fmt.Errorf("%w; for data of your own give -data FILE%s", err, ownSuffix)
+	if err == nil && len(runs) != 1 {
+		err = fmt.Errorf("it has %s", plural(len(runs), "run"))
 	}
-	if err != nil {
-		return c, err
+	if err != nil { // no mistake in what was typed
+		return claim{}, fmt.Errorf("its settings are none that a run can have: %v: the file was changed", err)
 	}
-	typed := c.Config
-	if !typed.trained() {
-		typed.Epochs, typed.LearningRate = 1, 1 // which it has not
-	}
-	if err := typed.check(from.testRows(c.Data)); err != nil || !finite(c.Lambda) || c.Config != c.normal() {
-		return c, errors.New("its settings are none that a run can have: the file was changed")
-	}
+	c := claim{runs[0], row}
 	if id := value("id"); id != c.ID() {
 		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of another version, or was changed",
 			id, c.numerics(), c.ID())

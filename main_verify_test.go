@@ -64,7 +64,7 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 		{"foreign columns", strings.Replace(head, "final_loss", "loss", 1) + row, "final_loss is missing"},
 		{"one column more", strings.TrimSpace(head) + ",more\n" + strings.TrimSpace(row) + ",1\n", "more is none of them"},
 		{"columns changed about", strings.Replace(head, "seed,epochs", "epochs,seed", 1) + row, "another order"},
-		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "is not one of"},
+		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "none that a run can have"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},
 		{"another numerics version", head + strings.Replace(row, "seed1-", "seed1-0", 1), "numerics version"},
 		{"no units", head + strings.Replace(row, ",tanh,2,", ",tanh,0,", 1), "none that a run can have"},

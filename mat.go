@@ -239,7 +239,11 @@ var (
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
 	if K > wideCols {
-		centerRows(R, mean, A)
+		if cores > 1 && len(A.Data) > worthSplitting {
+			split(K, 8, func(from, to int) { centerColumns(R, mean, A, from, to) })
+		} else {
+			centerColumns(R, mean, A, 0, K)
+		}
 		return
 	}
 	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
@@ -249,16 +253,7 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// centerRows is center row by row: as the rows lie in memory, where mul goes down a few columns.
-func centerRows(R Mat, mean []float64, A Mat) {
-	if cores > 1 && len(A.Data) > worthSplitting {
-		split(A.Cols, 8, func(from, to int) { centerColumns(R, mean, A, from, to) })
-	} else {
-		centerColumns(R, mean, A, 0, A.Cols)
-	}
-}
-
-// centerColumns is center for the columns from ≤ k < to.
+// centerColumns is center for the columns from ≤ k < to, row by row: as the rows lie in memory, where mul goes down a few columns.
 func centerColumns(R Mat, mean []float64, A Mat, from, to int) {
 	mean = mean[from:to]
 	clear(mean)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -47,7 +48,7 @@ func eigenvalues(S Mat) (lambda []float64) {
 		return lambda
 	}
 	lambda, _, exponent := diagonalise(S, false)
-	slices.SortFunc(lambda, compareDescending)
+	slices.SortFunc(lambda, func(a, b float64) int { return cmp.Compare(b, a) })
 	return unscaled(lambda, exponent)
 }
 
@@ -62,7 +63,7 @@ func eigenvectors(S Mat) (V Mat, lambda []float64) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareDescending(values[i], values[j]) })
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(values[j], values[i]) })
 	sorted := newMat(S.Rows, S.Rows)
 	for to, from := range order {
 		lambda = append(lambda, values[from])
@@ -199,11 +200,8 @@ func (h reflections) product() Mat {
 	for i := range n {
 		Q.Row(i)[i] = 1
 	}
-	for from := (n - 1) / reflectionsAtOnce * reflectionsAtOnce; from >= 0; from -= reflectionsAtOnce {
+	for from := (n - 2) / reflectionsAtOnce * reflectionsAtOnce; from >= 0; from -= reflectionsAtOnce {
 		at, count := from+1, min(reflectionsAtOnce, n-1-from)
-		if count == 0 {
-			continue
-		}
 		V := newMat(count, n-at)
 		for j := range count {
 			copy(V.Row(j), h.V.Row(from + j)[at:])

@@ -70,7 +70,7 @@ func TestEigenvaluesOfKnownSpectra(t *testing.T) {
 						t.Errorf("eigenvalue %d is %g, want %g", i, got[i], want[i])
 					}
 				}
-				if !slices.IsSortedFunc(got, compareDescending) || got[n-1] < 0 {
+				if !slices.IsSortedFunc(got, descending) || got[n-1] < 0 {
 					t.Errorf("not descending to 0: %v", got)
 				}
 			})

@@ -249,7 +249,7 @@ func sparseRows(r *rand.Rand, n, d int) *sparse {
 			}
 		}
 	}
-	return setOf(X).inputs.(images).sparse
+	return setOf(X).inputs.(*sparse)
 }
 
 func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -33,7 +34,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	for i := range sigma {
 		sigma[i], order[i] = norm(rows.Row(i)), i
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return compareDescending(sigma[i], sigma[j]) })
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(sigma[j], sigma[i]) })
 	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
 	sorted := make([]float64, A.Rows)
 	for to, from := range order {
@@ -53,25 +54,20 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 // normalise divides x by 2ᵉ, exactly but for what vanishes beside the largest, so that squares of its elements neither overflow
 // nor vanish together, and returns e.
 func normalise(x []float64) int {
-	largest := 0.0
-	for _, a := range x {
-		largest = max(largest, math.Abs(a))
-	}
-	_, e := math.Frexp(largest)
+	_, e := math.Frexp(largestOf(x))
 	for i, a := range x {
 		x[i] = math.Ldexp(a, -e)
 	}
 	return e
 }
 
-func compareDescending(a, b float64) int {
-	switch {
-	case a > b:
-		return -1
-	case a < b:
-		return 1
+// largestOf returns max |xᵢ|, NaN if there is one.
+func largestOf(x []float64) float64 {
+	largest := 0.0
+	for _, v := range x {
+		largest = max(largest, math.Abs(v))
 	}
-	return 0
+	return largest
 }
 
 // smallSquare is the least ‖p‖² that inner takes as precisely as any: what its terms lose to underflow, each up to
@@ -129,16 +125,12 @@ func orthogonalise(rows, turned Mat) {
 // scaledInner returns ‖x‖², ‖y‖² and ⟨x,y⟩, all divided by one power of two that keeps them from underflow; 0, 0, 0 if
 // x or y is zero. It is for rows of at most 1 in length, and of a ratio of lengths within float64's range.
 func scaledInner(x, y []float64) (xx, yy, xy float64) {
-	if zero(x) || zero(y) {
+	if largestOf(x) == 0 || largestOf(y) == 0 {
 		return 0, 0, 0
 	}
 	x, y = slices.Clone(x), slices.Clone(y)
 	e := normalise(x) - normalise(y)
 	return math.Ldexp(inner(x, x), e), math.Ldexp(inner(y, y), -e), inner(x, y)
-}
-
-func zero(x []float64) bool {
-	return !slices.ContainsFunc(x, func(v float64) bool { return v != 0 })
 }
 
 // rotation returns the cosine and sine that make two rows orthogonal whose squared lengths

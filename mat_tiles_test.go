@@ -33,7 +33,7 @@ func TestTilesGiveTheBitsOfPlainProducts(t *testing.T) {
 					}
 					mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 					means, centred := make([]float64, K), copyOf(A)
-					centerRows(centred, means, centred)
+					centerColumns(centred, means, centred, 0, K)
 					if i, ok := sameBits(append(mean, R.Data...), append(means, centred.Data...)); !ok {
 						t.Errorf("means and A − mean: element %d differs", i)
 					}

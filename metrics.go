@@ -208,7 +208,6 @@ func (m *Metrics) measureActivations(A Mat) {
 			}
 		}
 	}
-	m.DeadUnits = 0
 	for k := range m.ActivationRate {
 		m.ActivationRate[k] /= float64(A.Rows)
 		if m.ActivationRate[k] < deadRate {
@@ -234,7 +233,7 @@ func (m *Metrics) measureVariances(A Mat) Mat {
 	for k := range K {
 		deviation[k] = math.Sqrt(M.Row(k)[k])
 	}
-	m.VarianceRatio, m.VarianceRatioStatus = Number(varianceRatio(M, exponent)), ""
+	m.VarianceRatio = Number(varianceRatio(M, exponent))
 	if math.IsInf(float64(m.VarianceRatio), 1) {
 		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
 	}
@@ -276,13 +275,16 @@ func distanceFromIdentity(C Mat) (sum float64) {
 }
 
 // entropyRank returns exp(−Σ pᵢ log pᵢ) of the shares pᵢ = xᵢ/Σx (Roy & Vetterli 2007), 0 when
-// all are zero.
+// all are zero, NaN when one is not finite.
 func entropyRank(x []float64) float64 {
 	total, entropy := 0.0, 0.0
 	for _, v := range x {
 		total += v
 	}
-	if total == 0 {
+	switch {
+	case !finite(total):
+		return math.NaN()
+	case total == 0:
 		return 0
 	}
 	for _, v := range x {
@@ -301,11 +303,7 @@ func maxResponsibility(A Mat) float64 {
 			sums[k] += a
 		}
 	}
-	largest := sums[0]
-	for _, s := range sums {
-		largest = max(largest, s)
-	}
-	return largest / float64(A.Rows)
+	return slices.Max(sums) / float64(A.Rows)
 }
 
 // epochsTo90 returns the first epoch t with L₀ − L_t ≥ 0.9 (L₀ − L_last), L₀ being the loss
@@ -329,24 +327,31 @@ func epochsTo90(first float64, curve []Epoch) int {
 // measureTotalCorrelation sets the estimates for the test rows A (N×K) that tcRow chooses. Softmax's
 // outputs sum to one, so that their total correlation is infinite; the estimates are then those
 // without the last unit.
-func (m *Metrics) measureTotalCorrelation(A Mat, c Config) error {
+func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(math.NaN()), Number(math.NaN()), Number(math.NaN())
 	if c.TCRows == 0 {
 		m.TCStatus = "off"
-		return nil
+		return
 	}
 	if c.Activation == "softmax" && c.K > 1 {
 		A, m.TCStatus = withoutLastColumn(A), "infinite"
 	}
-	m.TCUnits = 0
 	for k := range A.Cols {
 		if !constantColumn(A, k) {
 			m.TCUnits++
 		}
 	}
-	gauss, knn, tree, err := totalCorrelation(A, c.Seed)
+	gauss, knn, tree := totalCorrelation(A, c.Seed)
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(gauss), Number(knn), Number(tree)
-	return err
+}
+
+// gaussApplies tells whether c's rows do for its units, of which softmax leaves out the last.
+func (c Config) gaussApplies() bool {
+	K := c.K
+	if c.Activation == "softmax" {
+		K--
+	}
+	return gaussApplies(c.TCRows, K)
 }
 
 // tcRow is the i-th of the n of N rows that total correlation is estimated from, ⌊i·N/n⌋: spread over all, because

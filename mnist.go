@@ -31,6 +31,15 @@ type imageData struct {
 	shifted bool       // the train split is moved (mnist_shifted.go)
 }
 
+func (d imageData) size() dataSize {
+	train, test := d.files[0].dims, d.files[2].dims
+	size := dataSize{elements(train[1:]), train[0], test[0]}
+	if d.shifted {
+		size.train *= len(shifts)
+	}
+	return size
+}
+
 // imageSets in the order of every table.
 var imageSets = []imageData{mnist, fashion, mnistShifted}
 
@@ -77,11 +86,7 @@ func (f idxFile) name() string { return fmt.Sprintf("%s-idx%d-ubyte", f.stem, le
 
 // size is the number of unpacked bytes, header included.
 func (f idxFile) size() int {
-	elements := 1
-	for _, d := range f.dims {
-		elements *= d
-	}
-	return 4 + 4*len(f.dims) + elements
+	return 4 + 4*len(f.dims) + elements(f.dims)
 }
 
 // parseIDX returns the elements of an IDX file of bytes, a part of b, once its header and its
@@ -107,8 +112,7 @@ func parseIDX(b []byte, dims ...int) ([]byte, error) {
 }
 
 // load returns the data set from the first source that has it (mnist_fetch.go lists them), or from the folder
-// dir alone if that is not "". What is downloaded, and what is amiss with the cache, is told on screen; nil
-// means silence.
+// dir alone if that is not "". What is downloaded, and what is amiss with the cache, is told on screen.
 func (d imageData) load(ctx context.Context, dir string, screen *console) (*Dataset, error) {
 	f := newFetcher(d, screen)
 	raw, err := rawFiles{}, error(nil)
@@ -164,5 +168,5 @@ func (d imageData) dataset(raw rawFiles) (*Dataset, error) {
 		raw[2*i] = nil
 	}
 	debug.FreeOSMemory() // of raw, which else stays until a run has allocated as much again
-	return &Dataset{Name: d.name, D: splits[0].D, Train: splits[0], Test: splits[1], SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+	return &Dataset{Train: splits[0], Test: splits[1], SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
 }

@@ -108,8 +108,8 @@ func TestMNISTShifted(t *testing.T) {
 	}
 	// cat of MNIST's four hex hashes and of fmt.Sprint(shifts) | sha256sum
 	const wantHash = "7fd6d9f29a4b58d8bb6e73e2505c9d2bd94e57f105ce2cbff7b11f1e91b39e20"
-	if d.SHA256 != wantHash || d.Name != "mnist-shifted" || d.D != 784 || d.Train.N != 540000 {
-		t.Errorf("got %s, D = %d, %d rows, %s; want mnist-shifted, 784, 540000, %s", d.Name, d.D, d.Train.N, d.SHA256, wantHash)
+	if d.SHA256 != wantHash || d.Train.D != 784 || d.Train.N != 540000 {
+		t.Errorf("got D = %d, %d rows, %s; want 784, 540000, %s", d.Train.D, d.Train.N, d.SHA256, wantHash)
 	}
 	for _, n := range []int{0, 5, 59999} {
 		var image []byte

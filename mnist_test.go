@@ -38,8 +38,8 @@ func TestMNISTIsAsPublished(t *testing.T) {
 	}
 	// cat of the four hex hashes | sha256sum
 	const wantHash = "c65580678af93f1ea48c2c0d01d543ec89307c6b8a0eb7ca542d7c18c5f4c681"
-	if d.SHA256 != wantHash || d.Name != "mnist" || d.D != 784 {
-		t.Errorf("got %s, D = %d, %s; want mnist, D = 784, %s", d.Name, d.D, d.SHA256, wantHash)
+	if d.SHA256 != wantHash || d.Train.D != 784 {
+		t.Errorf("got D = %d, %s; want D = 784, %s", d.Train.D, d.SHA256, wantHash)
 	}
 }
 
@@ -68,14 +68,14 @@ func TestFashionIsAsPublished(t *testing.T) {
 	}
 	// cat of the four hex hashes | sha256sum
 	const wantHash = "d1fd84a877f3b78fa9a171b3de73f93e7b6f69ed94bada3feae9d96821401f5c"
-	if d.SHA256 != wantHash || d.Name != "fashion" || d.D != 784 {
-		t.Errorf("got %s, D = %d, %s; want fashion, D = 784, %s", d.Name, d.D, d.SHA256, wantHash)
+	if d.SHA256 != wantHash || d.Train.D != 784 {
+		t.Errorf("got D = %d, %s; want D = 784, %s", d.Train.D, d.SHA256, wantHash)
 	}
 }
 
 func factsOf(s Set) mnistFacts {
 	facts := mnistFacts{N: s.N, D: s.D, FirstLabels: s.labels[:5]}
-	for _, e := range s.inputs.(images).entries {
+	for _, e := range s.inputs.(*sparse).entries {
 		for bit := 8; bit < 40; bit += 8 {
 			code := e >> bit % maxLevels
 			facts.Sum += int(code)
@@ -145,7 +145,7 @@ func TestImageSetKeepsEveryPixel(t *testing.T) {
 		1, 2, 3, 4, 5, 6, 7, 8, // both squares
 	}
 	s := imageSet(pixels, 2, 4, []byte{9, 0, 3})
-	if n := len(s.inputs.(images).entries); n != 3 {
+	if n := len(s.inputs.(*sparse).entries); n != 3 {
 		t.Errorf("%d entries for 3 squares", n)
 	}
 	want := make([]float64, len(pixels))

@@ -10,11 +10,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"math"
 	"strconv"
 	"strings"
@@ -30,8 +28,6 @@ type npyArray struct {
 const (
 	npyMagic = "\x93NUMPY\x01\x00" // format version 1.0, then a uint16 with the header's length
 	npyAlign = 64                  // magic, length and header end on a multiple of this
-	npyOpen  = "{'descr': '<f8', 'fortran_order': False, 'shape': ("
-	npyClose = "), }"
 
 	zipVersion = 20       // 2.0, the least that any reader knows
 	zipEpoch   = 1<<5 | 1 // 1 January 1980, as NumPy writes
@@ -67,7 +63,7 @@ func appendNPY(b []byte, a npyArray) []byte {
 	if elements(a.Shape) != len(a.Data) {
 		panic(fmt.Sprintf("array %s: shape %v, but %d values", a.Name, a.Shape, len(a.Data)))
 	}
-	header := npyOpen + formatShape(a.Shape) + npyClose
+	header := "{'descr': '<f8', 'fortran_order': False, 'shape': (" + formatShape(a.Shape) + "), }"
 	unpadded := len(npyMagic) + 2 + len(header) + 1
 	header += strings.Repeat(" ", (npyAlign-unpadded%npyAlign)%npyAlign) + "\n"
 	b = append(b, npyMagic...)
@@ -106,87 +102,17 @@ func elements(shape []int) int {
 	return n
 }
 
-// readNPZ reads what writeNPZ wrote, and nothing else: zip and .npy have bytes that no
-// checksum covers, so the arrays are written again and every byte compared.
-func readNPZ(b []byte) ([]npyArray, error) {
-	arrays, err := readMembers(b)
-	if err != nil {
-		return nil, err
-	}
-	var again bytes.Buffer
-	if err := writeNPZ(&again, arrays); err != nil || !bytes.Equal(again.Bytes(), b) {
-		return nil, errors.New("the arrays are whole, but not the bytes around them")
-	}
-	return arrays, nil
-}
-
-func readMembers(b []byte) (arrays []npyArray, err error) {
-	archive, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	unread := uint64(len(b)) // members must not overlap, so together they hold no more
-	for _, member := range archive.File {
-		name, ok := strings.CutSuffix(member.Name, ".npy")
-		if !ok || seen[name] {
-			return nil, fmt.Errorf("member %q is no .npy file, or a second one", member.Name)
-		}
-		seen[name] = true
-		if member.Method != zip.Store || member.UncompressedSize64 > unread {
-			return nil, fmt.Errorf("array %s: compressed, or larger than the archive", name)
-		}
-		unread -= member.UncompressedSize64
-		a := npyArray{Name: name}
-		npy, err := fs.ReadFile(archive, member.Name) // and checks the CRC
+// readNPZ returns the arrays of those names in an archive that writeNPZ wrote. That it is whole is seen by its hash (store.open).
+func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
+	found, _, err := openNPZ(bytes.NewReader(b), int64(len(b)), names...)
+	arrays := map[string]npyArray{}
+	for name, a := range found {
 		if err == nil {
-			a.Shape, a.Data, err = parseNPY(npy)
+			data, readErr := readElements[float64](a)
+			arrays[name], err = npyArray{name, a.shape, data}, readErr
 		}
-		if err != nil {
-			return nil, fmt.Errorf("array %s: %w", name, err)
-		}
-		arrays = append(arrays, a)
 	}
-	return arrays, nil
-}
-
-func parseNPY(b []byte) (shape []int, data []float64, err error) {
-	rest, ok := bytes.CutPrefix(b, []byte(npyMagic))
-	if !ok || len(rest) < 2 {
-		return nil, nil, errors.New("not .npy 1.0")
-	}
-	length := int(binary.LittleEndian.Uint16(rest))
-	if rest = rest[2:]; length > len(rest) {
-		return nil, nil, fmt.Errorf("header of %d bytes, here are %d", length, len(rest))
-	}
-	if shape, err = parseHeader(string(rest[:length])); err != nil {
-		return nil, nil, err
-	}
-	n, rest := elements(shape), rest[length:]
-	if n < 0 {
-		return nil, nil, fmt.Errorf("shape %v is negative or too large", shape)
-	}
-	if len(rest) != 8*n {
-		return nil, nil, fmt.Errorf("shape %v needs %d bytes, here are %d", shape, 8*n, len(rest))
-	}
-	data = make([]float64, n)
-	for i := range data {
-		data[i] = math.Float64frombits(binary.LittleEndian.Uint64(rest[8*i:]))
-	}
-	return shape, data, nil
-}
-
-// parseHeader returns the shape in the header of a float64 array in C order.
-func parseHeader(header string) (shape []int, err error) {
-	tuple, ok := strings.CutPrefix(header, npyOpen)
-	tuple, _, closed := strings.Cut(tuple, npyClose)
-	if !ok || !closed {
-		return nil, fmt.Errorf("header %.80q is not of float64 in C order", header)
-	}
-	if shape, err = parseShape(tuple); err != nil {
-		return nil, fmt.Errorf("header %.80q: %w", header, err)
-	}
-	return shape, nil
+	return arrays, err
 }
 
 // parseShape reads what formatShape writes.

@@ -140,22 +140,15 @@ func parseForeignHeader(header string) (h npyHeader, err error) {
 	return h, err
 }
 
-// readElements returns the elements of a, row-major, each decoded from its bytes. It reads to the end of the member,
-// where its checksum is.
-func readElements[T any](a *foreignArray, decode func(b []byte, order binary.ByteOrder) T) ([]T, error) {
+// readElements returns the elements of a, row-major, where T is their dtype. It reads to the end of the member, where its
+// checksum is.
+func readElements[T any](a *foreignArray) ([]T, error) {
 	defer a.elements.Close()
-	width, _ := strconv.Atoi(a.dtype[1:])
 	all := make([]T, elements(a.shape))
-	buffer := make([]byte, width<<12)
-	for rest := all; len(rest) > 0; {
-		part := buffer[:min(len(buffer), width*len(rest))]
-		if _, err := io.ReadFull(a.elements, part); err != nil {
+	for part := range slices.Chunk(all, 1<<12) {
+		if err := binary.Read(a.elements, a.order, part); err != nil {
 			return nil, damaged(err)
 		}
-		for i := range len(part) / width {
-			rest[i] = decode(part[i*width:], a.order)
-		}
-		rest = rest[len(part)/width:]
 	}
 	if _, err := io.Copy(io.Discard, a.elements); err != nil {
 		return nil, damaged(err)

@@ -72,11 +72,7 @@ func (l *reconstruction) quadratic(dA, A, V, Y Mat) (sum float64) {
 	N, K, places := A.Rows, A.Cols, V.Rows
 	if l.many() {
 		At, B := Mat{K, N, l.At.Data[:K*N]}, Mat{places, N, l.B.Data[:places*N]}
-		for n := range N {
-			for k, a := range A.Row(n) {
-				At.Data[k*N+n] = a
-			}
-		}
+		transpose(At, A)
 		mul(B.view(), zeros, coefficients{V.Data, K, 1}, At.view(), places, K, N)
 		sum = inner(B.Data, B.Data)
 		scaleBy(B, 2/float64(N))

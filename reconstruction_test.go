@@ -29,7 +29,7 @@ func TestTiedWeightsAreOneMatrix(t *testing.T) {
 // TestTiedGradientIsTheSumOfBoth: with V = W, the loss of a free decoder and the sum of its two gradients.
 func TestTiedGradientIsTheSumOfBoth(t *testing.T) {
 	data, W, b := sampleData(), Mat{}, []float64{0.3, -0.2, 0.1, 0.4, 0}
-	W = xavier(len(b), data.D, 1, streamWeights)
+	W = xavier(len(b), data.Train.D, 1, streamWeights)
 	for _, f := range activations {
 		t.Run(f.name, func(t *testing.T) {
 			tied := trainerOn(Config{Objective: "tied", Activation: f.name, Batch: 128}, data.Train, W, b, Mat{})
@@ -53,7 +53,7 @@ func TestTiedIdentityBecomesOrthogonal(t *testing.T) {
 	X := withAxes([]float64{1, -2, 0, 0.5, 3, 0.1}, orthonormal(6, 5, 1), 1, 0.8, 0.6, 0.4, 0.2)
 	s := realSet(X.Data, 1, X.Cols, nil)
 	c := Config{Objective: "tied", Activation: "identity", K: 3, Seed: 1, Epochs: 1500, LearningRate: 1e-2}
-	r, _, err := run(t.Context(), c, &Dataset{D: s.D, Train: s, Test: s}, new(starts), func(int, Epoch) {})
+	r, _, err := run(t.Context(), c, &Dataset{Train: s, Test: s}, new(starts), func(int, Epoch) {})
 	if err != nil {
 		t.Fatal(err)
 	}

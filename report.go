@@ -15,18 +15,14 @@ import (
 // tables and figures are files of their own besides. The same runs give the same bytes on every
 // machine, so no time, machine or order of events is in them.
 
-// reportFiles returns the report's files, from all runs in the order of compareConfigs. weights gives
+// reportFiles returns the report's files, from all runs in the order of compareConfigs. results is their results.csv, weights gives
 // the weights.npz of those that are shown.
-func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files []file, err error) {
-	results, err := formatResults(runs)
-	if err != nil {
-		return nil, err
-	}
+func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (files []file, err error) {
 	p := page{Seeds: neededSeeds(againstBaseline), ExactPairs: maxExactPairs, Tests: declared, Numerics: numericsVersion,
 		Activations: inWords(len(activations)), Baselines: inWords(len(baselines)), Lambdas: inWords(len(protocolLambdas)),
 		Coverage: coverageText(protocolSeeds), Deviations: deviations, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
 	all, stacks := analyseAll(runs)
-	own := leading(all)
+	own, every := leading(all), slices.Concat(all, stacks)
 	for _, a := range own {
 		c, err := a.chapter(all, weights)
 		if err != nil {
@@ -39,7 +35,7 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 			p.Limits = verdictLimits
 		}
 	}
-	for _, a := range slices.Concat(all, stacks) {
+	for _, a := range every {
 		if !slices.Contains(own, a) {
 			p.Others = append(p.Others, other{a.size(), a.holes(), a.diverged(a.places()...)})
 		}
@@ -51,14 +47,14 @@ func reportFiles(runs []*Result, weights func(id string) ([]byte, error)) (files
 			files = append(files, filesOf(part.Figures)...)
 		}
 	}
-	every := slices.Concat(all, stacks)
 	stats, err := formatStats(every)
 	if err != nil {
 		return nil, err
 	}
-	html, err := p.format()
+	var html bytes.Buffer
+	err = pageTemplate.Execute(&html, p)
 	return append(files, file{"stats.csv", stats}, file{"tables.md", formatMarkdown(every)},
-		file{"tables.tex", formatLatex(every)}, file{"report.html", html}), err
+		file{"tables.tex", formatLatex(every)}, file{"report.html", html.Bytes()}), err
 }
 
 func filesOf(figures []drawing) (files []file) {
@@ -73,7 +69,7 @@ func analyseAll(runs []*Result) (all, stacked []*analysis) {
 	for _, s := range studies(runs) {
 		all = append(all, analyse(s))
 	}
-	for _, s := range stacks(runs) {
+	for _, s := range divide(runs, Config.stacked) {
 		stacked = append(stacked, analyseStacks(s))
 	}
 	for _, a := range labelled(leading(all)) {
@@ -152,12 +148,6 @@ func inWords(n int) string {
 var pageText string
 
 var pageTemplate = template.Must(template.New("report.html").Parse(strings.ReplaceAll(pageText, "\r\n", "\n")))
-
-func (p page) format() ([]byte, error) {
-	var b bytes.Buffer
-	err := pageTemplate.Execute(&b, p)
-	return b.Bytes(), err
-}
 
 // chapter is the page's part about one study.
 type chapter struct {

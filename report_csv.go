@@ -87,28 +87,29 @@ func formatStats(all []*analysis) ([]byte, error) {
 			if finite(f.friedman.P) && f.kind == acrossActivation {
 				c := none
 				c.x.condition, c.test.P = treatment, f.friedman.P
-				rows = append(rows, a.statsRow(f, "friedman", f.blocks, c, f.friedman))
+				rows = append(rows, filled(a.statsRow(f, "friedman", c), map[string]string{"pairs": strconv.Itoa(f.blocks),
+					"friedman_chi2": shortest(f.friedman.Chi2), "friedman_df": shortest(f.friedman.DF)}))
 			}
 			for _, c := range f.comparisons {
-				rows = append(rows, a.statsRow(f, f.kind, c.pairs, c, friedman(nil)))
+				rows = append(rows, a.statsRow(f, f.kind, c))
 			}
 		}
 		for _, p := range a.predictions {
-			blank := a.statsRow(family{measure: p.probe}, "", 0, none, friedman(nil))
+			blank := a.statsRow(family{measure: p.probe}, "", none)
 			rows = append(rows, p.statsRow(blank, betweenConditions, p.between), p.statsRow(blank, withinConditions, p.within))
 		}
 		for _, t := range a.trends {
 			c := none
 			c.x = place{condition: treatment, activation: t.activation}
-			rows = append(rows, t.statsRow(a.statsRow(family{measure: t.measure}, "trend", t.seeds, c, friedman(nil))))
+			rows = append(rows, t.statsRow(a.statsRow(family{measure: t.measure}, "trend", c)))
 		}
 	}
-	blank := (&analysis{study: &study{}}).statsRow(family{}, "", 0, none, friedman(nil))
+	blank := (&analysis{study: &study{}}).statsRow(family{}, "", none)
 	return formatCSV(blank, rows)
 }
 
-// statsRow is a comparison within f, or the Friedman test across it.
-func (a *analysis) statsRow(f family, test string, pairs int, c comparison, across friedmanResult) []field {
+// statsRow is a comparison within f.
+func (a *analysis) statsRow(f family, test string, c comparison) []field {
 	count, real := strconv.Itoa, shortest
 	tested := c.pairs >= minPairs
 	return []field{
@@ -117,13 +118,12 @@ func (a *analysis) statsRow(f family, test string, pairs int, c comparison, acro
 		{"test", test}, {"measure", f.measure.field}, {"k", only(f.K > 0, count(f.K))},
 		{"x_below", belowText(c.x)}, {"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
 		{"y_below", belowText(c.y)}, {"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
-		{"pairs", count(pairs)},
+		{"pairs", count(c.pairs)},
 		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
 		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},
 		{"shift_level", real(c.shift.Level)},
 		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
-		{"friedman_chi2", real(across.Chi2)}, {"friedman_df", real(across.DF)},
-		{"predictor", ""}, {"rho", ""}, {"p_conditions", ""}, {"page_l", ""},
+		{"friedman_chi2", ""}, {"friedman_df", ""}, {"predictor", ""}, {"rho", ""}, {"p_conditions", ""}, {"page_l", ""},
 		{"p_adjusted", real(c.adjusted)},
 		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
 		{"verdict", a.verdictOf(c)},
@@ -141,7 +141,7 @@ func (p prediction) statsRow(blank []field, test string, o oriented) []field {
 
 // statsRow is t in a row that is blank but for the study, the measure and the place.
 func (t trend) statsRow(blank []field) []field {
-	return filled(blank, map[string]string{"p": shortest(t.test.P), "p_exact": only(finite(t.test.P), strconv.FormatBool(t.test.Exact)), "page_l": shortest(t.test.L),
+	return filled(blank, map[string]string{"pairs": strconv.Itoa(t.seeds), "p": shortest(t.test.P), "p_exact": only(finite(t.test.P), strconv.FormatBool(t.test.Exact)), "page_l": shortest(t.test.L),
 		"p_adjusted": shortest(t.adjusted), "outcome": [3]string{"worse", "", "better"}[t.outcome()+1]})
 }
 

@@ -67,16 +67,8 @@ func (a *analysis) depthAnswer() string {
 
 // besideOne says whether two layers are better than one, which to compose does not; nothing without single layers.
 func (a *analysis) besideOne() string {
-	var parts []string
-	for _, m := range depthMeasures {
-		if outcomes, tests, shifts := a.outcomes(m, treatment); tests > 0 {
-			parts = append(parts, outcomesText(m, outcomes, tests, shifts))
-		}
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return " Against a single layer of InfoMax, " + strings.Join(parts, "; ") + "."
+	text := a.outcomesAgainst(treatment)
+	return only(text != "", " Against a single layer of InfoMax, "+text+".")
 }
 
 // namesOf is " (relu and tanh)", the activations with that word; nothing if there are none.
@@ -109,43 +101,40 @@ func (a *analysis) depthTests() finding {
 		"It composes where it is better by both measures than the first two. A layer below has %d units, all others %d.",
 		a.composed(), declared[againstStack], a.Stack.Lower, a.Stack.Upper)
 	for _, rival := range a.rivals() {
-		var parts []string
-		for _, m := range depthMeasures {
-			if outcomes, tests, shifts := a.outcomes(m, rival); tests > 0 {
-				parts = append(parts, outcomesText(m, outcomes, tests, shifts))
-			}
-		}
 		name := rival.String()
 		if rival == treatment {
 			name = "a single layer, " + name
 		}
-		if len(parts) > 0 {
-			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", name, strings.Join(parts, "; ")))
+		if text := a.outcomesAgainst(rival); text != "" {
+			f.Lines = append(f.Lines, fmt.Sprintf("Against %s: %s.", name, text))
 		}
 	}
 	return f
 }
 
-// outcomes counts those of the comparisons with a rival, and has their shifts.
-func (a *analysis) outcomes(m measure, rival condition) (outcomes map[int]int, tests int, shifts []float64) {
-	outcomes = map[int]int{}
-	for _, y := range a.grid(rival, a.ks...) {
-		if c := a.find(m, y.under(a.composed()), y); c != nil {
-			tests++
-			outcomes[c.outcome()]++
-			shifts = append(shifts, m.inUnit(c.shift).Value)
+// outcomesAgainst says by measure how the comparisons with a rival fall, nothing without any: "output correlation is better with 6 and
+// worse with 0 of 6 activations, by shifts of −7.3 to −0.016; …".
+func (a *analysis) outcomesAgainst(rival condition) string {
+	var parts []string
+	for _, m := range depthMeasures {
+		outcomes, tests, shifts := map[int]int{}, 0, []float64(nil)
+		for _, y := range a.grid(rival, a.ks...) {
+			if c := a.find(m, y.under(a.composed()), y); c != nil {
+				tests++
+				outcomes[c.outcome()]++
+				shifts = append(shifts, m.inUnit(c.shift).Value)
+			}
 		}
+		if tests == 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s is better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation"))
+		if shifts = present(shifts); len(shifts) > 0 {
+			text += fmt.Sprintf(", by shifts%s of %s%s", only(outcomes[0] > 0, ", shown or not,"), span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
+		}
+		parts = append(parts, text)
 	}
-	return outcomes, tests, present(shifts)
-}
-
-// outcomesText is "output correlation is better with 6 and worse with 0 of 6 activations, by shifts of −7.3 to −0.016".
-func outcomesText(m measure, outcomes map[int]int, tests int, shifts []float64) string {
-	text := fmt.Sprintf("%s is better with %d and worse with %d of %s", m.spelled(), outcomes[+1], outcomes[-1], plural(tests, "activation"))
-	if len(shifts) > 0 {
-		text += fmt.Sprintf(", by shifts%s of %s%s", only(outcomes[0] > 0, ", shown or not,"), span(shifts, func(v float64) string { return plus(v, roughly(v)) }), m.points())
-	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 // slopesFigure shows every seed's way from the single layer to the stack, and the other stacks as lines.
@@ -179,10 +168,11 @@ func scaledBy(m measure, values []float64) []float64 {
 
 // axisShown is the axis of m in that unit.
 func (m measure) axisShown() quantity {
-	if m.isProbe() {
-		return m.accuracyAxis()
+	if !m.isProbe() {
+		return m.axis()
 	}
-	return m.axis()
+	title := m.spelled()
+	return quantity{Title: strings.ToUpper(title[:1]) + title[1:], Unit: "%", Better: m.better}
 }
 
 // depthLimits are what the tests cannot show.

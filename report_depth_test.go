@@ -90,7 +90,7 @@ func TestPlantedStacksGiveTheirAnswer(t *testing.T) {
 	configs := depthConfigs(t, "1-10")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			part := analyseStacks(stacks(depthRuns(configs, test.noise, test.plant))[0]).depth()
+			part := analyseStacks(divide(depthRuns(configs, test.noise, test.plant), Config.stacked)[0]).depth()
 			for _, want := range test.want {
 				if !strings.Contains(part.Answer, want) {
 					t.Errorf("no %q in %q", want, part.Answer)
@@ -123,7 +123,7 @@ func TestStacksMissingRunsAreNamed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			here := slices.DeleteFunc(slices.Clone(all), func(c Config) bool { return !test.take(c) })
-			part := analyseStacks(stacks(depthRuns(here, 1, func(Config) (float64, float64) { return 0, 0 }))[0]).depth()
+			part := analyseStacks(divide(depthRuns(here, 1, func(Config) (float64, float64) { return 0, 0 }), Config.stacked)[0]).depth()
 			if !strings.Contains(part.Answer, test.want) {
 				t.Errorf("%q, want %q", part.Answer, test.want)
 			}
@@ -166,7 +166,7 @@ func TestStacksOfOtherSizesAreNotMixed(t *testing.T) {
 	}
 	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
 	got := map[string]int{}
-	for _, s := range stacks(runs) {
+	for _, s := range divide(runs, Config.stacked) {
 		got[s.name()] = len(s.all)
 	}
 	want := map[string]int{"mnist, 7 epochs, stacks of 4 and 8 units": 3, "mnist, stacks of 4 and 8 units": 9, "mnist, stacks of 4 and 16 units": 9,

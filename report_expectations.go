@@ -273,20 +273,7 @@ func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 		lines = append(lines, fmt.Sprintf("Against %s: %s.", baselineNames[tied], counts(a.tied)))
 	}
 	for _, c := range []condition{tied, pca} {
-		better, places := 0, 0
-		for _, p := range a.compared() {
-			least := math.Inf(1)
-			for _, m := range primaries {
-				least = min(least, float64(m.better)*(a.centre(p.under(c), m).Value-a.centre(p, m).Value))
-			}
-			if !finite(least) {
-				continue
-			}
-			if places++; least > 0 {
-				better++
-			}
-		}
-		if places > 0 {
+		if better, places := a.better(a.compared(), c, treatment, primaries...); places > 0 {
 			lines = append(lines, fmt.Sprintf("For reference, by interquartile means and without a test: %s is less redundant than InfoMax by both measures in %d of %s.",
 				baselineNames[c], better, plural(places, "place")))
 		}

@@ -76,7 +76,10 @@ func (s *study) groupFigure(m measure) []drawing {
 	var panels []groupPanel
 	some := false
 	for _, K := range s.ks {
-		panel := groupPanel{Title: atK(K), Most: s.most(m, K)}
+		panel := groupPanel{Title: atK(K)}
+		if m.field == "effective_rank" {
+			panel.Most = float64(s.maxRank(K))
+		}
 		for _, p := range s.ran(treatment, K) {
 			g := s.group(m, p)
 			some = some || len(present(g.Trained)) > 0
@@ -90,14 +93,6 @@ func (s *study) groupFigure(m measure) []drawing {
 		return nil
 	}
 	return []drawing{{name: m.figureName(), svg: groupPlot(m.axis(), panels, s.shown(treatment.String()))}}
-}
-
-// most is what m cannot exceed; 0 if that is not known or far off. Effective rank has min(K, D).
-func (s *study) most(m measure, K int) float64 {
-	if m.field != "effective_rank" {
-		return 0
-	}
-	return float64(s.maxRank(K))
 }
 
 func (s *study) group(m measure, p place) group {
@@ -148,9 +143,15 @@ func (s *study) curvesFigure() drawing {
 }
 
 // curve is the median loss of each epoch, between the smallest and the largest of the runs that
-// did not diverge.
+// did not diverge. Where all of them ended early, there is one epoch more, without a loss.
 func (s *study) curve(p place) (points []point) {
-	for epoch := range s.Epochs {
+	longest := 0
+	for _, r := range s.runs[p] {
+		if r != nil {
+			longest = max(longest, len(r.Curve))
+		}
+	}
+	for epoch := range min(longest+1, s.Epochs) {
 		var losses []float64
 		for _, r := range s.runs[p] {
 			if r != nil && r.Status == "ok" && epoch < len(r.Curve) {
@@ -274,29 +275,23 @@ func readNetwork(r *Result, weights func(id string) ([]byte, error)) (network, e
 	if err != nil {
 		return n, err
 	}
-	arrays, err := readNPZ(b)
+	arrays, err := readNPZ(b, "W", "trajectory")
 	if err != nil {
 		return n, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
 	}
-	for _, a := range arrays {
-		switch {
-		case a.Name == "W" && len(a.Shape) == 2:
-			n.W = Mat{a.Shape[0], a.Shape[1], a.Data}.head(min(a.Shape[0], shownUnits))
-		case a.Name == "trajectory" && len(a.Shape) == 3:
-			n.path = pathOf(a)
-		}
-	}
+	W := arrays["W"]
+	n.W = Mat{W.Shape[0], W.Shape[1], W.Data}.head(min(r.Config.K, shownUnits))
+	n.path = pathOf(arrays["trajectory"].Data, r.Config.K, shownUnits)
 	n.similarity = similarity(n.W)
 	return n, nil
 }
 
-// pathOf divides a trajectory (T×K×3) by steps.
-func pathOf(a npyArray) (path [][][3]float64) {
-	K := a.Shape[1]
-	for t := range a.Shape[0] {
-		units := make([][3]float64, min(K, shownUnits))
+// pathOf divides a trajectory (T×K×3) by steps, and has the first units of it.
+func pathOf(trajectory []float64, K, first int) (path [][][3]float64) {
+	for state := range slices.Chunk(trajectory, 3*K) {
+		units := make([][3]float64, min(K, first))
 		for k := range units {
-			units[k] = [3]float64(a.Data[3*(t*K+k):])
+			units[k] = [3]float64(state[3*k:])
 		}
 		path = append(path, units)
 	}
@@ -321,13 +316,10 @@ func similarity(W Mat) float64 {
 // weightFigures shows the networks: over the plane, still and moving, or as images. Own data of two inputs are not at hand
 // here; each of its run folders has the picture.
 func (s *study) weightFigures(shown []network) []drawing {
-	note := ""
-	if len(shown) > 0 {
-		c := shown[0].run.Config
-		note = shownRun(c, "")
-		if c.K > shownUnits {
-			note += fmt.Sprintf(" The first %d of its units.", shownUnits)
-		}
+	c := shown[0].run.Config
+	note := shownRun(c, "")
+	if c.K > shownUnits {
+		note += fmt.Sprintf(" The first %d of its units.", shownUnits)
 	}
 	if !slices.Contains(planeNames, s.Data) {
 		if s.inputs == 2 {
@@ -342,9 +334,6 @@ func (s *study) weightFigures(shown []network) []drawing {
 	var still, moving []plane
 	points := planePoints(s.Data)
 	for _, n := range shown {
-		if len(n.path) == 0 {
-			continue
-		}
 		p := plane{Title: n.run.Config.Activation, Activation: n.run.Config.Activation, Points: points, Units: n.path[len(n.path)-1]}
 		still = append(still, p)
 		p.Path = n.path

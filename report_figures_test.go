@@ -280,3 +280,11 @@ func TestSettingsHaveNamesOfTheirOwn(t *testing.T) {
 		t.Errorf("%q and %q", untrained.name(), other.name())
 	}
 }
+
+func TestACurveIsAsLongAsItsRuns(t *testing.T) {
+	p := place{treatment, "relu", 2}
+	s := &study{setting: setting{Epochs: 2e9}, runs: map[place][]*Result{p: {{Status: "diverged", Curve: make([]Epoch, 1)}, nil}}}
+	if points := s.curve(p); len(points) != 2 {
+		t.Errorf("%d points of one epoch, want them and where it ends", len(points))
+	}
+}

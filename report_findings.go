@@ -131,26 +131,29 @@ func activationsOf(list []ranked) (names []string) {
 	return names
 }
 
-// betterThan counts the places where c is better than a primary baseline by the interquartile means of all
-// of the measures, before any test.
+// better counts the places where c is better than other by the interquartile means of all of the measures, and those that
+// have all of these.
+func (s *study) better(at []place, c, other condition, by ...measure) (better, places int) {
+	for _, p := range at {
+		least := math.Inf(1)
+		for _, m := range by {
+			least = min(least, float64(m.better)*(s.centre(p.under(c), m).Value-s.centre(p.under(other), m).Value))
+		}
+		if !finite(least) {
+			continue
+		}
+		if places++; least > 0 {
+			better++
+		}
+	}
+	return better, places
+}
+
+// betterThan counts the places where c is better than a primary baseline, before any test.
 func (s *study) betterThan(c condition, by ...measure) string {
 	var parts []string
 	for _, baseline := range primaryBaselines {
-		better, places := 0, 0
-		for _, p := range s.ran(c, s.ks...) {
-			least := math.Inf(1)
-			for _, m := range by {
-				least = min(least, float64(m.better)*(s.centre(p, m).Value-s.centre(p.under(baseline), m).Value))
-			}
-			if !finite(least) {
-				continue
-			}
-			places++
-			if least > 0 {
-				better++
-			}
-		}
-		if places > 0 {
+		if better, places := s.better(s.ran(c, s.ks...), c, baseline, by...); places > 0 {
 			parts = append(parts, fmt.Sprintf("better than %s in %d of %s", baselineNames[baseline], better, plural(places, "place")))
 		}
 	}

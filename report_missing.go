@@ -142,7 +142,7 @@ func (s *study) missingSeeds(p place) (missing []uint64) {
 	return missing
 }
 
-// diverged are the runs at the places whose loss stopped being finite.
+// diverged are the runs at the places that diverged.
 func (s *study) diverged(places ...place) (runs []*Result) {
 	for _, p := range places {
 		for _, r := range s.runs[p] {

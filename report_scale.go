@@ -11,18 +11,14 @@ import (
 
 // widest has the study of each data set in which the treatment has the most K, beyond the protocol's; the first of them in a tie.
 func widest(all []*analysis) (asked []*analysis) {
-	most := func(data string) (most int) {
-		for _, a := range all {
-			if a.Data == data && slices.Max(a.ks) > slices.Max(protocolKs) {
-				most = max(most, len(a.treated()))
-			}
-		}
-		return most
-	}
 	for _, a := range all {
-		known := slices.ContainsFunc(asked, func(other *analysis) bool { return other.Data == a.Data })
-		if treated := a.treated(); !known && len(treated) > 1 && len(treated) == most(a.Data) && slices.Max(treated) > slices.Max(protocolKs) {
+		treated, last := a.treated(), len(asked)-1
+		switch {
+		case len(treated) < 2 || slices.Max(treated) <= slices.Max(protocolKs):
+		case last < 0 || asked[last].Data != a.Data:
 			asked = append(asked, a)
+		case len(asked[last].treated()) < len(treated):
+			asked[last] = a
 		}
 	}
 	return asked

@@ -32,7 +32,7 @@ func dataParts(all, own []*analysis) (parts []followUpPart) {
 		same.Data, same.TCRows = images.Data, images.TCRows
 	}
 	if len(parts) == 0 {
-		parts = append(parts, notRun("Larger data: ", same.on(mnistShifted.name), largerDataLimits, protocolSeeds, treatment))
+		parts = append(parts, notRun("Larger data: ", same.on(mnistShifted.name), largerDataLimits, treatment))
 	}
 	others := slices.DeleteFunc(slices.Clone(own), func(a *analysis) bool { return a.Data != fashion.name })
 	for _, a := range others {
@@ -40,17 +40,17 @@ func dataParts(all, own []*analysis) (parts []followUpPart) {
 	}
 	if len(others) == 0 {
 		same.Data = fashion.name
-		parts = append(parts, notRun("Other data: ", same, otherDataLimits, protocolSeeds, append([]condition{treatment}, baselines...)...))
+		parts = append(parts, notRun("Other data: ", same, otherDataLimits, append([]condition{treatment}, baselines...)...))
 	}
 	return parts
 }
 
 // notRun says how to run conditions of which there is nothing, with the follow-up's K.
-func notRun(title string, shared setting, limits []string, seeds int, conditions ...condition) followUpPart {
+func notRun(title string, shared setting, limits []string, conditions ...condition) followUpPart {
 	none := newStudy(shared, nil)
 	none.activations, none.ks = activationNames, []int{protocolStack.Upper}
 	return followUpPart{section: section{Title: title + shared.name()}, Answer: "No answer: it was not run.", Limits: limits,
-		Missing: none.lacking(seeds, conditions...)}
+		Missing: none.lacking(protocolSeeds, conditions...)}
 }
 
 // largerData answers for the moved images and their originals.

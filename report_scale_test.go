@@ -317,7 +317,7 @@ func TestTheFollowUpsLackNothing(t *testing.T) {
 	if diff := cmp.Diff(want, chapters); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	files, err := reportFiles(runs, func(id string) ([]byte, error) {
+	files, err := reportFiles(runs, nil, func(id string) ([]byte, error) {
 		var weights bytes.Buffer
 		err := writeNPZ(&weights, madeUpWeights(configs[id]))
 		return weights.Bytes(), err

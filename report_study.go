@@ -254,7 +254,7 @@ func (m measure) applies(r *Result) bool {
 	case finalLoss.field, epochs90.field:
 		return c.trains()
 	case "tc_gauss_nats":
-		return c.TCRows > 0 && c.K > 1 && gaussApplies(c.TCRows, c.K)
+		return c.TCRows > 0 && c.K > 1 && c.gaussApplies()
 	}
 	return !m.isTC() || c.TCRows > 0 && c.K > 1
 }

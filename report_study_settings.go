@@ -46,12 +46,9 @@ func studies(runs []*Result) (all []*study) {
 	return all
 }
 
-// stacks has a study for each of their settings and sizes, with the single layers of the treatment that are as wide as
-// the upper ones.
-func stacks(runs []*Result) []*study { return divide(runs, Config.stacked) }
-
 // divide makes the studies that some runs are the first of. Untrained runs, the last of their data, have no training
-// settings: they belong to every study of it that has trained ones of their activation and K, or if none has to every one.
+// settings: they belong to every study of it that has trained ones of their activation and K, or if none has to every one. Those
+// that stacks open have the single layers of the treatment that are as wide as the upper ones.
 func divide(runs []*Result, opens func(Config) bool) (all []*study) {
 	type width struct {
 		setting

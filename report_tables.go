@@ -151,22 +151,14 @@ func (a *analysis) probeSheet(m measure) sheet {
 	return a.placeSheet(caption, conditions, func(p place) entry {
 		if slices.Contains(baselines, p.condition) {
 			if c := a.find(m, p.under(treatment), p); c != nil {
-				inPoints := *c
-				inPoints.shift = percent(c.shift)
-				return testEntry(inPoints)
+				return m.entryOf(*c)
 			}
 			return entry{main: "–"}
 		}
 		var e entry
-		e.main, e.sub = estimateTexts(percent(a.centre(p, m)))
+		e.main, e.sub = estimateTexts(m.inUnit(a.centre(p, m)))
 		return e
 	}).named(m.figureName())
-}
-
-// percent is 100 times a share's estimate.
-func percent(e intervalEstimate) intervalEstimate {
-	e.Value, e.Low, e.High = 100*e.Value, 100*e.Low, 100*e.High
-	return e
 }
 
 // predictionSheet has ρ and its adjusted p of both questions, and the answer.

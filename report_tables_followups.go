@@ -106,7 +106,7 @@ func (a *analysis) dataSheet() sheet {
 // inUnit is an estimate of m, or of a difference in it, in the unit that it is shown in.
 func (m measure) inUnit(e intervalEstimate) intervalEstimate {
 	if m.isProbe() {
-		return percent(e)
+		e.Value, e.Low, e.High = 100*e.Value, 100*e.Low, 100*e.High
 	}
 	return e
 }

@@ -14,7 +14,7 @@ import (
 func (a *analysis) transfer() (part followUpPart) {
 	answers := a.judge(probes, baselines...)
 	part.Answer, part.Missing = a.transferAnswer(answers), a.lacking(neededSeeds(againstBaseline), slices.Concat([]condition{treatment}, baselines, []condition{pca})...)
-	if a.whole == nil {
+	if a.whole == nil && a.inputs <= maxAxes {
 		part.Missing = append(part.Missing, lack{fmt.Sprintf("all %d principal components, which are a line in the figures", a.inputs), a.wholeCommand()})
 	}
 	if len(answers) == 0 {
@@ -135,18 +135,13 @@ func (a *analysis) transferTests(answers []answer) finding {
 func (a *analysis) besideComponents() (findings []finding) {
 	var parts, whole []string
 	for _, m := range probes {
-		above, places, below := 0, 0, 0
+		below := 0
 		for _, p := range a.compared() {
-			if d := a.centre(p, m).Value - a.centre(p.under(pca), m).Value; finite(d) {
-				if places++; d > 0 {
-					above++
-				}
-			}
 			if a.whole != nil && a.centre(p, m).Value < m.value(a.whole) {
 				below++
 			}
 		}
-		if places > 0 {
+		if above, places := a.better(a.compared(), treatment, pca, m); places > 0 {
 			parts = append(parts, fmt.Sprintf("in %d of %s with %s", above, plural(places, "place"), labelsOf(m)))
 		}
 		if a.whole != nil {
@@ -175,10 +170,10 @@ func (a *analysis) accuracyFigure(m measure) drawing {
 			g := group{Activation: p.activation, Mean: estimateOf(unsupported())}
 			for _, e := range a.emblems() {
 				if c := e.condition; c == treatment || slices.Contains(baselines, c) {
-					g.Marks = append(g.Marks, conditionMark{e.emblem, estimateOf(percent(a.centre(p.under(c), m)))})
+					g.Marks = append(g.Marks, conditionMark{e.emblem, estimateOf(m.inUnit(a.centre(p.under(c), m)))})
 				}
 			}
-			if axis := percent(a.centre(p.under(pca), m)).Value; finite(axis) {
+			if axis := m.inUnit(a.centre(p.under(pca), m)).Value; finite(axis) {
 				g.Levels = append(g.Levels, level{"pca, one run", axis})
 			}
 			if a.whole != nil && finite(m.value(a.whole)) {
@@ -190,13 +185,7 @@ func (a *analysis) accuracyFigure(m measure) drawing {
 			panels = append(panels, panel)
 		}
 	}
-	return drawing{name: "transfer-" + m.figureName(), svg: groupPlot(m.accuracyAxis(), panels, a.shown(treatment.String()+", and the baselines"))}
-}
-
-// accuracyAxis is the quantity of a probe, in per cent.
-func (m measure) accuracyAxis() quantity {
-	title := m.spelled()
-	return quantity{Title: strings.ToUpper(title[:1]) + title[1:], Unit: "%", Better: m.better}
+	return drawing{name: "transfer-" + m.figureName(), svg: groupPlot(m.axisShown(), panels, a.shown(treatment.String()+", and the baselines"))}
 }
 
 // conditionEmblem is how figures show a condition.

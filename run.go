@@ -45,41 +45,38 @@ type Result struct {
 
 // starts holds the metrics of networks before training. All objectives of one seed start from the same W, so that what
 // one run has measured serves the others, on as many workers as there are.
-type starts struct{ known sync.Map } // of func() (Metrics, error) by Config
+type starts struct{ known sync.Map } // of func() Metrics by Config
 
 // metrics measures unless the start of c is known.
-func (s *starts) metrics(c Config, measure func() (Metrics, error)) (Metrics, error) {
+func (s *starts) metrics(c Config, measure func() Metrics) Metrics {
 	if c.Objective != "pca" {
 		c.Objective = "random"
 	}
-	known, _ := s.known.LoadOrStore(c.normal(), sync.OnceValues(measure))
-	return known.(func() (Metrics, error))()
+	known, _ := s.known.LoadOrStore(c.normal(), sync.OnceValue(measure))
+	return known.(func() Metrics)()
 }
 
 // run trains one config from beginning to end. after sees every epoch as it ends.
 func run(ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
 	started := time.Now()
 	t := newTrainer(c, &data.Train)
-	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.D,
+	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.Train.D,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	constant := data.Train.constant()
 	var test Mat // activations of the test split
-	var err error
-	r.Init, err = starts.metrics(c, func() (m Metrics, err error) {
-		m, test, err = t.measure(&data.Test, constant)
-		if err == nil && c.stacked() { // a random layer on a trained one
+	r.Init = starts.metrics(c, func() (m Metrics) {
+		m, test = t.measure(&data.Test, constant)
+		if c.stacked() { // a random layer on a trained one
 			t.measureProbes(&m, data, test)
 		}
-		return m, err
+		return m
 	})
-	if err != nil {
-		return nil, nil, err
-	}
 	w.track(t)
 	first := math.NaN()
 	r.Curve = []Epoch{}
 	if c.trains() {
+		var err error
 		r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
 			w.track(t)
 			after(epoch, e)
@@ -90,11 +87,9 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	}
 	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
 	if n := len(r.Curve); n > 0 {
-		if r.Final, test, err = t.measure(&data.Test, constant); err != nil {
-			return nil, nil, err
-		}
+		r.Final, test = t.measure(&data.Test, constant)
 		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
-		if !finite(float64(r.FinalLoss)) {
+		if t.diverged(r.FinalLoss) {
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
@@ -157,7 +152,7 @@ func (t *trainer) activations(s *Set) (A, some Mat) {
 }
 
 // measure returns all metrics of the present parameters but the probes', and the activations on set s (N×K).
-func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat, err error) {
+func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat) {
 	m = Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
 	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
 	A, some := t.activations(s)
@@ -166,7 +161,8 @@ func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat, err error)
 	if t.f.name == "softmax" {
 		m.MaxResponsibility = Number(maxResponsibility(A))
 	}
-	return m, A, m.measureTotalCorrelation(some, t.config)
+	m.measureTotalCorrelation(some, t.config)
+	return m, A
 }
 
 // measureProbes sets how well the classes can be told from the network's activations; test (N×K) has the test split's.

@@ -14,7 +14,6 @@ func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
 	test, _ := t.activations(&data.Test)
 	standardise(train, test)
 	above := *data
-	above.D = W.Cols
 	above.Train = denseSet(train.Data, W.Cols, data.Train.labels)
 	above.Test = denseSet(test.Data, W.Cols, data.Test.labels)
 	return &above
@@ -24,11 +23,7 @@ func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
 func standardise(train, test Mat) {
 	mean, scale := make([]float64, train.Cols), make([]float64, train.Cols)
 	center(train, mean, train)
-	for n := range train.Rows {
-		for k, a := range train.Row(n) {
-			scale[k] = math.FMA(a, a, scale[k])
-		}
-	}
+	columnSquares(scale, train)
 	for k, squares := range scale {
 		scale[k] = 1 / math.Sqrt(squares/float64(train.Rows-1))
 		if constantColumn(train, k) {

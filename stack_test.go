@@ -86,8 +86,8 @@ func TestStacksOfIdentityAreOneLinearMap(t *testing.T) {
 	W, b := xavier(2, 3, 1, streamWeights), []float64{0.5, -1, 2}
 	V := xavier(3, 2, 2, streamWeights)
 	above := data.outputs(identity, W, b)
-	if above.D != 3 || above.Train.D != 3 || above.Train.N != data.Train.N || above.SHA256 != data.SHA256 {
-		t.Fatalf("outputs of 3 units have D = %d, %d rows", above.D, above.Train.N)
+	if above.Train.D != 3 || above.Train.N != data.Train.N || above.SHA256 != data.SHA256 {
+		t.Fatalf("outputs of 3 units have D = %d, %d rows", above.Train.D, above.Train.N)
 	}
 	mean, sd := make([]float64, 3), make([]float64, 3)
 	for k := range mean {
@@ -141,7 +141,7 @@ func TestStackedGradientsMatchFiniteDifferences(t *testing.T) {
 		for _, objective := range []string{"infomax", "reconstruction", "tied"} {
 			t.Run(f.name+" "+objective, func(t *testing.T) {
 				above := data.outputs(f, xavier(2, 5, 1, streamWeights), []float64{0.3, -0.2, 0.1, 0, 0.4})
-				X := Mat{above.Train.N, above.D, above.Train.inputs.(denseRows[float64]).x}
+				X := Mat{above.Train.N, above.Train.D, above.Train.inputs.(denseRows[float64]).x}
 				V, b := xavier(5, 3, 7, streamDecoder), []float64{0.2, -0.1, 0.3}
 				var W Mat
 				for seed := uint64(1); W.Data == nil || nearKink(X, W, b); seed++ {

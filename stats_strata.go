@@ -67,15 +67,10 @@ func spearmanBetween(strata [][]seedPairs) association {
 	}
 	observed, p := permutationTest(exchangeable(tables, func(at int) int { return at % seeds }), statistic)
 	result.Rho, result.P = tanh(observed/weights), p
-	if complete(tables) {
+	if !slices.ContainsFunc(tables, func(t rankTable) bool { return slices.Contains(t.present, false) }) {
 		result.PWhole = wholePermutations(len(strata[0]), seeds, statistic)
 	}
 	return result
-}
-
-// complete tells whether no pair is missing.
-func complete(tables []rankTable) bool {
-	return !slices.ContainsFunc(tables, func(t rankTable) bool { return slices.Contains(t.present, false) })
 }
 
 // mostWhole is the largest number of conditions whose orders are counted out, 40,320 of them.

@@ -23,20 +23,12 @@ type series struct {
 	emblem // no Name if the series is all of the activation
 }
 
-// mark is that of the activation, with the condition's name, shape and dash if there is one.
-func (s series) mark() mark {
+// mark is that of the activation, or of the condition in a colour if there is one.
+func (s series) mark(colour string) mark {
 	if s.emblem.Name == "" {
 		return markOf(s.Name)
 	}
-	return s.emblem.mark(markOf(s.Name).colour)
-}
-
-// key is the mark in the legend, where a condition has no colour.
-func (s series) key() mark {
-	if s.emblem.Name == "" {
-		return markOf(s.Name)
-	}
-	return s.emblem.mark(grey)
+	return s.emblem.mark(colour)
 }
 
 // chart is one panel of chartPlot.
@@ -65,7 +57,7 @@ func chartPlot(x quantity, charts []chart, style look, note string) []byte {
 	for i, ch := range charts {
 		var ys []float64
 		for _, s := range ch.Series {
-			if key := s.key(); !slices.ContainsFunc(keys, func(m mark) bool { return m.name == key.name }) {
+			if key := s.mark(grey); !slices.ContainsFunc(keys, func(m mark) bool { return m.name == key.name }) {
 				keys = append(keys, key)
 			}
 			_, lost := segments(x, ch.Y, s.Points)
@@ -113,7 +105,7 @@ func (c *canvas) chart(ch chart, f frame, across, up scale, style look) {
 		if style == whiskers { // intervals must not hide each other
 			across.dodge = 4.5 * float64(2*i+1-len(ch.Series)) / 2
 		}
-		m := s.mark()
+		m := s.mark(markOf(s.Name).colour)
 		runs, lost := segments(across.quantity, up.quantity, s.Points)
 		for _, run := range runs {
 			c.run(m, run, across, up, style)

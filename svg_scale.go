@@ -67,11 +67,12 @@ func newScale(q quantity, values []float64, count int) scale {
 			lo, hi = min(lo, v), max(hi, v)
 		}
 	}
-	narrow := hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi))
+	size := max(math.Abs(lo), math.Abs(hi))
+	narrow := hi-lo <= 1e-9*size
 	switch {
 	case lo > hi && q.Log:
 		lo, hi = 1, 10
-	case lo > hi || lo == 0 && hi == 0:
+	case lo > hi || size < 1e-300: // a share of less would underflow
 		lo, hi = 0, 1
 	case q.Whole:
 		lo, hi = math.Floor(lo), math.Ceil(hi)

@@ -29,6 +29,7 @@ func TestScaleTicks(t *testing.T) {
 		{"counts", quantity{Whole: true}, []float64{0, 3}, "0 1 2 3"},
 		{"a count", quantity{Whole: true}, []float64{3}, "2 3 4"},
 		{"a count and its mean", quantity{Whole: true}, []float64{0, 0.8}, "0 1"},
+		{"the least there is", quantity{}, []float64{0, 5e-324}, "0 0.2 0.4 0.6 0.8 1.0"},
 		{"nothing", quantity{}, []float64{math.NaN()}, "0 0.2 0.4 0.6 0.8 1.0"},
 		{"beyond bounds", quantity{}, []float64{math.Inf(1), 0, 10, 1e301}, "0 2 4 6 8 10"},
 		{"λ", quantity{Log: true}, []float64{0.1, 1, 10}, "0.1 1 10"},

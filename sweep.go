@@ -10,10 +10,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -83,7 +85,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		s.tally.end(c, "was done elsewhere")
 		return nil
 	}
-	r, w, err := s.attempt(ctx, c)
+	r, files, err := s.attempt(ctx, c)
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -96,11 +98,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		}
 		return nil
 	}
-	files, err := runFiles(r, w, s.data)
-	if err == nil {
-		err = s.store.save(r.ID, files)
-	}
-	if err != nil {
+	if err := s.store.save(r.ID, files); err != nil {
 		return fmt.Errorf("saving %s: %w: what is done stays, and the same command does the rest", r.ID, err)
 	}
 	if r.Status == "diverged" {
@@ -130,26 +128,28 @@ func (s *sweep) present(id string) (bool, error) {
 	return false, asideErr
 }
 
-// attempt is run with a panic turned into an error, but for one in a goroutine of split or share.
-func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, w *Weights, err error) {
+// attempt runs c and makes its files, with a panic turned into an error, but for one in a goroutine of split or share.
+func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	after := func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) }
-	if !c.stacked() {
-		return run(ctx, c, s.data, &s.starts, after)
+	data, belowSHA256 := s.data, ""
+	if c.stacked() {
+		W, b, hash, err := s.store.layer(c.below().ID())
+		if err != nil {
+			return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
+		}
+		data, belowSHA256 = s.data.outputs(activationByName(c.Activation), W.T(), b), hash
 	}
-	W, b, hash, err := s.store.layer(c.below().ID())
+	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
 	if err != nil {
-		return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
+		return nil, nil, err
 	}
-	r, w, err = run(ctx, c, s.data.outputs(activationByName(c.Activation), W.T(), b), &s.starts, after)
-	if err == nil {
-		r.BelowSHA256 = hash
-	}
-	return r, w, err
+	r.BelowSHA256 = belowSHA256
+	files, err = runFiles(r, w, s.data)
+	return r, files, err
 }
 
 // derive writes results.csv, one row a run, and if asked or if there is one the report, from all runs,
@@ -183,13 +183,36 @@ func (s store) settle(known inventory, write func(runs []*Result) error) (invent
 	return now, err
 }
 
+// removeStale removes the figures of the page that is there which are none of files, so that the folder has what its runs give.
+func (s store) removeStale(files []file) error {
+	page, err := os.ReadFile(s.page())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, match := range figureName.FindAllSubmatch(page, -1) {
+		name := html.UnescapeString(string(match[1]))
+		if err == nil && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
+			if err = os.Remove(filepath.Join(s.out, name)); errors.Is(err, fs.ErrNotExist) {
+				err = nil
+			}
+		}
+	}
+	return err
+}
+
+// figureName finds those of report.html.tmpl.
+var figureName = regexp.MustCompile(`<figcaption>([^<>/\\]+\.svg)</figcaption>`)
+
 func (s store) writeDerived(runs []*Result, withReport bool) error {
 	results, err := formatResults(runs)
 	files := []file{{"results.csv", results}}
 	if err == nil && withReport {
 		var report []file
-		report, err = reportFiles(runs, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
+		report, err = reportFiles(runs, results, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
 		files = append(files, report...)
+		if err == nil {
+			err = s.removeStale(files)
+		}
 	}
 	for _, f := range files {
 		if err == nil {

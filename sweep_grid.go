@@ -68,8 +68,9 @@ func (g grid) configs(from dataSource) ([]Config, error) {
 	all = vary(all, g.Ks, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) })
 	all = vary(all, g.Lambdas, func(c *Config, v float64) { c.Lambda = v })
 	all = vary(all, g.Seeds, func(c *Config, v uint64) { c.Seed = v })
+	size := from.size(g.Shared.Data)
 	for i, c := range all {
-		if err := c.check(from.testRows(c.Data)); err != nil {
+		if err := c.check(size); err != nil {
 			return nil, err
 		}
 		all[i] = c.normal()
@@ -238,6 +239,12 @@ func (s shard) of(runs []Config) []Config {
 	return part
 }
 
+// wholeNumber is one of 32 bits, so that no sum or product of two overflows.
+func wholeNumber(text string) (int, error) {
+	v, err := strconv.ParseInt(text, 10, 32)
+	return int(v), err
+}
+
 // parseShard reads "i/n", "auto" (a Slurm array job) or "auto/n" (a Kubernetes indexed Job of n
 // completions). getenv is os.Getenv.
 func parseShard(text string, getenv func(string) string) (shard, error) {
@@ -245,19 +252,19 @@ func parseShard(text string, getenv func(string) string) (shard, error) {
 		return slurmShard(getenv)
 	}
 	first, second, _ := strings.Cut(text, "/")
-	n, err := strconv.Atoi(second)
+	n, err := wholeNumber(second)
 	if err != nil || n < 1 {
 		return shard{}, usagef("-shard %q: give i/n such as 2/8, auto in a Slurm array job, or auto/n in a Kubernetes indexed Job", text)
 	}
 	if first == "auto" {
-		index, err := strconv.Atoi(getenv("JOB_COMPLETION_INDEX"))
+		index, err := wholeNumber(getenv("JOB_COMPLETION_INDEX"))
 		if err != nil || index < 0 || index >= n {
 			return shard{}, usagef("-shard %s: JOB_COMPLETION_INDEX is %q, not 0 to %d: give auto/n in a Job with "+
 				"completionMode: Indexed and completions: n, and i/n elsewhere", text, getenv("JOB_COMPLETION_INDEX"), n-1)
 		}
 		return shard{index + 1, n}, nil
 	}
-	i, err := strconv.Atoi(first)
+	i, err := wholeNumber(first)
 	if err != nil || i < 1 || i > n {
 		return shard{}, usagef("-shard %q: i runs from 1 to %d", text, n)
 	}
@@ -271,7 +278,7 @@ func slurmShard(getenv func(string) string) (shard, error) {
 	var value [5]int
 	for i, name := range []string{"ID", "MIN", "MAX", "STEP", "COUNT"} {
 		text := getenv("SLURM_ARRAY_TASK_" + name)
-		v, err := strconv.Atoi(text)
+		v, err := wholeNumber(text)
 		if err != nil {
 			return shard{}, usagef("-shard auto: SLURM_ARRAY_TASK_%s is %q: this is for jobs of sbatch --array; give -shard i/n elsewhere", name, text)
 		}

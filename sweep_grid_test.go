@@ -166,6 +166,8 @@ func TestParseShard(t *testing.T) {
 		{"index beyond completions", "auto/4", index("4"), shard{}},
 		{"no index", "auto/4", nil, shard{}},
 		{"slurm is no kubernetes", "auto/4", slurm("1", "1", "4", "1", "4"), shard{}},
+		{"of more than there can be", "2/9223372036854775807", nil, shard{}},
+		{"array beyond all numbers", "auto", slurm("9223372036854775807", "0", "9223372036854775807", "1", "-9223372036854775808"), shard{}},
 		{"zero", "0/4", nil, shard{}},
 		{"of nothing", "1/0", nil, shard{}},
 		{"empty", "/", nil, shard{}},

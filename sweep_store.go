@@ -137,16 +137,8 @@ func (s store) layer(id string) (W Mat, b []float64, hash string, err error) {
 	if err != nil {
 		return W, b, "", err
 	}
-	arrays, err := readNPZ(weights)
-	for _, a := range arrays {
-		switch a.Name {
-		case "W":
-			W = Mat{a.Shape[0], a.Shape[1], a.Data}
-		case "b":
-			b = a.Data
-		}
-	}
-	return W, b, r.WeightsSHA256, err
+	arrays, err := readNPZ(weights, "W", "b")
+	return Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, r.WeightsSHA256, err
 }
 
 // inventory is what runs holds: the good runs, and why each other folder is none: a damage, or what the file
@@ -280,19 +272,13 @@ func weightArrays(w *Weights, K int) []npyArray {
 
 // filters draws the weight vectors: as images for images, as arrows and lines in the plane.
 func filters(r *Result, w *Weights, data *Dataset) []byte {
-	if data.D != 2 {
+	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
 		return filterPicture([]strip{{W: w.W.T()}}, shownRun(r.Config, r.Config.Activation))
 	}
-	p := plane{Title: r.ID, Activation: r.Config.Activation}
+	p := plane{Title: r.ID, Activation: r.Config.Activation, Path: pathOf(w.Trajectory, r.Config.K, r.Config.K)}
+	p.Units = p.Path[len(p.Path)-1]
 	for n := range data.Test.N {
 		p.Points = append(p.Points, [2]float64(data.Test.dense(n)))
-	}
-	for state := range slices.Chunk(w.Trajectory, 3*r.Config.K) {
-		var units [][3]float64
-		for unit := range slices.Chunk(state, 3) {
-			units = append(units, [3]float64(unit))
-		}
-		p.Path, p.Units = append(p.Path, units), units
 	}
 	return planePicture([]plane{p}, shownRun(r.Config, r.Config.Activation))
 }

@@ -306,13 +306,30 @@ func TestADivergedRunIsKeptAndTheRestGoesOn(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"reconstruction diverged": 8, "random ok": 8}, counts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if want := "8 of 16 runs diverged: the loss stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent\n"; !strings.HasSuffix(stderr.String(), want) {
+	if want := "8 of 16 runs diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent\n"; !strings.HasSuffix(stderr.String(), want) {
 		t.Errorf("stderr does not end in %q:\n%s", want, &stderr)
 	}
 	for id, r := range there.good {
 		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged in epoch 1") {
 			t.Errorf("%s is not named in\n%s", id, &stderr)
 		}
+	}
+}
+
+// TestWhatOverflowsInAdamIsADivergedRun: squares of such gradients are infinite, and steps 0, while the loss stays finite.
+func TestWhatOverflowsInAdamIsADivergedRun(t *testing.T) {
+	x := make([]float64, 300*4)
+	for i := range x {
+		x[i] = 1e100 * float64(1+i%7)
+	}
+	set := denseSet(x, 4, nil)
+	c := Config{Objective: "reconstruction", Activation: "identity", K: 3, Seed: 1, Epochs: 3, Batch: 100, LearningRate: 1e-3}
+	r, _, err := run(t.Context(), c, &Dataset{Train: set, Test: set}, new(starts), func(int, Epoch) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !finite(float64(r.FinalLoss)) || r.Status != "diverged" || r.DivergedEpoch != 1 || len(r.Curve) != 1 {
+		t.Errorf("loss %v, %s in epoch %d of %d", r.FinalLoss, r.Status, r.DivergedEpoch, len(r.Curve))
 	}
 }
 
@@ -350,5 +367,35 @@ func TestAFolderThatCannotBeWrittenStopsTheSweep(t *testing.T) {
 	}
 	if unended := len(work.tally.running); unended != 1 {
 		t.Errorf("%d runs were begun", unended)
+	}
+}
+
+// TestTheFolderHasWhatItsRunsGive: figures of studies that are no more go with them, and other files stay.
+func TestTheFolderHasWhatItsRunsGive(t *testing.T) {
+	s := store{t.TempDir()}
+	sweep := func(epochs string) map[string]bool {
+		mustRun(t, sweepInto(s, "-epochs", epochs)...)
+		figures := map[string]bool{}
+		names, _ := filepath.Glob(filepath.Join(s.out, "*.svg"))
+		for _, name := range names {
+			figures[filepath.Base(name)] = true
+		}
+		return figures
+	}
+	write(t, filepath.Join(s.out, "mine.svg"), nil)
+	first := sweep("1")
+	for id := range folders(t, s) {
+		if err := os.RemoveAll(s.folder(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := sweep("2")
+	if len(first) < 5 || len(second) < 5 {
+		t.Fatalf("%d and %d figures", len(first), len(second))
+	}
+	for name := range second {
+		if first[name] != (name == "mine.svg") {
+			t.Errorf("%s is there", name)
+		}
 	}
 }

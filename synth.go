@@ -42,7 +42,7 @@ func clusters() *Dataset {
 		points[n].class = byte(class)
 	}
 	rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
-	return planeDataset("clusters", points)
+	return planeDataset(points)
 }
 
 // uniform returns points of the square [−1, 1]², which have no labels.
@@ -52,7 +52,7 @@ func uniform() *Dataset {
 	for n := range points {
 		points[n].x = squarePoint(rng)
 	}
-	d := planeDataset("uniform", points)
+	d := planeDataset(points)
 	d.Train.labels, d.Test.labels = nil, nil
 	return d
 }
@@ -78,7 +78,7 @@ func normalPair(rng *rand.Rand) [2]float64 {
 	}
 }
 
-func planeDataset(name string, points []planePoint) *Dataset {
+func planeDataset(points []planePoint) *Dataset {
 	var b []byte
 	for _, p := range points {
 		for _, x := range p.x {
@@ -87,8 +87,6 @@ func planeDataset(name string, points []planePoint) *Dataset {
 	}
 	hash := sha256.Sum256(b)
 	return &Dataset{
-		Name:   name,
-		D:      2,
 		Train:  pointSet(points[:planeTrain]),
 		Test:   pointSet(points[planeTrain:]),
 		SHA256: hex.EncodeToString(hash[:]),

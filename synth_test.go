@@ -21,8 +21,8 @@ func TestPlaneDataIsFixed(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := tt.make()
-			if d.Name != tt.name || d.D != 2 || d.Train.N != 8000 || d.Test.N != 2000 {
-				t.Errorf("got %s, D = %d, %d + %d rows; want %s, 2, 8000 + 2000", d.Name, d.D, d.Train.N, d.Test.N, tt.name)
+			if d.Train.D != 2 || d.Train.N != 8000 || d.Test.N != 2000 {
+				t.Errorf("got D = %d, %d + %d rows; want 2, 8000 + 2000", d.Train.D, d.Train.N, d.Test.N)
 			}
 			if d.SHA256 != tt.want {
 				t.Errorf("SHA-256 is %s, want %s", d.SHA256, tt.want)
@@ -121,7 +121,7 @@ func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
 func TestPointSetKeepsEveryCoordinate(t *testing.T) {
 	points := []planePoint{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
 	s := pointSet(points)
-	x := s.inputs.(images)
+	x := s.inputs.(*sparse)
 	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, x.level[:4]); diff != "" {
 		t.Errorf("levels (-want +got):\n%s", diff)
 	}

@@ -38,24 +38,23 @@ const minTCRows = 2 * (neighbors + 1)
 // are left out: they carry no information, and a dead unit must not change an estimate. With fewer
 // than two others all three are 0. A NaN has no rank and makes all three NaN; many units in too few rows make gauss
 // NaN. Nothing is clipped at 0. The seed decides ties and nothing else.
-func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64, err error) {
-	if A.Rows < minTCRows {
-		return 0, 0, 0, fmt.Errorf("total correlation with %d nearest neighbours needs %d rows or more, got %d",
-			neighbors, minTCRows, A.Rows)
+func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64) {
+	if A.Rows < minTCRows { // which Config.check refuses
+		panic(fmt.Sprintf("totalCorrelation: %d×%d, %d rows are the fewest", A.Rows, A.Cols, minTCRows))
 	}
 	if slices.ContainsFunc(A.Data, math.IsNaN) {
-		return math.NaN(), math.NaN(), math.NaN(), nil
+		return math.NaN(), math.NaN(), math.NaN()
 	}
 	order := orderUnits(A, seed)
 	if len(order) < 2 {
-		return 0, 0, 0, nil
+		return 0, 0, 0
 	}
 	G := scoresOf(order)
 	gauss = math.NaN()
 	if gaussApplies(A.Rows, A.Cols) {
 		gauss = gaussTC(G)
 	}
-	return gauss, knnTC(G), treeTC(order), nil
+	return gauss, knnTC(G), treeTC(order)
 }
 
 // orderUnits returns, for every unit of A (N×K) that is not constant, its rows from the smallest

@@ -113,16 +113,9 @@ func levelInformation(order [][]int) Mat {
 
 // edgesMI returns the sum of the edges' mutual information.
 func edgesMI(order [][]int, edges [][2]int) (sum float64) {
-	N := len(order[0])
-	ksg, rank, perm := newKSG(N), make([]int, N), make([]int, N)
+	ksg := newKSG(len(order[0]))
 	for _, e := range edges {
-		for r, n := range order[e[1]] {
-			rank[n] = r
-		}
-		for r, n := range order[e[0]] {
-			perm[r] = rank[n]
-		}
-		sum += ksg.mutualInformation(perm)
+		sum += ksg.ofOrders(order[e[0]], order[e[1]])
 	}
 	return sum
 }

@@ -205,23 +205,10 @@ func everySecond(order [][]int, first int) [][]int {
 
 // pairwiseMI returns the mutual information of every two units (K×K, diagonal 0).
 func pairwiseMI(order [][]int) Mat {
-	N, K := len(order[0]), len(order)
-	rank := make([][]int, K)
-	for k := range rank {
-		rank[k] = make([]int, N)
-		for r, n := range order[k] {
-			rank[k][n] = r
-		}
-	}
-	info := newMat(K, K)
-	ksg := newKSG(N)
-	perm := make([]int, N)
-	for i := range K {
-		for j := i + 1; j < K; j++ {
-			for r, n := range order[i] {
-				perm[r] = rank[j][n]
-			}
-			info.Row(i)[j] = ksg.mutualInformation(perm)
+	ksg, info := newKSG(len(order[0])), newMat(len(order), len(order))
+	for i, x := range order {
+		for j := range i {
+			info.Row(i)[j] = ksg.ofOrders(order[j], x)
 			info.Row(j)[i] = info.Row(i)[j]
 		}
 	}
@@ -300,6 +287,18 @@ func newKSG(N int) *ksgEstimator {
 	strips := (N + e.width - 1) / e.width
 	e.strip, e.cursor = make([][]scorePoint, strips), make([]int, strips)
 	return e
+}
+
+// ofOrders returns I(x, y) for units given by their orders.
+func (e *ksgEstimator) ofOrders(x, y []int) float64 {
+	rank, perm := make([]int, len(x)), make([]int, len(x))
+	for r, n := range y {
+		rank[n] = r
+	}
+	for r, n := range x {
+		perm[r] = rank[n]
+	}
+	return e.mutualInformation(perm)
 }
 
 // mutualInformation returns I(x, y) for the N rows whose y ranks, in the order of x, are perm.

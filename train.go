@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // One run: initialise, take the steps, measure.
@@ -162,10 +163,9 @@ func (t *trainer) update() {
 }
 
 // train runs all epochs and returns the curve and the loss of the first batch before any step.
-// It stops at a loss that is not finite, whose epoch is then the curve's last; ctx stops it
+// It stops after an epoch in which it diverged, which is then the curve's last; ctx stops it
 // with an error. after is called at the end of every epoch.
 func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
-	curve, first = []Epoch{}, math.NaN()
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
 	order := make([]uint32, t.X.N)
 	for n := range order {
@@ -182,11 +182,24 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 		}
 		curve = append(curve, e)
 		after(epoch, e)
-		if !finite(float64(e.Loss)) {
+		if t.diverged(e.Loss) {
 			break
 		}
 	}
 	return curve, first, nil
+}
+
+// diverged tells, after an epoch of a loss, whether that or a parameter or a moment of Adam's is not finite. A second moment
+// that has overflowed stays so, and with it its parameter where it is.
+func (t *trainer) diverged(loss Number) bool {
+	for _, a := range []adam{t.adamW, t.adamB, t.adamV} {
+		for _, numbers := range [][]float64{a.w, a.m, a.v} {
+			if slices.ContainsFunc(numbers, func(x float64) bool { return !finite(x) }) {
+				return true
+			}
+		}
+	}
+	return !finite(float64(loss))
 }
 
 // epoch takes the steps on the batches of order, the last of which may be shorter, but not one

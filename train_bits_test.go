@@ -60,7 +60,7 @@ func sampleData() *Dataset {
 		}
 		return imageSet(codes, 14, 14, labels)
 	}
-	return &Dataset{Name: "sample", D: 196, Train: draw(300), Test: draw(64)}
+	return &Dataset{Train: draw(300), Test: draw(64)}
 }
 
 func hashFloats(h hash.Hash, x []float64) {

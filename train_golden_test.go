@@ -65,7 +65,7 @@ func matOf(rows [][]float64) Mat {
 // setOf codes dense rows as sparse images of two lines, of one line if D is odd, unless they have too many values.
 func setOf(X Mat) Set {
 	s, height := realSet(X.Data, 1, X.Cols, make([]byte, X.Rows)), 2-X.Cols%2
-	line, sparse := s.inputs.(images)
+	line, sparse := s.inputs.(*sparse)
 	if !sparse {
 		return s
 	}
@@ -73,7 +73,7 @@ func setOf(X Mat) Set {
 	for _, x := range X.Data {
 		codes = append(codes, byte(slices.Index(line.level[:], x)))
 	}
-	s.inputs = images{newSparse(codes, height, X.Cols/height, line.level[:])}
+	s.inputs = newSparse(codes, height, X.Cols/height, line.level[:])
 	return s
 }
 
