@@ -1,5 +1,5 @@
 // Config, everything that decides a run's result: its values, its name, its order among others. It rests on
-// the names of the activations and on the sizes of the data sets.
+// the names of the activations.
 
 package main
 

@@ -19,7 +19,7 @@ func (d *Dataset) size() dataSize { return dataSize{d.Train.D, d.Train.N, d.Test
 type Set struct {
 	inputs
 	N, D   int
-	labels []byte // N: the digit, the cluster, or 0
+	labels []byte // N: the digit, the cluster; nil without
 }
 
 // inputs are rows X (N×D). The products may take the inputs in an order of their own, with gaps:

@@ -39,7 +39,7 @@ func TestOwnDataFromFileToReport(t *testing.T) {
 	if listed := mustRun(t, append(slices.Clone(grid), "-list")...); !strings.Contains(listed, "4 of 4 runs done") {
 		t.Errorf("-list prints\n%s", listed)
 	}
-	if again := mustRun(t, grid...); !strings.HasPrefix(again, "4 of 4 runs done") || !strings.Contains(again, "\nuniform, 1 epoch, 0 TC rows: ") {
+	if again := mustRun(t, grid...); !strings.HasPrefix(again, "4 of 4 runs done") || !strings.Contains(again, "\nuniform, 1 epoch, without total correlation: ") {
 		t.Errorf("the same command prints\n%s", again)
 	}
 	page := textOf(t, s.page())

@@ -249,7 +249,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	s := store{t.TempDir()}
 	sweep := mustRun(t, sweepInto(s, "-act", "relu", "-k", "2")...)
 	again := mustRun(t, "-report", "-out", s.out)
-	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nuniform, 2 epochs, 0 TC rows: No verdict: too few seeds."
+	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nuniform, 2 epochs, without total correlation: No verdict: too few seeds."
 	if !strings.Contains(sweep, "\n"+want) || !strings.HasPrefix(again, want) {
 		t.Errorf("the sweep prints\n%s\n-report prints\n%s", sweep, again)
 	}
@@ -257,7 +257,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, headline, _ := strings.Cut(strings.TrimSpace(again), "TC rows: ")
+	_, headline, _ := strings.Cut(strings.TrimSpace(again), "total correlation: ")
 	if !strings.Contains(string(page), template.HTMLEscapeString(headline)) {
 		t.Errorf("report.html has another headline than %q", headline)
 	}

@@ -52,7 +52,7 @@ func transpose(t, m Mat) {
 // A kernel has one checked wrapper, which every caller uses. It picks the twin.
 
 // cores is how many goroutines a large piece of work may use, each on its own part of the result,
-// so that it changes no bit. It is set before the first run.
+// so that it changes no bit. It is set before the runs that use it.
 var cores = 1
 
 // worthSplitting multiply-adds pay for waking another core.

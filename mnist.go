@@ -3,7 +3,7 @@
 //
 //	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major
 //
-// Many pixels are zero, four in five of MNIST's, so a row becomes the list of its other pixels, x = byte/255.
+// Many pixels are zero, four in five of MNIST's, so a row becomes the list of its squares of 2×2 that are not, x = byte/255.
 // mnist_fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
 
 package main

@@ -6,9 +6,8 @@ import (
 	"strings"
 )
 
-// Scale, larger and other data. MNIST's images moved by a pixel make nine times the rows; at about as many steps their runs
-// are set beside MNIST's, seed by seed, which start from the same weights. Fashion-MNIST has other images, and so verdicts of
-// its own: those are set beside MNIST's.
+// Scale, larger and other data: the moved images beside their originals (report_originals.go), and Fashion-MNIST's verdicts
+// beside MNIST's.
 
 // dataParts are about each study of the moved images and of the other ones. Where MNIST alone is there, they say how to make them.
 func dataParts(all, own []*analysis) (parts []followUpPart) {
@@ -205,11 +204,11 @@ func (a *analysis) besideFigure(beside *analysis, m measure) []drawing {
 			if !slices.Contains(beside.ks, K) || len(against(a.answers, baseline)) == 0 || len(against(beside.answers, baseline)) == 0 {
 				continue
 			}
-			for _, on := range []*analysis{beside, a} {
-				panel := on.shiftPanel(m, place{condition: baseline, K: K})
-				panel.Title = on.Data + ", " + panel.Title
-				panels = append(panels, panel)
-			}
+			compared := place{condition: baseline, K: K}
+			theirs, ours := beside.shiftPanel(m, compared), a.shiftPanel(m, compared)
+			theirs.Title, theirs.Beside = beside.Data+", "+theirs.Title, ours.Shifts
+			ours.Title, ours.Beside = a.Data+", "+ours.Title, theirs.Shifts
+			panels = append(panels, theirs, ours)
 		}
 	}
 	return []drawing{{name: m.figureName() + "-beside-" + beside.slug(), svg: forestPlot(m.axis(), panels, 2, a.shown(treatment.String()+", and the baselines, beside "+beside.name()))}}

@@ -312,7 +312,7 @@ func TestTheFollowUpsLackNothing(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"mnist", "fashion", "Depth: mnist, stacks of 64 and 32 units", "Scale: Larger K: mnist, 10 epochs, 0 TC rows",
+	want := []string{"mnist", "fashion", "Depth: mnist, stacks of 64 and 32 units", "Scale: Larger K: mnist, 10 epochs, without total correlation",
 		"Scale: Larger data: mnist-shifted, 11 epochs", "Scale: Other data: fashion"}
 	if diff := cmp.Diff(want, chapters); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

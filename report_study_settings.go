@@ -145,7 +145,9 @@ func (s setting) name() string {
 	if trained && s.LearningRate != protocolSetting.LearningRate {
 		name += ", learning rate " + shortest(s.LearningRate)
 	}
-	if s.TCRows != protocolSetting.TCRows {
+	if s.TCRows == 0 {
+		name += ", without total correlation"
+	} else if s.TCRows != protocolSetting.TCRows {
 		name += ", " + strconv.Itoa(s.TCRows) + " TC rows"
 	}
 	if s.stacked() {

@@ -10,9 +10,8 @@ import (
 // The verdict on the hypothesis that InfoMax gives non-redundant features: a higher effective
 // rank and a lower weight correlation than a baseline. It is computed for every activation, K
 // and baseline from the adjusted p of these two comparisons (Wilcoxon's signed ranks, stats_ranks.go, and Holm, stats.go),
-// and from nothing else; then put in words, the
-// note's own first: better than both no training and an autoencoder. The same machinery judges the features
-// themselves, live weights, and InfoMax against tied weights.
+// and from nothing else; then put in words, the note's own first: better than both no training and an autoencoder. The same
+// machinery judges the features themselves, live weights, and InfoMax against tied weights.
 
 const (
 	confirmed = "confirmed" // all measures better

@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// Special functions: the normal quantile for the scores of tc.go, log Γ and ψ for its entropies,
-// and the incomplete beta and gamma functions behind the p-values of stats.go. They are built
+// Special functions: the normal quantile and ψ for the scores and entropies of tc.go,
+// and log Γ and the incomplete beta and gamma functions behind the p-values of stats.go. They are built
 // from FMA, exp and log of mat_elementary.go, so that they give the same bits everywhere.
 //
 // DLMF is the NIST Digital Library of Mathematical Functions (Olver et al. 2010).

@@ -1,8 +1,7 @@
 package main
 
-// Weight vectors drawn as images, as data of images are and whatever has more than two inputs can be: dark blue for negative weights, grey for none,
-// bright yellow for positive ones. Lightness rises all the way, so the sign is there in greyscale
-// too.
+// Weight vectors of more than two inputs, drawn as images: dark blue for negative weights, grey for none, bright yellow for
+// positive ones. Lightness rises all the way, so the sign is there in greyscale too.
 
 import (
 	"bytes"

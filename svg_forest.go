@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // The forest plot: how far InfoMax shifts a metric from each baseline, by activation.
 
 // shift is one activation's row in one panel of forestPlot.
@@ -12,6 +14,7 @@ type shift struct {
 type forestPanel struct {
 	Title  string // "against random, K = 32"
 	Shifts []shift
+	Beside []shift // another panel's, whose range this one has room for, so that the two can be compared
 }
 
 // forestPlot shows the shifts of q. Panels stand in rows of the given number of columns: say, a
@@ -38,7 +41,7 @@ func forestPlot(q quantity, panels []forestPanel, columns int, note string) []by
 func (c *canvas) forest(p forestPanel, f frame, better int, named bool) {
 	const numbers = 62 // room at the right for the shifts in figures
 	values := []float64{0}
-	for _, s := range p.Shifts {
+	for _, s := range slices.Concat(p.Shifts, p.Beside) {
 		values = append(values, s.Value, s.Low, s.High)
 	}
 	plot := frame{f.left, f.top, f.right - numbers, f.bottom}

@@ -184,7 +184,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 			hash.Write(f.draw())
 		}
 	}
-	const want = "5a0661e51fbdf27eb795cab3a02b087310310abd38cc58331073942a59613bd8"
+	const want = "fb86d81a7e028425203c988b704a2b1ee147c2d18bfd2536ce8b94d46b652fa0"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}
@@ -209,7 +209,7 @@ func TestMissingValuesLeaveAMark(t *testing.T) {
 			{Name: "relu", Points: []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
 		{"mean of a condition", ">no value<", groupPlot(q, []groupPanel{{"K = 2", []group{
 			{Activation: "relu", Mean: gone, Marks: []conditionMark{{emblem{"random", 1}, gone}}}}, 0}}, "")},
-		{"shift", ">no value<", forestPlot(q, []forestPanel{{"K = 2", []shift{{"relu", gone, nan}}}}, 1, "")},
+		{"shift", ">no value<", forestPlot(q, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", gone, nan}}}}, 1, "")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(string(c.svg), c.mark) {
@@ -272,8 +272,11 @@ func TestFiguresSayWhatTheyShow(t *testing.T) {
 		{"shifts, which have no logarithm", forestPlot(log, nil, 1, ""), "Correlation", "log scale"},
 		{"bands", chartPlot(rank, sweep(1, 3), bands, ""), ">from minimum to maximum<", ""},
 		{"no bands", chartPlot(rank, sweep(2, 2), bands, ""), ">relu<", "minimum"},
-		{"shifts without intervals", forestPlot(rank, []forestPanel{{"K = 2", []shift{{"relu", single, 0.2}}}}, 1, ""), ">shift; adjusted p ≥ 0.05<", "interval"},
-		{"shifts with intervals", forestPlot(rank, []forestPanel{{"K = 2", []shift{{"relu", whole, 0.04}}}}, 1, ""), ">shift, 95 % interval; adjusted p &lt; 0.05<", "≥"},
+		{"shifts without intervals", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", single, 0.2}}}}, 1, ""), ">shift; adjusted p ≥ 0.05<", "interval"},
+		{"shifts with intervals", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", whole, 0.04}}}}, 1, ""), ">shift, 95 % interval; adjusted p &lt; 0.05<", "≥"},
+		{"shifts with room for others", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", whole, 0.04}}, Beside: []shift{{"relu", estimate{40, nan, nan}, 0.04}}}}, 1, ""), ">40<", ""},
+		{"marks side by side", chartPlot(rank, []chart{{"K = 2", rank, append(sweep(1, 3)[0].Series, series{Name: "tanh"})}}, whiskers, "mnist."), ">Marks of one value on the x axis stand side by side. mnist.<", ""},
+		{"marks of one line", chartPlot(rank, sweep(1, 3), whiskers, "mnist."), ">mnist.<", "side by side"},
 		{"a level near", groupPlot(rank, groups(whole, level{"random", 30}), ""), "random: 30<", "↓"},
 		{"a level far off", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 3.14}), ""), ">↓3.1<", ">↑3"},
 		{"a level far above", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 314}), ""), ">↑3.1×10²<", ""},

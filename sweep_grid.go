@@ -1,5 +1,5 @@
 // The grid of a sweep: lists of settings, every combination of which is a run; how the lists are
-// read from the command line; and the grid's division among machines. It rests on Config alone.
+// read from the command line; and the grid's division among machines. It rests on Config and the sizes of data sets.
 
 package main
 

@@ -7,10 +7,8 @@ import (
 	"slices"
 )
 
-// One run: initialise, take the steps, measure.
-
 // Epoch holds the means of an epoch's batch losses; entropy and tc are the unweighted terms
-// of the InfoMax loss, null for reconstruction.
+// of the InfoMax loss, null without it.
 type Epoch struct {
 	Loss    Number `json:"loss"`
 	Entropy Number `json:"entropy"`
