@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"sync"
 )
 
 // Mat is a dense matrix, row-major: element (i, j) is Data[i*Cols+j].
@@ -61,12 +60,7 @@ var worthSplitting = 1 << 22
 // split calls f at once on the parts of [0, n) that begin at multiples of grain.
 func split(n, grain int, f func(from, to int)) {
 	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
-	var rest sync.WaitGroup
-	for from := part; from < n; from += part {
-		rest.Go(func() { f(from, min(from+part, n)) })
-	}
-	f(0, min(part, n))
-	rest.Wait()
+	share(cores, (n+part-1)/part, func(i int) { f(i*part, min((i+1)*part, n)) })
 }
 
 // view is a matrix with a free distance between rows: element (i, j) is data[i*stride+j].

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -66,18 +67,33 @@ func sameLength(kernel string, n int, others ...int) {
 // inParallel calls do(0) … do(n−1) on all processors.
 func inParallel(n int, do func(i int)) { share(runtime.GOMAXPROCS(0), n, do) }
 
-// share has workers call do(0) … do(n−1), begun in this order.
+// share has workers call do(0) … do(n−1), begun in this order; the caller is one of them. A panic of any is the caller's.
 func share(workers, n int, do func(i int)) {
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(workers, n) {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				do(int(i))
-			}
+	var others sync.WaitGroup
+	var problem atomic.Value // text, of the first panic
+	work := func() {
+		for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+			do(int(i))
+		}
+	}
+	for range min(workers, n) - 1 {
+		others.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					problem.CompareAndSwap(nil, fmt.Sprintf("%v\n%s", p, debug.Stack()))
+				}
+			}()
+			work()
 		})
 	}
-	wg.Wait()
+	defer func() {
+		others.Wait()
+		if p := problem.Load(); p != nil {
+			panic(p)
+		}
+	}()
+	work()
 }
 
 // shortest is x in the fewest digits that read back as x.

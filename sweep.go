@@ -128,7 +128,7 @@ func (s *sweep) present(id string) (bool, error) {
 	return false, asideErr
 }
 
-// attempt runs c and makes its files, with a panic turned into an error, but for one in a goroutine of split or share.
+// attempt runs c and makes its files, with a panic turned into an error.
 func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file, err error) {
 	defer func() {
 		if p := recover(); p != nil {

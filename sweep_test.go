@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -397,5 +398,27 @@ func TestTheFolderHasWhatItsRunsGive(t *testing.T) {
 		if first[name] != (name == "mine.svg") {
 			t.Errorf("%s is there", name)
 		}
+	}
+}
+
+// TestAPanicOfAnyWorkerIsTheCallers, so that it is that of one run.
+func TestAPanicOfAnyWorkerIsTheCallers(t *testing.T) {
+	for bad := range 4 {
+		func() {
+			defer func() {
+				if p := recover(); !strings.HasPrefix(fmt.Sprint(p), "the bad one") {
+					t.Errorf("worker %d: %v", bad, p)
+				}
+			}()
+			var started sync.WaitGroup
+			started.Add(4)
+			share(4, 4, func(i int) {
+				started.Done()
+				started.Wait() // each has a worker of its own
+				if i == bad {
+					panic("the bad one")
+				}
+			})
+		}()
 	}
 }
