@@ -34,7 +34,7 @@ type adam struct{ w, m, v []float64 }
 
 func newAdam(w []float64) adam { return adam{w, make([]float64, len(w)), make([]float64, len(w))} }
 
-// update takes one step along the gradient g.
+// update takes one step of Adam for the gradient g.
 func (a adam) update(c *adamClock, g []float64) {
 	if cores == 1 || 8*len(g) < worthSplitting {
 		adamStep(a.w, a.m, a.v, g, c.step, c.factor)

@@ -1,5 +1,4 @@
-// Config, everything that decides a run's result: its values, its name, its order among others. It rests on
-// the names of the activations.
+// Config, everything that decides a run's result: its values, their check, the run's name, and the order of runs.
 
 package main
 
@@ -12,12 +11,12 @@ import (
 	"strings"
 )
 
-// numericsVersion changes whenever the same Config would give other bits. It is part of a
-// run's id, so that runs of different numerics are never taken for each other.
+// numericsVersion is raised whenever some Config would give other bits. The version that a Config's bits date from
+// is part of its run's id, so that runs of different numerics are never taken for each other.
 const numericsVersion = 7
 
-// numerics is the version that gives c's bits: of few units the versions since 3 have the same, and of many since 5, but
-// since 6 where total correlation is from few rows for its units, and since 7 where weights are tied.
+// numerics is the version that c's bits date from: 7 for tied weights; else 6 for up to 128 units with fewer than ten rows
+// a unit for total correlation; else 5 for more than 128 units in a layer; else 3.
 func (c Config) numerics() int {
 	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
 	case c.Objective == "tied" || c.Below.Objective == "tied":
@@ -103,8 +102,8 @@ var (
 // protocolSeeds is how many seeds there are, from 1.
 const protocolSeeds = 10
 
-// normal returns c without the settings that none of its layers uses, so that they make no
-// second run of the same.
+// normal returns c without the settings that none of its layers uses, so that equal runs have
+// equal Configs.
 func (c Config) normal() Config {
 	if !c.hasLambda() {
 		c.Lambda = 0
@@ -141,7 +140,7 @@ func (c Config) ID() string {
 	if c.stacked() {
 		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
 	} else {
-		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // as before there were stacks
+		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // keeps the ids from before there were stacks
 	}
 	name += fmt.Sprintf("-%s-%s-k%d", c.Objective, c.Activation, c.K)
 	if c.hasLambda() {
@@ -151,11 +150,11 @@ func (c Config) ID() string {
 	return fmt.Sprintf("%s-seed%d-%x", name, c.Seed, sum[:4])
 }
 
-// maxK is a limit for typing errors, and that of the products.
+// maxK guards against typing errors, and is the most that products take.
 const maxK = maxCols
 
-// check tells the person who typed c what to change, as a badUsage; nil if nothing. c is as
-// typed, before normal; what came out of a list is known to be a name or a finite number. size is that of the data.
+// check returns what to change in c as a badUsage, or nil. c is as typed, before normal; its names are known to be valid
+// and its listed numbers to be finite. size is that of the data.
 func (c Config) check(size dataSize) error {
 	switch {
 	case c.K < 1 || c.K > maxK:

@@ -2,13 +2,13 @@ package main
 
 import "slices"
 
-// Data sets, as a layer meets them. It asks the rows X of a split for two products, Z = XW + b and
-// XᵀdZ. Images are sparse (mat_sparse.go); what the sparse form cannot hold, because it has too many
-// inputs or too many distinct values, is dense.
+// Data sets, as a layer sees them: it needs two products with the rows X of a split, Z = XW + b and
+// XᵀdZ. Images are sparse (mat_sparse.go); data with too many inputs or distinct values for the
+// sparse form are dense.
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
 type Dataset struct {
-	Name        string // of a person's own
+	Name        string // of a user's own data; else empty
 	Train, Test Set
 	SHA256      string
 }
@@ -22,8 +22,8 @@ type Set struct {
 	labels []byte // N: the digit, the cluster; nil without
 }
 
-// inputs are rows X (N×D). The products may take the inputs in an order of their own, with gaps:
-// the rows of W are then arranged so, places×K.
+// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps; the rows of
+// W are then arranged likewise, places×K.
 type inputs interface {
 	newBlock() block
 	arrange(W Mat) Mat         // D×K → places×K
@@ -83,7 +83,7 @@ func realSet[T float32 | float64](x []T, height, width int, labels []byte) Set {
 	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels}
 }
 
-// levelsOf returns 0 and the other distinct values of x in ascending order, or as many as are too many.
+// levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they are too many.
 func levelsOf[T float32 | float64](x []T) []float64 {
 	seen := map[T]bool{}
 	for _, v := range x {
@@ -203,8 +203,8 @@ func (b *denseBlock[T]) spread(dw, init view, scale float64, dz view, cols int) 
 	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
 }
 
-// product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients, with the inputs
-// scale times.
+// product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients. The inputs are
+// multiplied by scale.
 type product struct {
 	Z, W  Mat
 	init  []float64 // K

@@ -30,13 +30,13 @@ func compareData(a, b string) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
 }
 
-// dataSource is where data sets are, but for those that the program makes.
+// dataSource says where data sets come from, except for those that the program generates.
 type dataSource struct {
 	dir string   // of images; "" for the cache and what fills it
 	own *Dataset // nil for none
 }
 
-// loadData returns the data set of a name. What is fetched, and what is amiss, is told on screen.
+// loadData returns the named data set. Downloads and problems are reported on screen.
 func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
 	case "clusters":

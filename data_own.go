@@ -86,7 +86,7 @@ func parseOwn(r io.ReaderAt, size int64) (*Dataset, error) {
 		}
 	}
 	if (found["train_labels"] == nil) != (found["test_labels"] == nil) {
-		return nil, errors.New("labels are there for one split alone: save train_labels and test_labels, or neither")
+		return nil, errors.New("only one split has labels: save train_labels and test_labels, or neither")
 	}
 	if err := checkShapes(found["train"].npyHeader, found["test"].npyHeader); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func parseOwn(r io.ReaderAt, size int64) (*Dataset, error) {
 	return &Dataset{Train: splits[0], Test: splits[1]}, nil
 }
 
-// checkShapes says what to do about splits that make no data set together.
+// checkShapes returns what to change, as an error, if the two splits cannot make a data set.
 func checkShapes(train, test npyHeader) error {
 	for i, h := range []npyHeader{train, test} {
 		switch name := []string{"train", "test"}[i]; {
@@ -126,8 +126,8 @@ func checkShapes(train, test npyHeader) error {
 	return nil
 }
 
-// imageShape is how the inputs of rows of that shape lie: N×height×width are images, and a square number of inputs
-// is taken for one, which costs nothing where it is none.
+// imageShape is the layout of the inputs of an array of the given shape: N×height×width are images, and a square number of
+// inputs is taken for a square image, which does no harm where it is not one.
 func imageShape(shape []int) (height, width int) {
 	if len(shape) == 3 {
 		return shape[1], shape[2]
@@ -201,7 +201,7 @@ func readClasses(found map[string]*foreignArray) (classes [2][]byte, err error) 
 		}
 	}
 	if foreign > 0 {
-		return classes, fmt.Errorf("%s of test_labels that train_labels has nowhere, which no probe can learn: leave those rows out, or save no labels",
+		return classes, fmt.Errorf("%s of test_labels not in train_labels, which no probe can learn: leave those rows out, or save no labels",
 			plural(foreign, "value"))
 	}
 	return classes, nil

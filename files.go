@@ -1,6 +1,5 @@
-// Files written whole and durably: what is to be there is written and synced under a temporary name
-// beside it, then renamed. At the end, the console, a file that a person reads. They rest on nothing of this
-// program.
+// Files written whole and durably: the contents are written and synced under a temporary name beside the file,
+// which is then renamed. At the end, the console, which a person reads.
 
 package main
 
@@ -45,7 +44,7 @@ func writeAtomic(path string, b []byte) error {
 	return replace(path, func(temp string) error { return writeSynced(temp, b) })
 }
 
-// replace makes path what write makes of temp, or on failure leaves it as it was.
+// replace puts what write creates at temp in the place of path, or on failure leaves path as it was.
 func replace(path string, write func(temp string) error) error {
 	dir := filepath.Dir(path)
 	temp := tempName(dir)
@@ -56,7 +55,7 @@ func replace(path string, write func(temp string) error) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	syncFolder(dir) // what cannot be synced is there all the same; store.prepare has said so
+	syncFolder(dir) // if this fails the file is there all the same, and store.prepare has warned
 	return nil
 }
 
@@ -97,8 +96,8 @@ func syncFolder(dir string) error {
 	return flush(d)
 }
 
-// flush has f on the disk itself, where the file system knows how: many a network or FUSE one does not, for
-// folders or at all, and says so in ways of its own.
+// flush forces f to the disk itself where the file system can. Many network and FUSE file systems cannot, for
+// folders or at all, and each reports that in its own way.
 func flush(f *os.File) error {
 	err := f.Sync()
 	for _, unknown := range []error{errors.ErrUnsupported, syscall.EINVAL, syscall.ENOTTY} {
@@ -127,7 +126,7 @@ func clearLeftovers(dir string) error {
 // temporary says whether an entry's name is one of tempName.
 func temporary(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), tempPrefix) }
 
-// fresh says whether a live process may hold the entry. One that is just gone was held.
+// fresh says whether a live process may be using the entry. One that has just vanished was in use.
 func fresh(e fs.DirEntry) bool {
 	info, err := e.Info()
 	return err != nil || time.Since(info.ModTime()) < leftoverAge
@@ -136,15 +135,15 @@ func fresh(e fs.DirEntry) bool {
 // usualColumns is the width of a terminal that does not tell.
 const usualColumns = 80
 
-// console is what a person reads beside the results: lines, and on a terminal one more below them that
-// changes in place.
+// console is the output for a person, beside the results: lines, and on a terminal a status line below them
+// that is overwritten in place.
 type console struct {
 	mu       sync.Mutex
 	out      io.Writer
 	terminal bool
 	columns  func() int // of the terminal, whose window may change
 	quiet    bool
-	shown    []rune // the line in place
+	shown    []rune // the status line
 }
 
 func newConsole(out io.Writer, quiet bool) *console {
@@ -171,7 +170,7 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
-// show puts text in the line in place.
+// show puts text in the status line.
 func (c *console) show(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -180,7 +179,7 @@ func (c *console) show(text string) {
 	}
 }
 
-// keep leaves the line in place as it is.
+// keep leaves the status line on the screen as it is; the next output begins below it.
 func (c *console) keep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -190,7 +189,7 @@ func (c *console) keep() {
 	c.shown = nil
 }
 
-// place overwrites the line in place. The caller holds mu.
+// place overwrites the status line. The caller holds mu.
 func (c *console) place(text string) {
 	width := max(1, c.columns()-1) // a full line would wrap on some terminals
 	line := []rune(text)

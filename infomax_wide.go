@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// The loss of infomax.go for more units than rows, K > N. Its two products grow as K²; on the other
-// side, with T = SSᵀ/(N−1) (N×N), SC = TS and ‖C‖_F = ‖T‖_F, so that the cost is linear in K:
+// The loss of infomax.go for more units than rows, K > N. Its two products grow as K². But with the
+// N×N matrix T = SSᵀ/(N−1), SC = TS and ‖C‖_F = ‖T‖_F, so that the cost is linear in K:
 //
 //	P = 4λ/(N−1) · (T S − S)        tc = ‖T‖²_F − 2 Σₖ Cₖₖ + K        (3)
 

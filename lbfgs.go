@@ -6,8 +6,8 @@ import (
 )
 
 // L-BFGS (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.5), for the fit of the probes.
-// From the last steps sᵢ and what they changed of the gradient, yᵢ, it has an approximation H of the inverse
-// Hessian; a step goes along d = −H g, halved until it gives enough (Armijo, 3.4):
+// The last steps sᵢ and the changes yᵢ of the gradient along them give an approximation H of the inverse
+// Hessian. A step goes along d = −H g and is halved until f falls by enough (Armijo, 3.4):
 //
 //	f(x + t d) ≤ f(x) + c₁ t ⟨g,d⟩,   t = 1, ½, ¼, …
 //
@@ -17,11 +17,11 @@ const (
 	lbfgsMemory      = 10
 	lbfgsEvaluations = 500   // at most
 	lbfgsHalvings    = 30    // of one step, at most
-	lbfgsDecrease    = 1e-4  // of the slope's, that a step must give (Armijo)
-	lbfgsCurvature   = 1e-12 // the cosine between s and y that a pair must have
+	lbfgsDecrease    = 1e-4  // c₁
+	lbfgsCurvature   = 1e-12 // a pair is kept if the cosine between s and y is above this
 )
 
-// lbfgsPair is a step s and what it changed of the gradient, y; sy = ⟨s,y⟩, yy = ⟨y,y⟩.
+// lbfgsPair is a step s and the change y of the gradient over it; sy = ⟨s,y⟩, yy = ⟨y,y⟩.
 type lbfgsPair struct {
 	s, y   []float64
 	sy, yy float64

@@ -131,7 +131,7 @@ func writeHeadlines(w io.Writer, s store, now inventory) {
 	}
 }
 
-// runMissing does the runs of p that are not there, what they stand on first, and returns those that were.
+// runMissing does the runs of p that are not there, first the layers that they stand on, and returns those that were there.
 func runMissing(ctx context.Context, args []string, o options, p plan, s store, screen *console) (inventory, error) {
 	if err := s.prepare(screen); err != nil {
 		return inventory{}, err
@@ -248,7 +248,7 @@ func unfinished(screen *console, s store, runs []Config, now inventory) error {
 	return errors.New(strings.Join(problems, "; "))
 }
 
-// list prints the runs of the command, or without any all that there are, and which are done.
+// list prints the runs that the command asks for, or if it names none all that there are, and which are done.
 func list(w io.Writer, s store, o options, p plan) error {
 	there, err := s.scan(inventory{})
 	if err != nil {

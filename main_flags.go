@@ -31,8 +31,8 @@ type options struct {
 var protocol = fmt.Sprintf("-act all -k %s -lambda %s -seed 1-%d -objective all",
 	commas(protocolKs), commas(protocolLambdas), protocolSeeds)
 
-// followups is what -followups stands for. Epochs and rows for total correlation that are not the protocol's keep the runs
-// of scale apart from its runs.
+// followups is what -followups stands for. The runs of scale have other epochs and rows for total correlation than the
+// protocol's, so that they are never compared with its runs.
 var followups = []string{
 	"-act all -k 32 -seed 1-10", // depth: one layer, then stacks of two
 	"-act all -k 32 -seed 1-10 -below infomax:64 -objective infomax,random",
@@ -67,8 +67,8 @@ func newFlags(o *options) *flag.FlagSet {
 	f.StringVar(&o.seed, "seed", "1", "random seed")
 	f.StringVar(&o.objective, "objective", "infomax", "infomax; a baseline: "+strings.Join(baselineObjectives(), ", ")+"; or for reference: "+strings.Join(references, ", "))
 	f.StringVar(&o.below, "below", "none", "frozen layer below, of the same activation, seed and settings: OBJECTIVE:K such as infomax:64, or none")
-	f.BoolVar(&o.full, "full", false, "as in the protocol: "+protocol+"; any flag given beside it stands")
-	f.BoolVar(&o.followups, "followups", false, "the follow-ups, beside -full or alone: depth, scale, other data and settings; any flag given beside it stands")
+	f.BoolVar(&o.full, "full", false, "as in the protocol: "+protocol+"; other flags override it")
+	f.BoolVar(&o.followups, "followups", false, "the follow-ups, with -full or alone: depth, scale, other data and settings; other flags override them")
 	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+"; two-dimensional: "+strings.Join(planeNames, ", ")+
 		"; or your own FILE.npz of NumPy arrays train and test, and train_labels and test_labels if there are any")
 	f.StringVar(&o.dataDir, "data-dir", "", "folder that has the files of the images, or has them in mnist and fashion; otherwise they are fetched, once")
@@ -77,13 +77,13 @@ func newFlags(o *options) *flag.FlagSet {
 	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning rate of Adam")
 	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from, or all if your own are fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "folder for the results")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time; one large run splits its work as much (the number of cores)")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time, or goroutines that a lone large run is split into (the number of cores)")
 	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
 		"auto/n in a Kubernetes indexed Job of n completions")
-	f.BoolVar(&o.list, "list", false, "print the runs, or without any flag for them those in -out, and which are done; run nothing")
+	f.BoolVar(&o.list, "list", false, "print the runs that the other flags ask for, or else those in -out, and which are done; run nothing")
 	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out, and run nothing")
 	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; nothing is kept")
-	f.StringVar(&o.sample, "sample", "3", "how many rows -verify runs, or all; -seed chooses them")
+	f.StringVar(&o.sample, "sample", "3", "number of rows that -verify runs, or all; -seed is the seed of the choice")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
 }
@@ -164,7 +164,7 @@ func parseOptions(args []string) (options, error) {
 		return o, usagef("%w: -help lists the flags", err)
 	}
 	if f.NArg() > 0 {
-		return o, usagef("%q is left over: every flag is -name value, and lists have commas and no spaces", f.Arg(0))
+		return o, usagef("%q is not a flag or its value: flags are -name value, and lists have commas and no spaces", f.Arg(0))
 	}
 	f.Visit(func(f *flag.Flag) { o.given = append(o.given, f.Name) })
 	for _, line := range o.lines() {

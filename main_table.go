@@ -45,7 +45,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	fmt.Fprintf(w, "\n%s\n\n↑ higher is better, ↓ lower is better, best is what the best %s would have\n",
 		happened(r), plural(r.Config.K, "unit"))
 	if len(r.Curve) > 0 && r.Config.Batch > 1 && finite(float64(r.FinalLoss)) && !r.Config.decodes() {
-		fmt.Fprintf(w, "for the tc term it is what the sampling noise of %d rows gives independent units, K(K−1)/(N−1), and no floor\n", r.Config.Batch)
+		fmt.Fprintf(w, "for the tc term best is what the sampling noise of %d rows gives independent units, K(K−1)/(N−1): smaller values are possible\n", r.Config.Batch)
 	}
 	writeNotes(w, r)
 	fmt.Fprintf(w, "\n%s has run.json, weights.npz, filters.svg", s.folder(r.ID))
@@ -61,7 +61,7 @@ func happened(r *Result) string {
 		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r))
 	switch {
 	case r.Status != "ok":
-		return fmt.Sprintf("The loss, a weight or a moment of Adam's stopped being finite in epoch %d, and training with it; until then %s.", r.DivergedEpoch, rank)
+		return fmt.Sprintf("In epoch %d the loss, a weight or a moment of Adam's stopped being finite, which ended training; until then %s.", r.DivergedEpoch, rank)
 	case len(r.Curve) == 0:
 		return fmt.Sprintf("No steps were taken: %s.", rank)
 	}
@@ -81,9 +81,9 @@ func moved(from, to string, up bool) string {
 	return fmt.Sprintf("fell from %s to %s", from, to)
 }
 
-// best is the best that a metric can be, "" where nothing bounds it. K units are as different as can be when
-// their R singular values or eigenvalues that can be above zero are equal; R is K, or D if there are fewer inputs than
-// units, and one less for what takes no notice of the units' mean. Then
+// best is the best value that a metric can have, "" where nothing bounds it. Of the K singular values of W, or
+// eigenvalues of Corr(A), R can be above zero: R is K, or D if there are fewer inputs than units, or K − 1 if the
+// units' mean does not count, as for softmax. At best these R are equal, and
 //
 //	‖WWᵀ/‖W‖² − I/K‖² = 1/R − 1/K        ‖C − I‖² = R (K/R − 1)² + K − R = K²/R − K
 func best(m metric, r *Result) string {
@@ -137,11 +137,11 @@ func writeNotes(w io.Writer, r *Result) {
 			plural(r.Config.K, "unit"), plural(r.Inputs, "input"))
 	}
 	if c := r.Config; c.TCRows > 0 && !c.gaussApplies() {
-		fmt.Fprintf(w, "%s say nothing of the correlations of %s: the Gaussian estimate needs more rows than units, by -tc-rows\n",
+		fmt.Fprintf(w, "%s are too few for the correlations of %s: the Gaussian estimate needs more rows than units (-tc-rows)\n",
 			plural(c.TCRows, "row"), plural(c.K, "unit"))
 	}
 	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
-		fmt.Fprintf(w, "the kNN estimate saturates: pairs of equal units, of infinite total correlation, read %.3g nats; more units that share can read more\n",
+		fmt.Fprintf(w, "the kNN estimate saturates: for units equal in pairs, whose total correlation is infinite, it is %.3g nats; if more units share something it can be larger\n",
 			knnLimit(r.Config.TCRows, r.Final.TCUnits))
 	}
 }

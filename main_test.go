@@ -157,7 +157,6 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 	})
 }
 
-// TestUsageFollowsFromTheLists: what it says of the protocol is so.
 func TestReadmeSaysHowManyRunsThereAre(t *testing.T) {
 	readme := textOf(t, "README.md")
 	for _, want := range []string{
@@ -169,6 +168,7 @@ func TestReadmeSaysHowManyRunsThereAre(t *testing.T) {
 	}
 }
 
+// TestUsageFollowsFromTheLists: what it says of the protocol is so.
 func TestUsageFollowsFromTheLists(t *testing.T) {
 	networks := len(activations) * len(protocolKs) * protocolSeeds
 	runs := networks * (len(protocolLambdas) + len(objectives) - 2) // infomax has λ, the baselines have not

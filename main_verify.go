@@ -141,7 +141,7 @@ func differingColumns(lines [][]string, columns []string) string {
 	}
 	for _, name := range lines[0] {
 		if !slices.Contains(columns, name) {
-			return name + " is none of them"
+			return name + " is not one of them"
 		}
 	}
 	return "they are in another order"
@@ -176,7 +176,7 @@ func claimOf(columns, row []string, from dataSource) (claim, error) {
 		err = fmt.Errorf("it has %s", plural(len(runs), "run"))
 	}
 	if err != nil { // no mistake in what was typed
-		return claim{}, fmt.Errorf("its settings are none that a run can have: %v: the file was changed", err)
+		return claim{}, fmt.Errorf("no run can have its settings: %v: the file was changed", err)
 	}
 	c := claim{runs[0], row}
 	if id := value("id"); id != c.ID() {
@@ -191,7 +191,7 @@ func (c claim) compare(w io.Writer, r *Result) error {
 	var different []string
 	for i, f := range resultRow(r) {
 		if f.text != c.row[i] {
-			different = append(different, fmt.Sprintf("    %s is %s here and %s in the file", f.name, quoted(f.text), quoted(c.row[i])))
+			different = append(different, fmt.Sprintf("    %s is %s here and %s in the file", f.name, orEmpty(f.text), orEmpty(c.row[i])))
 		}
 	}
 	if different == nil {
@@ -202,8 +202,8 @@ func (c claim) compare(w io.Writer, r *Result) error {
 	return fmt.Errorf("%s differs in %s", r.ID, plural(len(different), "column"))
 }
 
-// quoted is text, or that there is none.
-func quoted(text string) string {
+// orEmpty is text, or the word "empty" if there is none.
+func orEmpty(text string) string {
 	if text == "" {
 		return "empty"
 	}

@@ -62,13 +62,13 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 		{"cut off within a line", head + row[:len(row)/2], "cut off"},
 		{"a line too short", head + row[:len(row)/2] + "\n", "wrong number of fields"},
 		{"foreign columns", strings.Replace(head, "final_loss", "loss", 1) + row, "final_loss is missing"},
-		{"one column more", strings.TrimSpace(head) + ",more\n" + strings.TrimSpace(row) + ",1\n", "more is none of them"},
+		{"one column more", strings.TrimSpace(head) + ",more\n" + strings.TrimSpace(row) + ",1\n", "more is not one of them"},
 		{"columns changed about", strings.Replace(head, "seed,epochs", "epochs,seed", 1) + row, "another order"},
-		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "none that a run can have"},
+		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "no run can have its settings"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},
 		{"another numerics version", head + strings.Replace(row, "seed1-", "seed1-0", 1), "numerics version"},
-		{"no units", head + strings.Replace(row, ",tanh,2,", ",tanh,0,", 1), "none that a run can have"},
-		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "none that a run can have"},
+		{"no units", head + strings.Replace(row, ",tanh,2,", ",tanh,0,", 1), "no run can have its settings"},
+		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "no run can have its settings"},
 		{"K is no number", head + strings.Replace(row, ",tanh,2,", ",tanh,two,", 1), "two"},
 	} {
 		if said, status := verifyFile(t, c.text); status != 1 || !strings.Contains(said, c.want) || strings.Count(said, "\n") != 1 {

@@ -48,16 +48,16 @@ func transpose(t, m Mat) {
 // in the same order, and only the number of elements in a register differs. Sums run over rows,
 // inputs or units in order, one fused multiply-add at a time; inner has an order of its own.
 //
-// A kernel has one checked wrapper, which every caller uses. It picks the twin.
+// Every caller of a kernel goes through one wrapper, which checks the sizes and calls …Kernel, which picks the twin.
 
-// cores is how many goroutines a large piece of work may use, each on its own part of the result,
-// so that it changes no bit. It is set before the runs that use it.
+// cores is how many goroutines a large piece of work may use, each on its own part of the result, so
+// that their number changes no bit. It is set before runs start.
 var cores = 1
 
-// worthSplitting multiply-adds pay for waking another core.
+// worthSplitting is the number of multiply-adds beyond which waking other cores pays.
 var worthSplitting = 1 << 22
 
-// split calls f at once on the parts of [0, n) that begin at multiples of grain.
+// split calls f concurrently on up to cores parts of [0, n), each of which begins at a multiple of grain.
 func split(n, grain int, f func(from, to int)) {
 	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
 	share(cores, (n+part-1)/part, func(i int) { f(i*part, min((i+1)*part, n)) })
@@ -95,8 +95,8 @@ type coefficients struct {
 	row, inner int
 }
 
-// mulBlock is how many terms of a product run before the next row: with N×K operands it
-// keeps the right factor's part in cache, and the sum's order stays as it was.
+// mulBlock is how many terms every element is given before the next terms are begun, so that these
+// rows of the right factor stay in the cache. The order of each sum does not change.
 const mulBlock = 128
 
 // mul computes out = init + A·B, where out and init are rows×cols, A is rows×inner and B
@@ -156,8 +156,8 @@ func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
 	}
 }
 
-// addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order: a sum is loaded and stored
-// once for four. It is a call, because its loop needs the registers that a caller would keep.
+// addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order, loading and storing it once.
+// It is not inlined, because its loop needs the registers that a caller would keep.
 //
 //go:noinline
 func addFour(sums []float64, w *[4][]float64, x0, x1, x2, x3 float64) {
@@ -178,12 +178,12 @@ func addOne(sums, w []float64, x float64) {
 	}
 }
 
-// innerSums is how many sums an inner product is begun with: sum i has the terms i, i + 16, …
-// in order. None waits for another, and they fill vector registers.
+// innerSums is how many partial sums an inner product has: sum i takes the terms i, i + 16, … in
+// order. They do not wait for each other, and fill vector registers.
 const innerSums = 16
 
-// inner returns ⟨x,y⟩: the sums of its whole sixteens are added in halves, i and i+8, then i and
-// i+4, i+2, i+1; the terms that are left follow one by one.
+// inner returns ⟨x,y⟩: the partial sums are added pairwise, i and i+8, then i and i+4, i+2, i+1;
+// the terms beyond the last whole sixteen follow one by one.
 func inner(x, y []float64) float64 {
 	sameLength("inner", len(x), len(y))
 	sum := 0.0
@@ -247,7 +247,7 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// centerColumns is center for the columns from ≤ k < to, row by row: as the rows lie in memory, where mul goes down a few columns.
+// centerColumns is center for the columns from ≤ k < to. It goes along rows, as memory does; mul goes down a few columns.
 func centerColumns(R Mat, mean []float64, A Mat, from, to int) {
 	mean = mean[from:to]
 	clear(mean)
@@ -282,7 +282,7 @@ func gram(M, R Mat) {
 	}
 }
 
-// gramStrips is gram but for the lower triangle, in strips of rows.
+// gramStrips computes the upper triangle of gram, in strips of rows.
 func gramStrips(M, R Mat) {
 	const strip = 8
 	K := R.Cols

@@ -5,9 +5,9 @@ package main
 import "sync"
 
 // twin is one instruction set's version of the kernels; each function works like its Generic
-// namesake. gather, spread and mul come for blocks of two vectors of units, and for the first
-// rest lanes of one. The elementwise ones take n elements, a multiple of lanes. Strides are in
-// bytes, lengths positive.
+// namesake. gather, spread and mul have two versions: [0] for columns that fill two vectors, [1]
+// for columns that are the first `rest` lanes of one. The elementwise ones take n elements, a
+// multiple of lanes. Strides are in bytes, lengths positive.
 type twin struct {
 	name     string
 	lanes    int
@@ -96,12 +96,12 @@ func turnKernel(c *columns, rows []uint32) {
 	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
 }
 
-// A block of columns of a wide matrix has its rows so far apart that they fall into few sets
-// of the first-level cache and push each other out; worse when the distance is a power of
-// two. Such a block is worked on in a panel, a copy with its rows side by side.
+// The rows of a block of columns of a wide matrix are so far apart that they fall into few sets of
+// the first-level cache and evict each other, most of all at a distance that is a power of two.
+// The kernels work on a copy of such a block, with its rows side by side: a panel.
 const (
 	panelCols = 16 // the widest block
-	farApart  = 64 // elements between rows
+	farApart  = 64 // the largest stride, in elements, that needs no panel
 )
 
 type panel [blockRows * panelCols]float64
@@ -124,7 +124,7 @@ func (p *panel) free() {
 	}
 }
 
-// pack copies a rows×cols block into the panel and returns it there; a nil panel leaves it.
+// pack copies a rows×cols block into the panel and returns the copy; with a nil panel it returns v.
 func (p *panel) pack(v view, rows, cols int) view {
 	if p == nil {
 		return v

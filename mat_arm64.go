@@ -2,8 +2,8 @@
 
 package main
 
-// The kernels that the profile names with NEON, two lanes a register; each …NEON works like its Generic
-// namesake for columns of four vectors or of one, strides in bytes, lengths positive. Plain Go does a
+// The kernels that take most of a run's time, with NEON, two lanes a register. Each …NEON works like its Generic
+// namesake on columns that fill four vectors or one, with strides in bytes and positive lengths. Plain Go does a
 // last odd column and the other kernels.
 
 // neon, which every arm64 processor has, is turned off by tests alone.

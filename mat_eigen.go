@@ -16,11 +16,11 @@ import (
 // Products with 32 reflections at a time are subtracted from what is left of S (Dongarra, Hammarling & Sorensen 1989), so
 // that half of the n³·4/3 multiply-adds are matrix products.
 //
-// What it loses. An eigenvalue is off by up to about n·2⁻⁵³ of the largest, whatever its own size: one of 0 comes out as
-// that, of either sign. As σ = √λ of a Gram matrix, a singular value σ is off by n·2⁻⁵³ σ₁²/2σ, and one of 0 is taken for
-// up to √(n·2⁻⁵³) σ₁, where Jacobi's keep their digits.
+// Accuracy. An eigenvalue is off by up to about n·2⁻⁵³ of the largest, whatever its own size: one of 0 may come out that
+// large, with either sign. A singular value computed as σ = √λ from a Gram matrix is off by n·2⁻⁵³ σ₁²/2σ, and one of 0
+// may come out as √(n·2⁻⁵³) σ₁, where Jacobi's rotations keep their digits.
 
-// jacobiLimit is the largest size whose spectrum is by Jacobi's rotations. It takes n³ multiply-adds about 30 times.
+// jacobiLimit is the largest size whose spectrum is computed by Jacobi's rotations, which take about 30 n³ multiply-adds.
 const jacobiLimit = 128
 
 // singularValues returns those of W in descending order; gramian is WᵀW.
@@ -40,8 +40,8 @@ func singularValues(W, gramian Mat) (sigma []float64) {
 	return sigma
 }
 
-// eigenvalues returns those of S, symmetric and without any below 0 but for rounding, in descending order. What comes
-// out below 0 is 0. They are NaN if anything in S is not finite.
+// eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending order; beyond jacobiLimit
+// those computed below 0 are set to 0. They are NaN if anything in S is not finite.
 func eigenvalues(S Mat) (lambda []float64) {
 	if S.Rows <= jacobiLimit {
 		_, lambda, _ = svd(S)
@@ -118,8 +118,8 @@ type reflections struct {
 // reflectionsAtOnce is how many reflections are subtracted by one product.
 const reflectionsAtOnce = 32
 
-// tridiagonalise takes A apart. With the pending reflections' v, w in the rows of L and their −w, −v in those of R, what
-// is left of S is A + LᵀR.
+// tridiagonalise reduces A to T and overwrites it. With the pending reflections' v, w as rows of L and their −w, −v as
+// rows of R, the part of S not yet reduced is A + LᵀR.
 func tridiagonalise(A Mat, keep bool) tridiagonal {
 	n := A.Rows
 	t := tridiagonal{diagonal: make([]float64, n), beside: make([]float64, n)}
@@ -169,7 +169,7 @@ func timesRows(p []float64, A Mat, at int, v []float64) {
 			p[i] = inner(A.Row(at + i)[at:], v)
 		}
 	}
-	if 16*len(p)*len(p) > worthSplitting { // it waits for A, not for multiply-adds
+	if 16*len(p)*len(p) > worthSplitting { // the time goes into reading A, not into multiply-adds
 		split(len(p), 1, rows)
 	} else {
 		rows(0, len(p))
@@ -190,8 +190,8 @@ func reflect(x []float64) (beta, tau float64) {
 	return beta, (beta - alpha) / beta
 }
 
-// product returns Q = Hₙ₋₂ … H₁ H₀. With the v of some reflections as the rows of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper
-// triangular (Schreiber & Van Loan 1989), from the last to the first:
+// product returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's reflections as the rows
+// of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper triangular (Schreiber & Van Loan 1989):
 //
 //	Q ← Q (I − Vᵀ Fᵀ V) = Q − (Q Vᵀ) Fᵀ V
 func (h reflections) product() Mat {
@@ -235,10 +235,10 @@ type turn struct {
 	c, s float64
 }
 
-// mostSteps of one eigenvalue; two or three are usual.
+// mostSteps is the most QL steps for one eigenvalue; two or three are usual.
 const mostSteps = 60
 
-// solve makes T diagonal by rotations of neighbouring rows and columns, which turned is told in their order.
+// solve makes T diagonal by rotations of neighbouring rows and columns, and passes each in turn to turned.
 func (t tridiagonal) solve(turned func(turn)) {
 	d, e := t.diagonal, t.beside
 	largest := 0.0

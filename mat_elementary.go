@@ -6,19 +6,19 @@ import "math"
 //
 // math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on
 // others, so nothing that reaches a result may call them. These are built from additions,
-// multiplications, divisions and math.FMA alone, which IEEE 754 rounds in one way, and none
-// of them branches on its argument except to clamp it or to leave for a special value: the SIMD twins do
-// the same operations in the same order on several lanes.
+// multiplications, divisions and math.FMA alone, which IEEE 754 rounds in one way. They branch only to
+// clamp the argument or for special values (and log1p above 1, which no kernel needs), so that the SIMD twins do the
+// same operations in the same order on several lanes.
 //
 // Method of exp (Tang 1989; constants of FreeBSD's e_exp.c): x = n ln 2 + r, |r| ≤ ½ ln 2,
 //
 //	exp(x) = 2ⁿ (1 + r + r² Q(r)),   Q(r) = Σ rʲ / (j+2)!, j = 0 … 11
 //
-// Q is Taylor's polynomial: its first omitted term is r¹⁴/14! < 5e-18, under 1/20 of half an
+// Q is Taylor's polynomial: its first omitted term is r¹⁴/14! < 5e-18, under 1/10 of half an
 // ulp. ln 2 is split in two so that n times its high part is exact.
 const (
 	log2e   = 1 / math.Ln2
-	ln2Hi   = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 33 bits
+	ln2Hi   = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 32 bits
 	ln2Lo   = 1.90821492927058770002e-10 // ln 2 − ln2Hi
 	rounder = 0x1.8p52                   // t + rounder − rounder is t to the nearest integer, held in the low bits
 	oneBit  = 0x3ff0_0000_0000_0000      // the bits of 1.0
@@ -136,7 +136,7 @@ func logSum(u, c, k float64) float64 {
 // step of iterative refinement gives the quotient what the rounded sum lost.
 func tanh(x float64) float64 {
 	y := 2 * math.Abs(x)
-	if y > 44 { // tanh 22 is 1 to 1e-19
+	if y > 44 { // 1 − tanh 22 < 2e-19
 		y = 44
 	}
 	n, a, b := reduce(y)

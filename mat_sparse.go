@@ -11,12 +11,12 @@ import (
 //
 //	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
 //	         are mostly black or not black together
-//	place    where an input stands: place 4·quad + i is input order[4·quad+i], or none
-//	level    a value that inputs have; an input is stored as its index, the code
+//	place    a position in a quad: place 4·quad + i holds input order[4·quad+i], or none
+//	level    a value that occurs in X; an input is stored as the index of its level, its code
 //	entry    the four codes of one row's quad, and which quad it is; a quad of zeros has none
 //	block    up to blockRows rows of a batch
-//	turn     a block from rows to quads, once for both products
-//	gather   the forward product, Z + XW: a row of Z gathers the weights of the places that are on
+//	turn     to regroup a block's entries by quad instead of by row, once for both products
+//	gather   the forward product, Z + XW: a row of Z gathers the weights of its places that are not 0
 //	spread   the backward product, XᵀdZ: a row of dZ is spread over the same places
 //
 // Once a block is turned, the weights of a quad stay in registers while the block's rows pass by,
@@ -29,7 +29,7 @@ import (
 // level[0] is 0. MNIST's levels are byte/255; a set of few distinct reals has a level for each.
 type sparse struct {
 	N, D    int
-	order   []int    // of the inputs; at −1 there is none, and x is 0
+	order   []int    // the input at each place; −1 for none, where x is 0
 	start   []uint32 // N+1
 	entries []uint64
 	level   *levels
@@ -48,7 +48,7 @@ func fitsSparse(height, width, levels int) bool {
 	return (height+1)/2*((width+1)/2) <= maxQuads && levels <= maxLevels
 }
 
-// newSparse returns images of height×width codes. Inputs that are no image are one line.
+// newSparse returns the sparse form of images of height×width codes. Inputs that form no image have height 1.
 func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	D := height * width
 	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: new(levels)}
@@ -136,9 +136,9 @@ func squares(row []uint64, level *levels) (sum float64) {
 	return sum
 }
 
-// constant tells of every input whether all rows have it alike.
+// constant tells for each input whether it is the same in all rows.
 func (s *sparse) constant() []bool {
-	count, first := make([]int, len(s.order)), make([]float64, len(s.order)) // of rows that have the place, and its value there
+	count, first := make([]int, len(s.order)), make([]float64, len(s.order)) // rows where it is not 0, and the first value
 	varies := make([]bool, len(s.order))
 	for n := range s.N {
 		for _, e := range s.row(n) {
@@ -164,8 +164,8 @@ func (s *sparse) constant() []bool {
 	return constant
 }
 
-// arrange returns a D×K matrix as places×K: every row where its input is, zeros where there is no
-// input. restore is its inverse.
+// arrange returns a D×K matrix as places×K: each row at the place of its input, zeros at places without
+// one. restore is its inverse.
 func (s *sparse) arrange(inputs Mat) Mat {
 	m := newMat(len(s.order), inputs.Cols)
 	for p, d := range s.order {
@@ -186,20 +186,20 @@ func (s *sparse) restore(places Mat) Mat {
 	return m
 }
 
-// blockRows is how many rows of a batch are at hand at a time.
+// blockRows is the most rows of a batch that are multiplied at a time.
 const blockRows = 128
 
-const _ = uint(maxQuads - blockRows) // a row fits where the quad was
+const _ = uint(maxQuads - blockRows) // in columns a row number takes the place of the quad's
 
-// columns is a block turned: the entries of quad p, in row order, are list[p*blockRows:end[p]], each
-// with its row of the block in place of p.
+// columns is a turned block: the entries of quad p, in row order, are list[p*blockRows:end[p]], each
+// with its row's number in the block in place of p.
 type columns struct {
 	set    *sparse
 	rows   int      // of the block
-	end    []uint32 // a quad
+	end    []uint32 // for each quad, where its entries end
 	list   []uint64
-	scale  float64 // that scaled is for
-	scaled levels  // the set's times scale
+	scale  float64 // the factor in scaled
+	scaled levels  // the set's levels times scale
 }
 
 func newColumns(s *sparse) *columns {
@@ -244,7 +244,7 @@ func (c *columns) clear(rows int) {
 	}
 }
 
-// turn puts the entries of the block's row n where they belong.
+// turn appends the entries of the block's row n to the lists of their quads.
 func (c *columns) turn(n int, row []uint64) {
 	end, list := c.end, c.list
 	for _, e := range row {
@@ -268,7 +268,7 @@ func (s *sparse) checkRows(kernel string, rows []uint32) {
 	}
 }
 
-// prefetch asks for the given rows to be brought near, ahead of the step that uses them.
+// prefetch has the given rows brought into the cache, ahead of the step that uses them.
 func (c *columns) prefetch(rows []uint32) {
 	if len(rows) > 0 {
 		c.set.checkRows("prefetch", rows)
@@ -280,7 +280,7 @@ func (c *columns) prefetch(rows []uint32) {
 //
 //	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
 //
-// z is rows×cols with the block's rows, w places×cols. The inputs are scale times the set's.
+// z is rows×cols with the block's rows, w places×cols; scale multiplies the inputs.
 func (c *columns) gather(z view, scale float64, w view, cols int) {
 	gather(z, c, c.levels(scale), w, cols)
 }
@@ -343,7 +343,7 @@ func spreadGeneric(dw, init view, c *columns, level *levels, from, to int, dz vi
 		column := c.column(p)
 		for ; len(column) >= 4; column = column[4:] {
 			var terms [4][]float64
-			var x [4][4]float64 // of the quad's place, and of the entry
+			var x [4][4]float64 // [place in the quad][entry]
 			for n, e := range column[:4] {
 				terms[n] = dz.row(int(e%maxQuads), cols)
 				x[0][n], x[1][n], x[2][n], x[3][n] = values(e, level)

@@ -8,14 +8,14 @@ import (
 
 // The singular value decomposition by one-sided Jacobi rotations (Hestenes 1958; Demmel &
 // Veselić 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then
-// the singular values, and what was rotated together is the other factor. Where rows of any lengths
-// are orthogonal but for a factor that is well conditioned (columns, if there are fewer), the small singular
-// values are as accurate as the large ones, down to 1e-300 of the largest.
+// the singular values, and the product of the rotations is the other factor. If A is a diagonal matrix
+// times a well-conditioned one (or, with fewer columns than rows, the other way round), small singular
+// values have the same relative accuracy as large ones, down to 1e-300 of the largest.
 
 const maxSweeps = 60
 
 // svd returns A = U diag(σ) Vᵀ for A m×n with p = min(m,n): U m×p, σ descending, V n×p.
-// Columns of U or V that belong to a zero singular value are zero on the longer side.
+// A singular value of zero has a zero column in V, or in U if m > n.
 // Cost: O(p² max(m,n)) a sweep, about ten sweeps.
 func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	if A.Rows > A.Cols {
@@ -51,8 +51,8 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	return U, sorted, V
 }
 
-// normalise divides x by 2ᵉ, exactly but for what vanishes beside the largest, so that squares of its elements neither overflow
-// nor vanish together, and returns e.
+// normalise divides x by 2ᵉ, so that its largest magnitude is in [½, 1) and squares neither overflow nor all vanish, and
+// returns e. It is exact except for elements that vanish beside the largest.
 func normalise(x []float64) int {
 	_, e := math.Frexp(largestOf(x))
 	for i, a := range x {
@@ -70,8 +70,8 @@ func largestOf(x []float64) float64 {
 	return largest
 }
 
-// smallSquare is the least ‖p‖² that inner takes as precisely as any: what its terms lose to underflow, each up to
-// 2⁻¹⁰⁷⁵, is nothing beside the tolerance for two rows of that length.
+// smallSquare is the least ‖p‖² for which underflow does not matter in inner: what its terms lose, up to 2⁻¹⁰⁷⁵ each, is
+// negligible beside orthogonalise's tolerance for two rows of that length.
 const smallSquare = 0x1p-900
 
 // norm returns ‖x‖ without underflow, for x of at most 1.
@@ -107,7 +107,7 @@ func orthogonalise(rows, turned Mat) {
 					continue
 				}
 				c, s := rotation(a, b, d)
-				if s == 0 { // the longer row has none of the shorter that it could lose
+				if s == 0 { // the shorter row is too small beside the longer for the rotation to change either
 					continue
 				}
 				rotate(rows.Row(p), rows.Row(q), c, s)

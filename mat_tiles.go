@@ -2,10 +2,10 @@ package main
 
 import "sync"
 
-// Wide matrices in tiles. Rows that are far apart fall into few sets of the cache and push each other out, and a product
-// that takes a few columns at a time reads them from memory again for each few. So a block of tileRows rows is cut into
-// tiles of tileCols columns, each with its rows side by side, and products go from tile to tile. Every sum takes its
-// terms in the order that it has without tiles, so that they change no bit.
+// Wide matrices in tiles. Rows far apart in memory fall into few sets of the cache and evict each other, so that a product
+// that takes a few columns at a time would read all rows from memory again each time. So a block of tileRows rows is cut
+// into tiles of tileCols columns, each with its rows side by side, and products go from tile to tile. Every sum takes its
+// terms in the same order as without tiles, so that they change no bit.
 const (
 	tileRows = 64
 	tileCols = 32 // a tile fills half of the first-level cache
@@ -23,7 +23,7 @@ func cut(tiles []float64, block Mat) {
 	}
 }
 
-// tileOf returns the tile that begins at column k of a block that is cut; all of the block if it is not wide.
+// tileOf returns the tile of a cut block that begins at column k, or the whole block if it is not wide.
 func tileOf(block Mat, k int) Mat {
 	if block.Cols <= wideCols {
 		return block
@@ -34,7 +34,7 @@ func tileOf(block Mat, k int) Mat {
 
 var tileMemory = sync.Pool{New: func() any { return new([]float64) }}
 
-// gramTiles is gram but for the lower triangle, in tiles.
+// gramTiles computes the upper triangle of gram, in tiles.
 func gramTiles(M, R Mat) {
 	K, strips := R.Cols, (R.Cols+tileCols-1)/tileCols
 	memory := tileMemory.Get().(*[]float64)
@@ -57,7 +57,7 @@ func gramTiles(M, R Mat) {
 	}
 }
 
-// addGramTiles adds what a block that is cut has of the rows of M from i on, as many as a tile has columns.
+// addGramTiles adds a cut block's terms to rows i … i+tileCols−1 of M, from the diagonal on.
 func addGramTiles(M, block Mat, i int) {
 	a := tileOf(block, i)
 	for k := i; k < M.Cols; k += tileCols {

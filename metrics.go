@@ -30,7 +30,7 @@ type Metrics struct {
 	TCTreeNats            Number    `json:"tc_tree_nats"`
 	TCStatus              string    `json:"tc_status,omitempty"` // "off", "infinite"
 	TCUnits               int       `json:"tc_units"`            // how many the estimates are about
-	ProbeAccuracy         Number    `json:"probe_accuracy"`      // null without labels, and at the start of training
+	ProbeAccuracy         Number    `json:"probe_accuracy"`      // null without labels, and in init unless stacked
 	ProbeAccuracy1000     Number    `json:"probe_accuracy_1000"`
 	ProbeStatus           string    `json:"probe_status,omitempty"` // "not converged", "no labels"
 }
@@ -43,7 +43,7 @@ type metric struct {
 	of     func(Metrics) float64
 }
 
-// metrics in the order of every table. of is NaN where a metric does not apply.
+// metrics in the order of every table. Their func of returns NaN where a metric does not apply.
 var metrics = []metric{
 	{"effective_rank", "Effective rank", +1, func(m Metrics) float64 { return float64(m.EffectiveRank) }},
 	{"effective_rank_live", "… of live weights", +1, func(m Metrics) float64 { return float64(m.EffectiveRankLive) }},
@@ -65,7 +65,7 @@ var metrics = []metric{
 	{"probe_accuracy_1000", "… from 100 a class", +1, func(m Metrics) float64 { return float64(m.ProbeAccuracy1000) }},
 }
 
-// tcBound is the larger of the two lower bounds; of many units in too few rows there is only the tree's.
+// tcBound is the larger of the two lower bounds; without more rows than units there is only the tree's.
 func (m Metrics) tcBound() float64 {
 	if math.IsNaN(float64(m.TCGaussNats)) {
 		return float64(m.TCTreeNats)
@@ -87,7 +87,7 @@ func (m *Metrics) measureWeights(W Mat, constant []bool, softmax bool) {
 	m.WeightCorrelationLive, m.EffectiveRankLive = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
 }
 
-// spectrum returns e, WᵀW (K×K) and the singular values of W 2⁻ᵉ, whose largest element is in [½, 1).
+// spectrum returns WᵀW (K×K) and the singular values, both of W scaled by 2⁻ᵉ to elements below 1 in magnitude, and e.
 func spectrum(W Mat) (gramian Mat, sigma []float64, exponent int) {
 	W = Mat{W.Rows, W.Cols, slices.Clone(W.Data)}
 	exponent = normalise(W.Data)
@@ -307,7 +307,7 @@ func maxResponsibility(A Mat) float64 {
 }
 
 // epochsTo90 returns the first epoch t with L₀ − L_t ≥ 0.9 (L₀ − L_last), L₀ being the loss
-// before any step; 0 when there is no improvement to share out.
+// before any step; 0 when the loss did not fall.
 func epochsTo90(first float64, curve []Epoch) int {
 	if len(curve) == 0 {
 		return 0
@@ -345,7 +345,7 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {
 	m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = Number(gauss), Number(knn), Number(tree)
 }
 
-// gaussApplies tells whether c's rows do for its units, of which softmax leaves out the last.
+// gaussApplies tells whether c has rows enough for its units, of which the last is left out for softmax.
 func (c Config) gaussApplies() bool {
 	K := c.K
 	if c.Activation == "softmax" {

@@ -3,7 +3,7 @@
 //
 //	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major
 //
-// Many pixels are zero, four in five of MNIST's, so a row becomes the list of its squares of 2×2 that are not, x = byte/255.
+// Many pixels are zero, four in five of MNIST's, so a row is kept as its squares of 2×2 that are not all zero; x = byte/255.
 // mnist_fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
 
 package main
@@ -128,8 +128,8 @@ func (d imageData) load(ctx context.Context, dir string, screen *console) (*Data
 	return d.dataset(raw)
 }
 
-// fromGiven reads the four files in dir or in the folder there that is called as the data set, so that one folder
-// can serve them all.
+// fromGiven reads the four files in dir's folder named after the data set, or else in dir itself, so that one dir
+// can serve all data sets.
 func (f *fetcher) fromGiven(ctx context.Context, dir string) (rawFiles, error) {
 	own := filepath.Join(dir, f.folder)
 	if info, err := os.Stat(own); err != nil || !info.IsDir() {
@@ -145,8 +145,8 @@ func (f *fetcher) fromGiven(ctx context.Context, dir string) (rawFiles, error) {
 	return raw, fmt.Errorf("%s: %w", f.folder, reason)
 }
 
-// dataset takes raw over: images are dropped as soon as they are encoded. Its hash is that of the files' hashes,
-// and of what is made of them.
+// dataset consumes raw: images are released as soon as they are encoded. The data set's hash is of the files' hashes
+// and, for moved images, of the moves.
 func (d imageData) dataset(raw rawFiles) (*Dataset, error) {
 	hash := sha256.New()
 	for i, f := range d.files {
@@ -167,6 +167,6 @@ func (d imageData) dataset(raw rawFiles) (*Dataset, error) {
 		splits[i] = encode[i](raw[2*i], d.files[2*i].dims[1], d.files[2*i].dims[2], raw[2*i+1])
 		raw[2*i] = nil
 	}
-	debug.FreeOSMemory() // of raw, which else stays until a run has allocated as much again
+	debug.FreeOSMemory() // raw's, which would otherwise be held until a run has allocated as much again
 	return &Dataset{Train: splits[0], Test: splits[1], SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
 }

@@ -97,14 +97,14 @@ func (f *fetcher) find(ctx context.Context) (rawFiles, error) {
 		f.title, errors.Join(reasons...), strings.Join(wanted, ", "))
 }
 
-// fromCache tells when the cache is there but no good.
+// fromCache reads the cache, and says so on screen if it is there but cannot be used.
 func (f *fetcher) fromCache(ctx context.Context, _ string) (rawFiles, error) {
 	dir, err := f.cacheDir()
 	if err != nil {
 		return rawFiles{}, err
 	}
 	if err := clearLeftovers(dir); err != nil {
-		f.say("what a killed process left in the %s cache stays there: %v", f.title, err)
+		f.say("temporary files of a killed process remain in the %s cache: %v", f.title, err)
 	}
 	raw, err := f.fromFolder(ctx, dir)
 	if err != nil {
@@ -145,8 +145,8 @@ func (f *fetcher) fromFolder(ctx context.Context, dir string) (raw rawFiles, err
 	return raw, nil
 }
 
-// find reads f in dir under the first spelling that is whole, or tells of the first that is not. Unpackers make
-// folders of these names too.
+// find reads f in dir under the first spelling whose file is intact, or returns the error of the first that is not.
+// Folders with these names, which some unpackers make, are passed over.
 func (f idxFile) find(dir string) ([]byte, error) {
 	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
 	var bad error
@@ -268,7 +268,7 @@ func (f *fetcher) download(ctx context.Context, file idxFile, base string) ([]by
 	}
 	resp, err := mirrorClient.Do(req)
 	if err != nil {
-		return nil, errors.Unwrap(err) // what it wraps the reason in is the address, which is known
+		return nil, errors.Unwrap(err) // the reason without the address, which find names
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -278,7 +278,7 @@ func (f *fetcher) download(ctx context.Context, file idxFile, base string) ([]by
 	return file.read(io.TeeReader(resp.Body, &meter{console: f.console, name: file.name(), total: resp.ContentLength}))
 }
 
-// meter shows how much of a file was written to it.
+// meter shows how much of a download has passed through it.
 type meter struct {
 	*console
 	name  string

@@ -1,7 +1,7 @@
 // MNIST's train split moved by a pixel: every image nine times, by dx and dy in {−1, 0, 1}. What leaves the frame
-// is lost, and zeros come in. As images of their own the 540,000 rows are 423 MB; here every image is kept
-// once, within a margin of zeros, and a moved one is read from there when a batch asks for it. Rows are
-// then as sparse images have them (mat_sparse.go), and so are all products.
+// is lost, and zeros come in. Stored one by one, the 540,000 rows would take 423 MB; here every image is kept
+// once, within a margin of zeros, and a moved one is read from it when a batch needs it. Its row then has the
+// form of a sparse image's (mat_sparse.go), and products are the same as there.
 
 package main
 
@@ -15,7 +15,7 @@ import (
 // by shifts[m]. Images as they are come first, so that the first rows of each class are MNIST's.
 var shifts = [9][2]int{{0, 0}, {-1, -1}, {0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}, {1, 1}}
 
-// shifted are the moved rows of N images. Its sparse has no rows: it says how a row is arranged.
+// shifted is the rows of N images under all moves. The embedded sparse has no rows; it only says how a row is arranged.
 type shifted struct {
 	*sparse
 	N, height, width int
@@ -61,7 +61,7 @@ func (s *shifted) appendRow(list []uint64, n int) []uint64 {
 	return list
 }
 
-// squareEntry is the entry of a square whose upper and lower two bytes are the first of u and l.
+// squareEntry is the entry, without its quad, of a square whose upper row is the low two bytes of u and lower row those of l.
 func squareEntry(u, l uint32) uint64 {
 	return uint64(u&0xffff)<<8 | uint64(l&0xffff)<<24
 }
@@ -77,7 +77,7 @@ func (s *shifted) squaredNorm(n int) float64 {
 	return squares(s.appendRow(row[:0], n), s.level)
 }
 
-// constant: an input is if the nine places that it comes from are, and all alike.
+// constant: an input is constant if the nine pixels that it comes from are, and all have one value.
 func (s *shifted) constant() []bool {
 	pitch := s.width + 2
 	area := (s.height + 2) * pitch

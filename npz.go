@@ -71,7 +71,7 @@ func appendNPY(b []byte, a npyArray) []byte {
 	b = append(b, header...)
 	for _, x := range a.Data {
 		if math.IsNaN(x) {
-			x = math.NaN() // the bits of others depend on the processor
+			x = math.NaN() // one bit pattern for all: those of computed NaNs depend on the processor
 		}
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
@@ -102,7 +102,7 @@ func elements(shape []int) int {
 	return n
 }
 
-// readNPZ returns the arrays of those names in an archive that writeNPZ wrote. That it is whole is seen by its hash (store.open).
+// readNPZ returns the named arrays of an archive that writeNPZ wrote and whose hash was checked (store.open).
 func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
 	found, _, err := openNPZ(bytes.NewReader(b), int64(len(b)), names...)
 	arrays := map[string]npyArray{}

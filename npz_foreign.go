@@ -5,8 +5,7 @@
 //	\x93NUMPY major minor | length of the header, uint16, from 2.0 on uint32 | header | elements
 //	header: {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 784), }
 //
-// Nothing in a header is believed that the archive's directory does not bear out, so that a small file cannot ask for
-// much memory.
+// A header is trusted only as far as the archive's directory confirms it, so that a small file cannot claim much memory.
 
 package main
 
@@ -25,7 +24,7 @@ import (
 const (
 	maxUnpacked  = 2 << 30 // bytes of all arrays that are read
 	maxNPYHeader = 1 << 16
-	maxDeflation = 1032 // no deflated byte stands for more
+	maxDeflation = 1032 // the most bytes that one deflated byte can stand for
 )
 
 // foreignArray is an array whose header was read; its elements come next.
@@ -161,7 +160,7 @@ func readElements[T any](a *foreignArray) ([]T, error) {
 
 func damaged(err error) error { return fmt.Errorf("%w: the file is damaged, save it again", err) }
 
-// rowMajor returns elements in Fortran order, in which the first index runs fastest, as C has them: the last does.
+// rowMajor reorders elements from Fortran order, in which the first index runs fastest, to C order, in which the last does.
 func rowMajor[T any](elements []T, shape []int) []T {
 	step, index := make([]int, len(shape)), make([]int, len(shape))
 	for i, n := 0, 1; i < len(shape); i++ {

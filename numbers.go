@@ -1,5 +1,5 @@
-// What several rooms need, and what rests on nothing of this program: random streams, numbers
-// that may not be finite, loops in parallel, and numbers as text.
+// What several rooms (README.md) share and what uses nothing else of this program: random streams,
+// numbers that may not be finite, parallel loops, and numbers as text.
 
 package main
 
@@ -42,7 +42,7 @@ func (x Number) MarshalJSON() ([]byte, error) {
 }
 
 func (x *Number) UnmarshalJSON(b []byte) error {
-	*x = Number(math.NaN()) // which null leaves as it is
+	*x = Number(math.NaN()) // json.Unmarshal leaves it so where b is null
 	return json.Unmarshal(b, (*float64)(x))
 }
 
@@ -67,7 +67,7 @@ func sameLength(kernel string, n int, others ...int) {
 // inParallel calls do(0) … do(n−1) on all processors.
 func inParallel(n int, do func(i int)) { share(runtime.GOMAXPROCS(0), n, do) }
 
-// share has workers call do(0) … do(n−1), begun in this order; the caller is one of them. A panic of any is the caller's.
+// share calls do(0) … do(n−1), started in this order, in up to that many goroutines, its own included. It panics if any does.
 func share(workers, n int, do func(i int)) {
 	var next atomic.Int64
 	var others sync.WaitGroup
@@ -107,8 +107,8 @@ func shortest(x float64) string {
 var superscript = strings.NewReplacer("+", "", "-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³",
 	"4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹")
 
-// readable turns a number's text into print: 2e+05 into 2×10⁵, 1e-4 into 10⁻⁴, - into −. What rounds to
-// zero has no sign.
+// readable typesets a number's text: 2e+05 as 2×10⁵, 1e-4 as 10⁻⁴, - as −. A number that rounds to zero has
+// no sign.
 func readable(s string) string {
 	mantissa, exponent, scientific := strings.Cut(s, "e")
 	if mantissa = strings.ReplaceAll(mantissa, "-", "−"); !strings.ContainsAny(mantissa, "123456789I") {
@@ -121,12 +121,12 @@ func readable(s string) string {
 	return strings.TrimPrefix(mantissa+"×10"+superscript.Replace(strconv.Itoa(e)), "1×")
 }
 
-// rounded has that many significant digits, without trailing zeros.
+// rounded writes x to the given number of significant digits, without trailing zeros.
 func rounded(x float64, digits int) string {
 	return readable(strconv.FormatFloat(x, 'g', digits, 64))
 }
 
-// fixed has that many decimals, none if it is negative.
+// fixed writes x with the given number of decimals, or none if that is negative.
 func fixed(x float64, decimals int) string {
 	return readable(strconv.FormatFloat(x, 'f', max(0, decimals), 64))
 }
@@ -139,7 +139,7 @@ func short(x float64) string {
 	return rounded(x, 4)
 }
 
-// roughly has two significant digits, or the whole part of what has more.
+// roughly writes x to two significant digits, or to a whole number if |x| ≥ 10.
 func roughly(x float64) string {
 	if math.Abs(x) >= 10 {
 		return fixed(x, 0)
@@ -147,7 +147,7 @@ func roughly(x float64) string {
 	return rounded(x, 2)
 }
 
-// padded has that many significant digits, trailing zeros included.
+// padded writes x to the given number of significant digits, trailing zeros included.
 func padded(x float64, digits int) string {
 	if e := exponentAt(x, digits); -4 < e && e < 6 {
 		return fixed(x, digits-1-e)
@@ -158,7 +158,7 @@ func padded(x float64, digits int) string {
 // aligned formats a value for a column of them, in three digits.
 func aligned(x float64) string { return padded(x, 3) }
 
-// tabled formats a value for a table, in four digits; counts as they are.
+// tabled formats a value for a table, to four significant digits, with trailing zeros unless it is whole.
 func tabled(x float64) string {
 	if x == math.Trunc(x) {
 		return short(x)
@@ -183,11 +183,11 @@ func plus(x float64, text string) string {
 	return text
 }
 
-// significant is what an adjusted p must be under.
+// significant is the level that an adjusted p must be below.
 const significant = 0.05
 
-// pText is a p-value for a reader: two significant digits, or more where these would read as another side
-// of significance; no less than 0.0001.
+// pText is a p-value for a reader: two significant digits, or more where two would put it on the other side of
+// significant; below 0.0001 only that bound.
 func pText(p float64) string {
 	switch {
 	case math.IsNaN(p):

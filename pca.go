@@ -7,8 +7,8 @@ import (
 
 // Principal components, the linear features that keep the most variance: rows of W are the first K
 // principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and
-// b = −W·mean, so that z is centred. Beyond D axes there are none, and W has rows of 0. An axis has no
-// sign of its own: its largest weight is positive.
+// b = −W·mean, so that z is centred. There are D axes; rows of W beyond them are 0. The sign of an axis is
+// arbitrary: its largest weight in magnitude is made positive.
 
 // principalAxes returns W (D×K) and b (K) for the rows of s.
 func principalAxes(s *Set, K int) (W Mat, b []float64) {
@@ -36,15 +36,15 @@ type components struct {
 	mean []float64
 }
 
-// lastComponents are of the set that was asked for last, and of no other: a stack has a set of its own, whose rows
-// they would keep in memory.
+// lastComponents are those of the last set asked for, and of no other: every stack has a set of its own, whose rows a
+// longer memory would hold on to.
 var lastComponents struct {
 	sync.Mutex
 	of *Set
 	components
 }
 
-// mostJacobiAxes is how many inputs have their axes by Jacobi's rotations: more would take minutes.
+// mostJacobiAxes is the most inputs whose axes are computed by Jacobi's rotations: more would take minutes.
 const mostJacobiAxes = 1024
 
 // componentsOf returns those of s, computed once for runs of one set that follow each other: MNIST's take seconds.

@@ -16,9 +16,9 @@ import (
 //	∂L/∂U = Tᵀ (F − 1·meanᵀ)ᵀ (P − Y) / N + μ U                       (K×C)
 //	∂L/∂β = Σₙ (P − Y)ₙ / N                                           (C)
 //
-// T meets only U and ∂L/∂U, never the rows, so that the whitened X is not made, unless T has so few columns that X
-// is cheaper than F (project). There are two probes, because for identity the whitened one sees nothing but the
-// span of W, and how redundant the weights are cannot matter to it:
+// T is applied to U and ∂L/∂U, not to the rows, so that X is never formed, unless T has so few columns that X is
+// cheaper than F (project). There are two probes, because for identity the whitened one sees only the span of W,
+// and how redundant the weights are cannot matter to it:
 //
 //	all   every row, whitened: T = V diag(1/√λ), V diag(λ) Vᵀ the covariance of F, μ = 1e-4
 //	few   the first 100 rows of each class, standardised: T = diag(1/sd), μ = 1e-2
@@ -99,9 +99,9 @@ func standardising(cov Mat) (T Mat) {
 
 // probe is a logistic regression.
 type probe struct {
-	F         Mat       // N×K, centred, or X if T is projected; in blocks of probeBlock rows, cut if wide
+	F         Mat       // N×K, centred, or X if projected; its blocks of probeBlock rows are cut into tiles if wide
 	mean      []float64 // of all units
-	units     []int     // K: which of them F has
+	units     []int     // K: the units that have a column in F
 	labels    []byte    // N
 	classes   int       // C
 	penalty   float64   // μ
@@ -126,8 +126,8 @@ type probePart struct {
 	sum, ones []float64 // block
 }
 
-// newProbe returns the probe with U = 0 and β = 0, for which transform makes T of F's covariance. It works in F's memory:
-// of the 540,000 rows of mnist-shifted there is no room for a second.
+// newProbe returns the probe with U = 0 and β = 0; transform computes T from F's covariance. It works in F's memory, since
+// there is no room for a second copy of 540,000 rows (mnist-shifted).
 func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64) *probe {
 	p := &probe{F: F, mean: make([]float64, F.Cols), labels: labels, classes: 1, penalty: penalty}
 	for _, y := range labels {
@@ -154,8 +154,8 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 	return p
 }
 
-// covariance returns that of F (K×K), in which units that hardly vary have zeros; ok is false if
-// a variance is not finite, as it is when anything in F is not.
+// covariance returns that of F (K×K), in which units that hardly vary have zeros; ok is false below two
+// rows and if a variance is not finite, as it is when anything in F is not.
 func (p *probe) covariance() (cov Mat, ok bool) {
 	N, K := p.F.Rows, p.F.Cols
 	cov = newMat(K, K)

@@ -12,8 +12,8 @@ const probeUsual = 40
 
 const _ = uint(tileRows - probeBlock) // a block of rows can be cut
 
-// toleranceAll is the tolerance of the fit to all rows of K units. Of many it takes half as many evaluations as
-// probeTolerance would, most of the time of a run beside its steps.
+// toleranceAll is the tolerance of the fit to all rows of K units. For many units it is coarser, which halves the
+// evaluations; they take most of a run's time apart from its steps.
 func toleranceAll(K int) float64 {
 	if K > jacobiLimit {
 		return 10 * probeTolerance
@@ -54,8 +54,8 @@ func columnSquares(sums []float64, A Mat) {
 	}
 }
 
-// project replaces F by X = F T, without the columns that are zero, if T U in every evaluation and what F has more
-// than X would take longer.
+// project replaces F by X = F T without its zero columns, unless that costs more than it saves in the evaluations:
+// the products T U, and those of the columns that X has not.
 func (p *probe) project() {
 	N, K := p.F.Rows, p.F.Cols
 	if K <= jacobiLimit {
@@ -100,7 +100,7 @@ func (p *probe) cut() {
 	}
 }
 
-// block returns the rows of F in [from, to), which begin and end with one.
+// block returns the rows of F in [from, to), which must be one of its blocks.
 func (p *probe) block(from, to int) Mat {
 	return Mat{to - from, p.F.Cols, p.F.Data[from*p.F.Cols : to*p.F.Cols]}
 }

@@ -32,7 +32,7 @@ type reconstruction struct {
 	At, B  Mat       // K×N, places×N; of many
 }
 
-// newReconstruction has many units beyond twice the rows of a batch, where D K² is more than what B costs.
+// newReconstruction takes the way of many units above max(2n, jacobiLimit), where D K² is more than what B costs.
 func newReconstruction(s *Set, places, n, k int) *reconstruction {
 	l := &reconstruction{energy: make([]float64, s.N), Y: newMat(n, k)}
 	for n := range l.energy {
@@ -46,7 +46,7 @@ func newReconstruction(s *Set, places, n, k int) *reconstruction {
 	return l
 }
 
-// share makes Y and then Z of XW, which is in Z, where decoder and encoder are one.
+// share is for tied weights: given XW in Z, it sets Y = −2/N XW and Z = XW + b.
 func (l *reconstruction) share(Z Mat, b []float64) {
 	Y, scale := l.Y.head(Z.Rows), -2/float64(Z.Rows)
 	for n := range Z.Rows {

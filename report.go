@@ -64,7 +64,7 @@ func filesOf(figures []drawing) (files []file) {
 	return files
 }
 
-// analyseAll has the analyses of single layers and those of stacks, with what the follow-ups take of them.
+// analyseAll returns the analyses of single layers and those of stacks, with what the follow-ups need of them.
 func analyseAll(runs []*Result) (all, stacked []*analysis) {
 	for _, s := range studies(runs) {
 		all = append(all, analyse(s))
@@ -89,7 +89,7 @@ func analyseAll(runs []*Result) (all, stacked []*analysis) {
 	return all, stacked
 }
 
-// headlines has that of every study that the page has in full, after its name.
+// headlines returns the headline of every study that the page shows in full, each after the study's name.
 func headlines(runs []*Result) (lines []string) {
 	var all []*analysis
 	for _, s := range studies(runs) {
@@ -108,8 +108,8 @@ type page struct {
 	Others                          []other        // studies
 	Sources                         []provenance   // one for each study
 	Limits                          []string       // of a verdict
-	Seeds                           int            // that a verdict takes
-	ExactPairs                      int            // that a test counts out
+	Seeds                           int            // the fewest for a verdict
+	ExactPairs                      int            // the most of an exact signed-rank test
 	Tests                           map[string]int // in each kind of family
 	Activations, Baselines, Lambdas string         // how many, in words
 	Coverage                        string         // of bootstrap intervals

@@ -137,8 +137,8 @@ func predicting(all []condition) []condition {
 	return slices.DeleteFunc(slices.Clone(all), func(c condition) bool { return c == tied || c == pca })
 }
 
-// cell pairs the values of the runs at p, and counts those that have both. A run that diverged or collapsed has neither: it would
-// be the worst in both, and so look like an association. Nor have single units, nor what is infinite.
+// cell pairs the values of the runs at p, and counts those that have both. Runs that diverged or collapsed are left out:
+// as the worst in both they would look like an association. So are single units, and estimates of what is infinite.
 func (s *study) cell(p place, predictor, probe measure) (pairs seedPairs, runs int) {
 	pairs = seedPairs{x: slices.Repeat([]float64{math.NaN()}, len(s.seeds)), y: slices.Repeat([]float64{math.NaN()}, len(s.seeds))}
 	if p.K == 1 || s.infinite(p, predictor) {

@@ -6,9 +6,9 @@ import (
 )
 
 // Every comparison of a study, from its values. Tests are corrected together (Holm) within a family: one
-// measure, one K and one kind of comparison. The size of a family is that of the whole protocol however
-// few of its tests could be done, since it was declared beforehand. A single unit has nothing to be redundant
-// with, so at K = 1 nothing is compared.
+// measure, one K and one kind of comparison. A family has at least the size that it has in the whole protocol,
+// however few of its tests could be done, since that was declared beforehand. A single unit has nothing to be
+// redundant with, so at K = 1 nothing is compared.
 
 // The kinds of comparison.
 const (

@@ -132,14 +132,14 @@ func (a *analysis) statsRow(f family, test string, c comparison) []field {
 	}
 }
 
-// statsRow is a test of p in a row that is blank but for the study and the measure. Spearman's ρ is of the two measures as they are.
+// statsRow is one test of p: blank, which has the study and the measure, filled in. ρ is of the two measures as they are.
 func (p prediction) statsRow(blank []field, test string, o oriented) []field {
 	return filled(blank, map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
 		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_conditions": shortest(o.PWhole), "p_adjusted": shortest(o.adjusted),
 		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]})
 }
 
-// statsRow is t in a row that is blank but for the study, the measure and the place.
+// statsRow is t: blank, which has the study, the measure and the place, filled in.
 func (t trend) statsRow(blank []field) []field {
 	return filled(blank, map[string]string{"pairs": strconv.Itoa(t.seeds), "p": shortest(t.test.P), "p_exact": only(finite(t.test.P), strconv.FormatBool(t.test.Exact)), "page_l": shortest(t.test.L),
 		"p_adjusted": shortest(t.adjusted), "outcome": [3]string{"worse", "", "better"}[t.outcome()+1]})

@@ -8,7 +8,7 @@ import (
 
 // Depth: whether InfoMax composes, from the comparisons of its stacks.
 
-// stacked are the analyses of stacks. Where there are none it is that of the protocol's, beside the first study with labels.
+// stacked are the analyses of stacks or, if there are none, one of the protocol's stack beside the first study with labels.
 func stacked(own, stacks []*analysis) []*analysis {
 	if asked := labelled(own); len(stacks) == 0 && len(asked) > 0 {
 		shared := asked[0].setting
@@ -65,7 +65,7 @@ func (a *analysis) depthAnswer() string {
 	return text + " " + controlText(both[control]) + a.besideOne()
 }
 
-// besideOne says whether two layers are better than one, which to compose does not; nothing without single layers.
+// besideOne says whether two layers are better than one, which composing does not imply; nothing without single layers.
 func (a *analysis) besideOne() string {
 	text := a.outcomesAgainst(treatment)
 	return only(text != "", " Against a single layer of InfoMax, "+text+".")

@@ -56,7 +56,7 @@ func (a *analysis) tooFewSeeds(kind string) []finding {
 	return []finding{say("With %s no paired comparison can be significant after Holm, whatever the data.", plural(len(a.seeds), "seed"))}
 }
 
-// leastAdjusted is leastAdjustedP of the smallest family of a kind that the study has of a primary measure, with all of its seeds.
+// leastAdjusted is the smallest adjusted p that all seeds can give in the smallest family of the kind and a primary measure.
 func (a *analysis) leastAdjusted(kind string) float64 {
 	tests := 0
 	for _, f := range a.families {
@@ -286,7 +286,7 @@ func (a *analysis) otherChoices(others []*analysis) (lines []string) {
 	return append(lines, a.alike()...)
 }
 
-// atThe says how the study's own verdict falls at the places of another's, where it has any.
+// atThe says what the study's own verdict is at the places of another study's, as far as it has them.
 func (a *analysis) atThe(others []answer) string {
 	both := slices.DeleteFunc(conjunction(a.answers), func(x answer) bool {
 		return !slices.ContainsFunc(others, func(y answer) bool { return x.place == y.place && !y.tooFew })

@@ -24,7 +24,7 @@ func (s *study) file(figures []drawing) {
 	}
 }
 
-// Moving tells whether f is a still figure again, moving: paper shows it once.
+// Moving tells whether f is the animated version of a still figure, which print leaves out.
 func (f drawing) Moving() bool { return strings.HasSuffix(f.name, "-moving") }
 
 // axis is the quantity of a measure. Correlations range over decades.
@@ -228,7 +228,7 @@ func (a *analysis) shiftPanel(m measure, y place) forestPanel {
 	return panel
 }
 
-// shownUnits are the most of a network that are shown.
+// shownUnits is the most units of a network that are shown.
 const shownUnits = 64
 
 // network is a run whose weights are shown.

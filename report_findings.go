@@ -11,7 +11,7 @@ import (
 // What is seen in the tables and figures, in words. Every sentence is computed from the values and comparisons
 // of a study.
 
-// finding is a sentence, or the opening of one that its lines end: one for each K.
+// finding is a sentence, or the beginning of one that each of its lines completes, such as one for each K.
 type finding struct {
 	Text  string
 	Lines []string
@@ -64,7 +64,7 @@ func (r ranked) text() string {
 }
 
 // ranking sorts the activations at K by a statistic of m over the seeds, the highest first unless
-// better is −1. softmax, whose total correlation is infinite, has no place in that.
+// better is −1. Where total correlation is infinite, as softmax's is, an activation is left out.
 func (s *study) ranking(m measure, K, better int, statistic func(s *study, p place, m measure) float64) (list []ranked) {
 	for _, p := range s.ran(treatment, K) {
 		if v := statistic(s, p, m); !math.IsNaN(v) && !s.infinite(p, m) {
@@ -189,11 +189,11 @@ func (s *study) deadUnits() finding {
 	})
 }
 
-// lateEpochs are the last tenth of the epochs, of which there must be ten at least.
+// lateEpochs is the least number of epochs that have a last tenth.
 const lateEpochs = 10
 
-// lateFall says of every activation how its median loss moves in the last tenth of the epochs; nothing if that cannot
-// be told.
+// lateFall says for every activation how its median loss changes in the last tenth of the epochs; nothing below
+// lateEpochs.
 func (s *study) lateFall() []finding {
 	if s.Epochs < lateEpochs {
 		return nil

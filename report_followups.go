@@ -26,7 +26,7 @@ type followUpPart struct {
 // lack is something that is missing, and the command that makes it.
 type lack struct{ What, Command string }
 
-// followUps has the chapters that have a part, of all studies of single layers, those of them that are in full, and all of stacks.
+// followUps has the chapters with a part, from all studies of single layers, those of them shown in full (own), and stacks.
 func followUps(all, own, stacks []*analysis) []followUp {
 	chapters := []followUp{
 		{"Depth", "Stack two layers. Does InfoMax compose?", partsOf(stacked(own, stacks), (*analysis).depth)},
@@ -47,8 +47,8 @@ func partsOf(asked []*analysis, answer func(*analysis) followUpPart) (parts []fo
 	return parts
 }
 
-// labelled has the largest study of each data set with labels, the first of them in a tie: what is asked of the
-// probes is asked once.
+// labelled has the largest study of each data set with labels, in a tie the first: a data set's probes are reported
+// once.
 func labelled(all []*analysis) (asked []*analysis) {
 	for _, a := range all {
 		last := len(asked) - 1

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// What a study lacks, of the protocol and of its own grid, which of its runs diverged, and the command
-// that gives it. The command that ran last, times and machines are left to manifest.json and run.json: the
-// same runs may have come about in many ways.
+// What a study lacks of the protocol and of its own grid, which of its runs diverged, and the command that
+// makes it. The command that ran last, times and machines are in manifest.json and run.json alone, because
+// the same runs can have been made in many ways.
 
 // beyond lists where the study falls short of the protocol.
 func (s *study) beyond() (absent []string) {
@@ -154,7 +154,7 @@ func (s *study) diverged(places ...place) (runs []*Result) {
 	return runs
 }
 
-// commands run the study's grid: one does, unless it is of stacks.
+// commands run the study's grid: a single one, unless it is of stacks.
 func (s *study) commands() (all []string) {
 	var below []layer
 	for _, c := range s.conditions {

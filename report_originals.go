@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// MNIST's images moved by a pixel make nine times the rows. At about as many steps their runs are compared with MNIST's, seed
-// by seed, which start from the same weights.
+// MNIST's images moved by a pixel make nine times as many rows. Runs on them are compared with runs on MNIST of about as
+// many steps, seed by seed: those of one seed start from the same weights.
 
 // dataMeasures are compared between data sets.
 var dataMeasures = slices.Concat(primaries, depthMeasures, []measure{measureOf("probe_accuracy_1000")})
@@ -24,7 +24,7 @@ func (s setting) trainRows() int {
 	return rows
 }
 
-// epochSteps is how many an epoch takes, 0 if that is not known. A last batch of one row is none.
+// epochSteps is how many steps an epoch takes, 0 if that is not known. A last batch of one row is dropped.
 func (s setting) epochSteps() int {
 	rows := s.trainRows()
 	if s.Batch == 0 {
@@ -50,7 +50,7 @@ func (s setting) on(data string) setting {
 // nearlyEqual is how many times the steps of one run another may take.
 const nearlyEqual = 1.05
 
-// moved tells whether the study has runs to compare with those of their originals.
+// moved tells whether the study is of moved images and has runs to compare with runs on the original ones.
 func (s *study) moved() bool { return s.Data == mnistShifted.name && len(s.treated()) > 0 }
 
 // originalOf is the study of MNIST with a's other settings, at about as many steps; nil if there is none.

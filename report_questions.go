@@ -134,7 +134,7 @@ func (a *analysis) friedmanFinding(m measure) finding {
 }
 
 // sensitivity counts what the verdict's tests of the i-th primary measure show, and how often the
-// tests that do not take seeds for pairs agree, both ways.
+// unpaired tests have p < 0.05 where these show a difference and where they do not.
 func (a *analysis) sensitivity(i int) finding {
 	outcomes := map[int]int{}
 	var rankSum, welch [2]int // of those not shown to differ, and of those shown
@@ -260,7 +260,7 @@ func (a *analysis) preference(j int, choices []choice) finding {
 }
 
 // price tells what λ does to optimisation and to dead units, and how the trained weights compare.
-// Means are over the places that have every λ, since others would weigh for some λ alone.
+// Means are over the places that have every λ, since others would count for some λ only.
 func (a *analysis) price() finding {
 	f := say("What λ does, over every activation and K that has all of them; " +
 		"better is by the interquartile means of both primary measures, without a test:")

@@ -9,7 +9,7 @@ import (
 
 // Scale, larger K: what the trends show, beside the levels that the measures are set against.
 
-// widest has the study of each data set in which the treatment has the most K, beyond the protocol's; the first of them in a tie.
+// widest has each data set's study with the treatment at the most K, some above the protocol's; in a tie the first.
 func widest(all []*analysis) (asked []*analysis) {
 	for _, a := range all {
 		treated, last := a.treated(), len(asked)-1
@@ -37,7 +37,7 @@ func scaleParts(all, own []*analysis) (parts []followUpPart) {
 	return append(parts, dataParts(all, own)...)
 }
 
-// notWider says that the runs are missing, of a study beside which there are none.
+// notWider says that runs of larger K are missing beside a study.
 func (a *analysis) notWider() followUpPart {
 	shared := a.setting
 	shared.Epochs, shared.Batch, shared.LearningRate, shared.TCRows = scaleEpochs, protocolSetting.Batch, protocolSetting.LearningRate, 0
@@ -56,7 +56,7 @@ func (a *analysis) wider() (part followUpPart) {
 	})
 	whole.ks = slices.Compact(slices.Sorted(slices.Values(slices.Concat(scaleKs, a.treated()))))
 	part.Missing = whole.lacking(scaleSeeds, scaleConditions...)
-	part.Findings = append([]finding{say("The test: within each seed that has every K (%s), Page's test for a trend of infomax at λ = 1 over K, two-sided, counted out up to %d K and %d seeds, with Holm's correction over "+
+	part.Findings = append([]finding{say("The test: within each seed that has every K (%s), Page's test for a trend of infomax at λ = 1 over K, two-sided, exact up to %d K and %d seeds, with Holm's correction over "+
 		"the activations of a measure, %d at least. Measures are set against what grows with K anyway: effective rank is divided by its random level, output correlation by K(K − 1), dead units by K. "+
 		"A slope is the exponent b of a power Kᵇ, fitted on a logarithmic scale seed by seed, whether or not the values follow a power.", listing(texts(a.treated())), maxExactColumns, maxExactBlocks, len(scaleActivations)),
 		a.randomLevel(), a.aboveEpsilon()}, a.order()...)
@@ -67,7 +67,7 @@ func (a *analysis) wider() (part followUpPart) {
 	return part
 }
 
-// widerAnswer says of each measure with which activations it is shown to change, after how many have any that gets worse.
+// widerAnswer says with how many activations anything gets worse, then for each measure with which it is shown to change.
 func (a *analysis) widerAnswer() string {
 	ks, seeds := a.treated(), 0
 	var worse, tested []string
@@ -154,7 +154,7 @@ func (a *analysis) besideRandom() string {
 	return " From no training, by interquartile means and without a test, that accuracy differs by, in percentage points, " + strings.Join(ends, ", ") + "."
 }
 
-// aboveEpsilon says how large variances are beside the ε of the loss, far below which the penalty does not see a unit's correlations.
+// aboveEpsilon compares variances with the loss's ε: the penalty does not see the correlations of units far below it.
 func (a *analysis) aboveEpsilon() finding {
 	f := say("Variance beside the loss's ε, %s: the geometric mean over the units of (variance + ε)/ε in the batches of the last epoch, median over the seeds. Where it is near 1, most variances are below ε, "+
 		"and the penalty hardly sees the correlations of those units: what changes there with K is ε's doing as well.", readable(shortest(varianceEpsilon)))
@@ -178,7 +178,7 @@ func (a *analysis) aboveEpsilon() finding {
 	return f
 }
 
-// randomLevel holds the measured level against its approximation.
+// randomLevel compares the random level of effective rank, as measured, with its approximation.
 func (a *analysis) randomLevel() finding {
 	var parts []string
 	for _, K := range a.treated() {

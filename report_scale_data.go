@@ -9,7 +9,7 @@ import (
 // Scale, larger and other data: the moved images beside their originals (report_originals.go), and Fashion-MNIST's verdicts
 // beside MNIST's.
 
-// dataParts are about each study of the moved images and of the other ones. Where MNIST alone is there, they say how to make them.
+// dataParts has a part for each study of moved images and of Fashion-MNIST; with MNIST alone, how to make such studies.
 func dataParts(all, own []*analysis) (parts []followUpPart) {
 	var images *analysis // of MNIST
 	for _, a := range own {
@@ -184,7 +184,7 @@ func (a *analysis) otherData(beside *analysis) (part followUpPart) {
 		return part
 	}
 	part.Answer = opening(compared) + fmt.Sprintf(". Of %s (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both %s and %s in %d on %s and in %d on %s. "+
-		"Against one of them at least it is refuted in %d and in %d. The verdicts against single baselines are the same on both in %d of %d.",
+		"Against at least one of them it is refuted in %d and in %d. The verdicts against single baselines are the same on both in %d of %d.",
 		plural(places, "place"), baselineNames[autoencoder], baselineNames[untrained], here[0], a.Data, there[0], beside.Data, here[1], there[1], same, verdicts)
 	if len(others) > 0 {
 		part.Findings = []finding{say("The verdicts against single baselines that are not the same on %s, there, and on %s, here: %s.", beside.Data, a.Data, strings.Join(others, "; "))}

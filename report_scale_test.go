@@ -208,7 +208,7 @@ func TestOtherDataIsSetBesideMNIST(t *testing.T) {
 	all, _ := analyseAll(runs)
 	parts := dataParts(all, leading(all))
 	want := "It depends. Of 2 places (activation × K) with a verdict on both data sets, InfoMax gives less redundant weights, by both measures, than both an autoencoder (reconstruction) and no training (random) " +
-		"in 1 on fashion and in 2 on mnist. Against one of them at least it is refuted in 1 and in 0. The verdicts against single baselines are the same on both in 3 of 6."
+		"in 1 on fashion and in 2 on mnist. Against at least one of them it is refuted in 1 and in 0. The verdicts against single baselines are the same on both in 3 of 6."
 	if got := parts[1]; got.Answer != want || len(got.Figures) != 2 {
 		t.Errorf("%q, %d figures", got.Answer, len(got.Figures))
 	}

@@ -21,12 +21,12 @@ func (s *study) stackOf(below, above string) condition {
 // composed is the stack in question.
 func (s *study) composed() condition { return s.stackOf("infomax", "infomax") }
 
-// rivals are what it is compared with; whether it composes depends on the first two.
+// rivals are the conditions that the composed stack is compared with; the first two decide whether it composes.
 func (s *study) rivals() []condition {
 	return []condition{s.stackOf("random", "infomax"), s.stackOf("infomax", "random"), treatment, s.stackOf("reconstruction", "reconstruction")}
 }
 
-// analyseStacks has a family for each measure and rival, which are the activations.
+// analyseStacks compares the composed stack with its rivals: a family for each rival and measure, a test for each activation.
 func analyseStacks(s *study) *analysis {
 	a := &analysis{study: s}
 	if s.Stack.Upper == 1 {

@@ -53,14 +53,14 @@ type place struct {
 	K          int
 }
 
-// under is the place of another condition beside p.
+// under is p's place under another condition, "beside" it: with the same activation and K.
 func (p place) under(c condition) place { return place{c, p.activation, p.K} }
 
 type study struct {
 	setting
 	all         []*Result   // in the order of compareConfigs
 	inputs      int         // D
-	conditions  []condition // what occurs of them, in the order of tables
+	conditions  []condition // those that have runs, in the order of tables
 	activations []string
 	ks          []int
 	seeds       []uint64
@@ -131,8 +131,8 @@ func (s *study) lambdas() []condition {
 	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool { return c.objective != "infomax" })
 }
 
-// values has a value for each of s.seeds, of pca one; NaN where there is no run and where the measure does
-// not apply, the worst infinity where the run diverged or collapsed.
+// values has a value for each of s.seeds, for pca a single one: NaN where there is no run or the measure does
+// not apply, the worse infinity where the run diverged or collapsed.
 func (s *study) values(p place, m measure) []float64 {
 	values := slices.Repeat([]float64{math.NaN()}, max(len(s.seeds), len(s.runs[p])))
 	for i, r := range s.runs[p] {
@@ -228,8 +228,8 @@ func measureOf(field string) measure {
 	return measures[slices.IndexFunc(measures, func(m measure) bool { return m.field == field })]
 }
 
-// value is m of r for comparisons: of a run that diverged, or that collapsed so that m has no value, the worst
-// there is, so that it is never left out with its pair. NaN where m does not apply.
+// value is m of r for comparisons. A run that diverged, or collapsed so that m has no value, gets the worst there
+// is, so that its pair is never left out. NaN where m does not apply.
 func (m measure) value(r *Result) float64 {
 	worst := math.Inf(-m.better)
 	switch {
@@ -289,8 +289,8 @@ func (m measure) isProbe() bool { return strings.HasPrefix(m.field, "probe_") }
 // isTC tells whether m estimates total correlation.
 func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
 
-// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and more units than
-// inputs, which a stack's are the units below, are functions of each other.
+// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and of more units than
+// inputs some are functions of others. The inputs of a stack's upper layer are the units below.
 func (s *study) infinite(p place, m measure) bool {
 	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
 }

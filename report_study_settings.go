@@ -23,7 +23,7 @@ type setting struct {
 // sizes are the units of a stack's two layers.
 type sizes struct{ Lower, Upper int }
 
-// protocolSetting goes without saying in the name of a study.
+// protocolSetting is left out of the name of a study.
 var protocolSetting = setting{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
 
 // studies divides runs of single layers, which are in the order of compareConfigs. Stacks are in none.
@@ -46,9 +46,9 @@ func studies(runs []*Result) (all []*study) {
 	return all
 }
 
-// divide makes the studies that some runs are the first of. Untrained runs, the last of their data, have no training
-// settings: they belong to every study of it that has trained ones of their activation and K, or if none has to every one. Those
-// that stacks open have the single layers of the treatment that are as wide as the upper ones.
+// divide makes a study for every setting among the runs that opens admits. Untrained runs, which come last for their data,
+// have no training settings: one belongs to each study of its data with trained runs of its activation and K or, without
+// such a study, to each. A study of stacks also has the treatment's single layers that are as wide as its upper layers.
 func divide(runs []*Result, opens func(Config) bool) (all []*study) {
 	type width struct {
 		setting
@@ -77,9 +77,9 @@ func divide(runs []*Result, opens func(Config) bool) (all []*study) {
 	return all
 }
 
-// isWhole tells whether r, among these runs, is the one of all principal components, which is the inputs turned: a
-// line in the figures of every study of its data, whatever its TC rows, and in no grid. Where other runs have its K
-// it is one of theirs, and where its data has no other run it is all there is to report.
+// isWhole tells whether r, among these runs, is the one of all principal components, the inputs rotated. It is a line
+// in the figures of every study of its data, whatever its TC rows, and in no grid, unless other runs have its K and it
+// counts as one of theirs, or its data have no other run and it is a study of its own.
 func isWhole(r *Result, runs []*Result) bool {
 	c := r.Config
 	if placeOf(r).condition != pca || c.Activation != "identity" || c.K != r.Inputs {
@@ -122,7 +122,7 @@ func (s setting) compare(t setting) int {
 		cmp.Compare(s.Stack.Lower, t.Stack.Lower), cmp.Compare(s.Stack.Upper, t.Stack.Upper))
 }
 
-// images is the data set that the data are made of.
+// images is the data set that s.Data is made from: MNIST for its moved images, else itself.
 func (s setting) images() string {
 	if s.Data == mnistShifted.name {
 		return mnist.name

@@ -119,7 +119,7 @@ func (s *study) placeSheet(caption string, conditions []condition, cell func(p p
 func (s *study) centreSheet(m measure) sheet {
 	caption := fmt.Sprintf(", %s: interquartile mean over %s", m.inSentence(), plural(len(s.seeds), "seed"))
 	if finite(bootstrapCoverage(len(s.seeds))) {
-		caption += " [95 % bootstrap interval, which of normal values covers " + coverageText(len(s.seeds)) + "]"
+		caption += " [bootstrap interval, nominally 95 %; of normal values it contains the centre " + coverageText(len(s.seeds)) + "]"
 	}
 	return s.placeSheet(caption, s.conditions, func(p place) (e entry) {
 		if centre := s.centre(p, m); finite(centre.Value) {
@@ -263,8 +263,8 @@ func (a *analysis) sheets() (all []sheet) {
 
 // tablesNote opens tables.md and tables.tex.
 func tablesNote() string {
-	return fmt.Sprintf("95 %% bootstrap intervals of an interquartile mean cover, of normal values, %s seeds; "+
-		"exact intervals of a shift cover what they say. Wins are pairs in which what is named first is better. "+
+	return fmt.Sprintf("Bootstrap intervals of an interquartile mean are nominally 95 %%; of normal values they contain the centre %s seeds; "+
+		"exact intervals of a shift have at least the level that they state. Wins are pairs in which the condition named first is better. "+
 		"p is adjusted by Holm: against a baseline within one measure and K, %d tests; elsewhere as the caption says. %s", coverageText(protocolSeeds), declared[againstBaseline], levelNote)
 }
 

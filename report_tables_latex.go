@@ -7,7 +7,7 @@ import (
 )
 
 // Tables as LaTeX, for papers in one column or two. Every table stands across the page (table*, which in one
-// column is table) and is no wider than the narrowest of them, that of article at 10 pt. What is wider
+// column is table) and is no wider than the narrowest usual one, that of article at 10 pt. What is wider
 // is divided into groups of columns, what is longer than a page into parts by its rows; each is a table
 // with a label of its own, between lines that open and close it, to be copied or taken by its name.
 
@@ -64,7 +64,7 @@ func (s sheet) parts() (all []sheet) {
 	return all
 }
 
-// fold breaks text that is wider than limit in two, where the second line is no shorter; that is empty if it is not.
+// fold breaks text that is wider than limit in two, at the last space of its first three fifths; else second is empty.
 func fold(text string, limit float64) (first, second string) {
 	middle := strings.LastIndex(text[:len(text)*3/5], " ")
 	if middle < 0 || texTextWidth(text) <= limit {
@@ -89,7 +89,7 @@ func (s sheet) folded() sheet {
 	return s
 }
 
-// headRow are the heads, wide ones in two lines and the others in the second of these.
+// headRow are the heads: wide ones fill two lines, and the others then stand in the second.
 func (s *sheet) headRow() (row []entry) {
 	for _, head := range s.heads {
 		first, second := fold(head, texFold)

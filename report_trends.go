@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// How the treatment changes as units are added, by measures that are set against what grows with K anyway, and a trend test
-// within seeds.
+// How the treatment's results change with K, by measures relative to what grows with K anyway, and by a test for a
+// trend within seeds.
 
 // The grid over K is the follow-up's.
 var (
@@ -102,7 +102,7 @@ func (s *study) seedsOver(m measure, c condition, activation string) (blocks [][
 	return blocks
 }
 
-// leastTrendP is the smallest adjusted p that the first of a measure's trends can have: all seeds in one order of the k columns.
+// leastTrendP is the smallest adjusted p that a trend of a measure can have: all seeds order the k columns alike.
 func leastTrendP(k, seeds, activations int) float64 {
 	if seeds < minPairs {
 		return 1

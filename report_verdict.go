@@ -51,7 +51,7 @@ func analyse(s *study) *analysis {
 	return a
 }
 
-// judge answers by the measures that are not infinite, where there are comparisons of all of them.
+// judge gives an answer wherever all measures were compared, without those that are infinite there.
 func (a *analysis) judge(by []measure, against ...condition) (answers []answer) {
 	kind := againstBaseline
 	if slices.Contains(against, tied) {
@@ -82,8 +82,8 @@ func (a *analysis) judgeOf(x condition, kind string, by []measure, against ...co
 	return answers
 }
 
-// mostPairs is that of the answers' tests at ks. If it is too few, no test of a family there can be significant; if it is
-// not, one of fewer pairs can be, as the last that Holm's correction comes to, unless they are too few for one test alone.
+// mostPairs is the largest number of pairs of the answers' tests at ks. If that is too small, no test of a family there can
+// be significant. If not, a test with fewer pairs may be, as the last in Holm's order, unless they are too few for one test.
 func mostPairs(answers []answer, ks ...int) int {
 	most := 0
 	for _, x := range answers {
@@ -118,7 +118,7 @@ func (a *analysis) compares(m measure) bool {
 	})
 }
 
-// decide takes whether the pairs are too few to be significant, whatever the data.
+// decide sets the verdict; tooFew says that no result of so few pairs is significant, whatever the data.
 func (a *answer) decide(tooFew bool) {
 	var better []string
 	worse := 0
@@ -159,8 +159,8 @@ func conjunction(answers []answer) []answer {
 	return conjunctionOf(answers, treatment, autoencoder, untrained)
 }
 
-// conjunctionOf has an answer of c for each place that has one against first and against second: confirmed where both are,
-// refuted where either is, mixed where either is that.
+// conjunctionOf has an answer of c for each place that has one against first and one against second: confirmed if both are,
+// else refuted if either is, else mixed if either is, else undecided.
 func conjunctionOf(answers []answer, c, first, second condition) (both []answer) {
 	for _, x := range against(answers, first) {
 		i := slices.IndexFunc(answers, func(y answer) bool { return y.place == x.under(second) })
@@ -182,8 +182,8 @@ func conjunctionOf(answers []answer, c, first, second condition) (both []answer)
 	return both
 }
 
-// leading are the studies that the page has in full: of each data set those that can answer the main question, since they
-// have the treatment and a baseline, and have the fewest settings other than the protocol's; all if none can.
+// leading are the studies that the page shows in full: of those of each data set that can answer the main question, having
+// the treatment and a baseline, the ones with the fewest settings other than the protocol's; if none can, all.
 func leading(all []*analysis) (own []*analysis) {
 	rank := func(a *analysis) int {
 		if len(a.answers) == 0 {
@@ -246,7 +246,7 @@ func conjunctionText(both []answer, what string) string {
 	if !slices.ContainsFunc(both, func(x answer) bool { return !x.tooFew }) {
 		return "There are too few seeds for a verdict."
 	}
-	return fmt.Sprintf("InfoMax gives less redundant %s, than both %s and %s in %d of %s (activation × K). Against one of them at least "+
+	return fmt.Sprintf("InfoMax gives less redundant %s, than both %s and %s in %d of %s (activation × K). Against at least one of them "+
 		"it is refuted in %d.", what, baselineNames[autoencoder], baselineNames[untrained], count(both, confirmed), plural(len(both), "place"), count(both, refuted))
 }
 

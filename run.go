@@ -43,8 +43,8 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 }
 
-// starts holds the metrics of networks before training. All objectives of one seed start from the same W, so that what
-// one run has measured serves the others, on as many workers as there are.
+// starts holds the metrics of networks before training. All objectives of one seed but pca start from the same W, so that
+// what one run has measured serves the others, on whatever worker.
 type starts struct{ known sync.Map } // of func() Metrics by Config
 
 // metrics measures unless the start of c is known.
@@ -117,8 +117,8 @@ func (w *Weights) track(t *trainer) {
 	}
 }
 
-// activations returns A (N×K) of all rows of s, and what tcRow chooses of them; of Z where f keeps the
-// ranks, since in float64 a third of a trained tanh's outputs are exactly ±1. Z is kept for some rows at a time.
+// activations returns A (N×K) for all rows of s, and the rows that tcRow chooses: of A, but of Z where f keeps ranks,
+// since in float64 a third of a trained tanh's outputs are exactly ±1. Only a few rows of Z are kept at a time.
 func (t *trainer) activations(s *Set) (A, some Mat) {
 	const few = 8 * blockRows
 	K := t.config.K
@@ -165,7 +165,7 @@ func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat) {
 	return m, A
 }
 
-// measureProbes sets how well the classes can be told from the network's activations; test (N×K) has the test split's.
+// measureProbes sets the accuracies of the linear probes; test (N×K) is the activations of the test split.
 func (t *trainer) measureProbes(m *Metrics, data *Dataset, test Mat) {
 	if data.Train.labels == nil {
 		m.ProbeStatus = "no labels"

@@ -7,18 +7,18 @@ import (
 )
 
 // The statistics of the experiment, for small samples: with ten seeds a rank test must be exact,
-// so its null distribution is counted out (stats_ranks.go). What is equal but for rounding is equal (stats_ties.go).
+// so its null distribution is enumerated (stats_ranks.go). Values that differ by rounding alone are tied (stats_ties.go).
 //
-// Seeds are pairs. A paired test takes the differences d = x − y of the treatment x and the
-// baseline y, in the unit of the metric. A value may be infinite, as a run that diverged is infinitely bad: ranks, medians
-// and trimmed means take it in, and t tests, which cannot, give NaN. NaN is the result wherever the data support none:
-// a value that is NaN, no spread, or too few values.
+// Two runs of one seed are a pair. A paired test takes the differences d = x − y of the treatment x and the baseline y,
+// in the unit of the metric. A value may be infinite, since a run that diverged is infinitely bad: ranks, medians and
+// trimmed means allow for it, and t tests, which cannot, give NaN. The result is NaN wherever the data support no other:
+// a value is NaN, there is no spread, or there are too few values.
 
 // usable tells whether x has values and none is NaN.
 func usable(x []float64) bool { return len(x) > 0 && !slices.ContainsFunc(x, math.IsNaN) }
 
-// scaled returns x/2ᵉ and e, all finite values below 1: exactly, but for what vanishes beside the largest, so that sums
-// and squares neither overflow nor vanish and have the bits that they would have unscaled.
+// scaled returns x/2ᵉ, all finite values below 1, and e. It is exact except for values that vanish beside the largest, so
+// that sums and squares neither overflow nor vanish and have the bits that they would have unscaled.
 func scaled(x []float64) (y []float64, e int) {
 	largest := 0.0
 	for _, v := range x {

@@ -24,8 +24,8 @@ func unsupported() intervalEstimate {
 // hodgesLehmann estimates the shift between pairs: the median of the Walsh averages (dᵢ+dⱼ)/2,
 // i ≤ j, within its exact interval of at least 95 %, which runs from the c-th smallest to the c-th
 // largest of them. With n = 10 these are the 9th and 47th of 55, and Level is 0.951.
-// Zeros and ties never make it cover less. Below six pairs no such interval reaches 95 %, so that Low, High
-// and Level are NaN. An infinite d gives infinite averages, and the value and the ends may be so: they are order statistics.
+// With zeros or ties the interval covers at least as much. Below six pairs none reaches 95 %, and Low, High and Level are
+// NaN. An infinite d gives infinite averages, so that the value and the ends, which are order statistics, may be infinite.
 // Sources: Hodges & Lehmann (1963), Annals of Mathematical Statistics 34, 598; Noether (1967), JASA 62, 184, for the ties.
 func hodgesLehmann(d []float64) intervalEstimate {
 	shift := unsupported()
@@ -46,8 +46,8 @@ func hodgesLehmann(d []float64) intervalEstimate {
 	return shift
 }
 
-// midpoint returns (a+b)/2 of numbers other than NaN. Infinity is what ever larger numbers approach: −∞ and +∞ balance,
-// and their midpoint is 0, as for two differences of which neither has the larger rank.
+// midpoint returns (a+b)/2 of numbers other than NaN. That of −∞ and +∞ is 0: like two differences of opposite signs whose
+// magnitudes have the same rank, they balance.
 func midpoint(a, b float64) float64 {
 	if sum := a + b; finite(sum) {
 		return sum / 2
@@ -84,8 +84,8 @@ func walshIndex(n int) (c int, level float64) {
 	return c, 1 - below - below
 }
 
-// meanSD returns the mean (NaN without values) and the standard deviation over n−1 (NaN below two). An infinite value
-// leaves neither. Sums are taken from the first value, so that values that are equal but for rounding have exactly no spread.
+// meanSD returns the mean (NaN without values) and the standard deviation over n−1 (NaN below two); both are NaN if a value
+// is infinite. Sums are of differences from the first value, so that values equal but for rounding have exactly no spread.
 func meanSD(x []float64) (mean, sd float64) {
 	mean, sd, e := scaledMeanSD(x)
 	return math.Ldexp(mean, e), math.Ldexp(sd, e)
@@ -133,7 +133,7 @@ func interquartileMean(x []float64) float64 {
 // sortedInterquartileMean is interquartileMean of values in ascending order, as from scaled.
 func sortedInterquartileMean(sorted []float64) float64 {
 	n := len(sorted)
-	middle := sorted[n/2] // sums are taken from here: equal values are exact, and outliers harmless
+	middle := sorted[n/2] // sums are of differences from it: exact for equal values, and safe from outliers
 	if math.IsInf(middle, 0) {
 		middle = 0
 	}
@@ -144,7 +144,7 @@ func sortedInterquartileMean(sorted []float64) float64 {
 		case quarters <= 0:
 		case math.IsInf(v, 0):
 			infinite += int(math.Copysign(float64(quarters), v))
-			sum = math.FMA(float64(quarters), -middle, sum) // where they balance, they do so about 0
+			sum = math.FMA(float64(quarters), -middle, sum) // it counts as 0, if both signs balance
 		default:
 			sum = math.FMA(float64(quarters), v-middle, sum)
 		}
@@ -193,8 +193,8 @@ func median(x []float64) float64 {
 	return midpoint(sorted[last/2], sorted[last-last/2])
 }
 
-// coverageFrom6 is how often, in percent, interquartileMeanInterval holds the centre of n = 6, 7, … 40 normal values: each
-// from 12,000 samples, so within a standard error of 0.25. TestBootstrapCoverageIsMeasured makes it.
+// coverageFrom6 is how often, in percent, interquartileMeanInterval contains the true centre for samples of n = 6, 7, … 40
+// normal values: from 12,000 samples each, with a standard error of up to 0.25. TestBootstrapCoverageIsMeasured makes it.
 var coverageFrom6 = []float64{
 	91.6, 92.8, 93.9, 93.8, // 6 … 9
 	93.4, 94.1, 93.8, 93.8, 93.7, 93.5, 94.2, 94.2, 94.0, 94.3, // 10 … 19

@@ -9,7 +9,7 @@ import (
 // The tests by ranks. An infinite value has a rank like any other: beyond all finite ones, tied with
 // the infinite ones of its sign.
 
-// Beyond these an exact null distribution gives way to the normal one. Below them a test takes under 50 ms.
+// Up to these sizes a null distribution is exact, and a test takes under 50 ms; beyond them it is the normal one.
 const (
 	maxExactPairs   = 200     // unequal pairs of a signed-rank test
 	maxExactRankSum = 1 << 24 // m²n(m+n), m ≤ n, of a rank-sum test: 53 against 53, 16 against 248, 5 against 816
@@ -52,14 +52,14 @@ func subsetSums(ranks []int, size int) []float64 {
 	for j, r := range ranks {
 		smallest[j+1] = smallest[j] + r
 	}
-	highest := smallest[len(ranks)] - smallest[len(ranks)-size] // sum of the size
+	highest := smallest[len(ranks)] - smallest[len(ranks)-size] // the largest sum of `size` ranks
 	count := make([][]float64, size+1)                          // [j][s]
 	for j := range count {
 		count[j] = make([]float64, highest+1)
 	}
 	count[0][0] = 1
 	for i, r := range ranks {
-		for j := min(size, i+1); j > max(0, size-len(ranks)+i); j-- { // with fewer, those left do not reach the size
+		for j := min(size, i+1); j > max(0, size-len(ranks)+i); j-- { // from a smaller j the ranks left cannot reach size
 			largest := smallest[i+1] - smallest[i+1-j]
 			for s := smallest[j-1] + r; s <= largest; s++ {
 				count[j][s] += count[j-1][s-r]
@@ -112,7 +112,7 @@ type signedRankResult struct {
 	Wins, Losses, Ties int     // pairs with d > 0, d < 0, d = 0
 	RankBiserial       float64 // from −1 to 1: all d < 0, all d > 0; 0 when identical
 	P                  float64 // two-sided
-	Exact              bool    // P is counted out; if not, it is the normal approximation
+	Exact              bool    // P is by enumeration; if not, by the normal approximation
 	Identical          bool    // every d = 0; then P = 1
 }
 
@@ -123,8 +123,8 @@ type signedRankResult struct {
 //	P  = P(|W⁺ − W⁻| at least as large, signs being fair coins)
 //	rank-biserial = (W⁺ − W⁻) / (W⁺ + W⁻)
 //
-// It is exact up to maxExactPairs, and beyond by W⁺ − W⁻ ~ N(0, Σ rank²), midranks and all, in steps of twice what divides
-// every rank. P is never below 2^(1−unequal pairs). Sources: Wilcoxon (1945), Biometrics Bulletin 1, 80;
+// It is exact up to maxExactPairs. Beyond, W⁺ − W⁻ ~ N(0, Σ rank²) of the midranks, in steps of twice their greatest common
+// divisor. P is never below 2^(1−unequal pairs). Sources: Wilcoxon (1945), Biometrics Bulletin 1, 80;
 // Kerby (2014), Comprehensive Psychology 3, for the correlation.
 func signedRank(d []float64) signedRankResult {
 	if !usable(d) {
@@ -169,15 +169,15 @@ type rankSumResult struct {
 	U           float64 // pairs (xᵢ, yⱼ) with xᵢ > yⱼ, ties counted half
 	CliffsDelta float64 // P(x > y) − P(x < y), from −1 to 1
 	P           float64 // two-sided
-	Exact       bool    // P is counted out; if not, it is the normal approximation
+	Exact       bool    // P is by enumeration; if not, by the normal approximation
 }
 
 // rankSum is the Mann–Whitney test with Cliff's δ. Up to maxExactRankSum P is exact, ties included: the share of all ways
-// to choose the x among the pooled midranks in which the rank sum is as far from its mean.
+// to choose the x among the pooled midranks in which the rank sum is at least as far from its mean.
 //
 //	R = Σ rank(xᵢ)    U = R − m(m+1)/2    δ = 2U/(mn) − 1        m values x, n values y, N = m + n
 //
-// Beyond, R − m(N+1)/2 ~ N(0, mn/(N(N−1)) Σ (rank − (N+1)/2)²) over all N, in steps of what divides every difference of ranks.
+// Beyond, R − m(N+1)/2 ~ N(0, mn/(N(N−1)) Σ (rank − (N+1)/2)²) over all N, in steps of the GCD of the ranks' differences.
 // Sources: Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50; Cliff (1993),
 // Psychological Bulletin 114, 494.
 func rankSum(x, y []float64) rankSumResult {

@@ -8,26 +8,26 @@ import (
 	"strconv"
 )
 
-// Rank correlation where all else that is known is equal. Two values x and y of each run stand in cells, by seed: a cell
-// is one condition in one stratum. Two questions, of which the second is the stricter:
+// Stratified rank correlation. Every run has two values, x and y. A stratum is, in the report, an activation and K; a cell
+// is one condition in a stratum, with a run for each seed. Two tests, of which the second is the stricter:
 //
 //	spearmanBetween  over all runs of a stratum:    y is permuted among conditions, within each seed
 //	spearmanWithin   over the seeds of each cell:   y is permuted among seeds, within each cell
 //
-// One permutation serves all strata and cells. The runs of a seed share their first weights and their batches, so
-// that a seed may be lucky everywhere; then strata and cells are fewer witnesses than they are in number. What they share
-// stays together under one permutation, and p is right; under a permutation each, luck would pass for evidence.
-// For this a run changes places only with one that is there in the same strata, or cells.
+// All strata and cells are permuted alike. The runs of a seed share their first weights and their batches, so that a seed
+// may be lucky everywhere, and strata and cells are not independent. A common permutation keeps what they share together,
+// and p is right; with a permutation for each, shared luck would pass for evidence. For that, places are exchanged only if
+// the same strata, or cells, have runs at both.
 
 // seedPairs is a cell: x and y by seed. NaN stands where a run is missing or a measure does not apply: the pair is left
 // out. An infinite value has a rank like any other.
 type seedPairs struct{ x, y []float64 }
 
-// association is how x and y go together; Rho and P are NaN when no stratum, or cell, says anything.
+// association is how x and y go together; Rho and P are NaN when no stratum, or cell, is informative (rankTables).
 type association struct {
 	Rho, P float64   // from −1 to 1; two-sided
-	PWhole float64   // between conditions: P if they change places as a whole; else NaN
-	Each   []float64 // Spearman's ρ in every stratum, or cell; NaN where it says nothing
+	PWhole float64   // between conditions: P by permuting whole conditions; else NaN
+	Each   []float64 // Spearman's ρ in every stratum, or cell; NaN where that is not informative
 }
 
 // spearmanBetween combines Spearman's ρ over the n pairs of every stratum, conditions and seeds together. Strata hold
@@ -37,10 +37,10 @@ type association struct {
 //
 // Since atanh ±1 is infinite, |ρ| counts there as no more than 1 − 6/(n³−n): half a step of ρ without ties below 1.
 //
-// P is of the hypothesis that a seed's values of y are alike but for chance, whatever the condition. So what a condition
-// does to every seed is evidence, and two measures that conditions move for unrelated reasons pass for associated: of
-// six conditions that move both at random, with ten seeds, in six of ten simulations. It cannot tell why they go together.
-// PWhole takes conditions for the witnesses, few as they are: of n none is below 1/n!. It is NaN where pairs are missing.
+// P tests the hypothesis that a seed's values of y differ between conditions by chance alone. So whatever a condition does
+// to every seed is evidence, and two measures that conditions move for unrelated reasons are found associated: with six
+// conditions that move both at random, and ten seeds, in six of ten simulations. P cannot tell why the two go together.
+// PWhole permutes whole conditions, few as they are: with n of them it is at least 1/n!. It is NaN where pairs are missing.
 func spearmanBetween(strata [][]seedPairs) association {
 	joined := make([]seedPairs, len(strata)) // by condition, and in it by seed
 	for i, cells := range strata {
@@ -73,11 +73,11 @@ func spearmanBetween(strata [][]seedPairs) association {
 	return result
 }
 
-// mostWhole is the largest number of conditions whose orders are counted out, 40,320 of them.
+// mostWhole is the largest number of conditions whose orders are enumerated, 8! = 40,320 of them.
 const mostWhole = 8
 
-// wholePermutations is the share of the orders of conditions, each with all its seeds and in every stratum alike, in which the statistic is
-// at least as far from 0 as it is: NaN for more than mostWhole conditions.
+// wholePermutations is the share of the orders of the conditions, moved with all their seeds and alike in every stratum, in
+// which the statistic is at least as far from 0 as the observed one: NaN for more than mostWhole conditions.
 func wholePermutations(conditions, seeds int, statistic func(from []int) float64) float64 {
 	if conditions > mostWhole {
 		return math.NaN()
@@ -112,9 +112,9 @@ func wholePermutations(conditions, seeds int, statistic func(from []int) float64
 	return float64(asFar) / float64(orders)
 }
 
-// spearmanWithin is Spearman's partial rank correlation given the cell: Pearson's of the midranks within cells, x and y
-// less their mean, over all pairs. Nothing that differs between cells, whatever its cause, adds to it. It panics when cells
-// differ in their number of seeds.
+// spearmanWithin is Spearman's partial rank correlation given the cell: Pearson's correlation, over all pairs, of x and y as
+// midranks within their cell less their mean there. Differences between cells, whatever their cause, do not enter. It
+// panics when cells differ in their number of seeds.
 //
 //	Rho = Σ xy / √(Σx² Σy²)        a cell of n pairs without ties weighs n³ − n
 //
@@ -147,7 +147,7 @@ func spearmanWithin(cells []seedPairs) association {
 	return result
 }
 
-// rankTable holds a table's pairs by rank: twice the midranks less their mean, and 0 where there is no pair.
+// rankTable holds the ranks of a stratum's or a cell's pairs: 2(midrank − mean), and 0 where there is no pair.
 // Source: Spearman (1904), American Journal of Psychology 15, 72.
 type rankTable struct {
 	x, y    []int
@@ -158,8 +158,8 @@ type rankTable struct {
 	rho     float64 // Spearman's ρ, from −1 to 1: Pearson's on midranks. NaN without spread
 }
 
-// rankTables returns the tables that say something, those of at least four pairs and of some spread in x and in y, and
-// the association without its Rho and P. It panics when they differ in length.
+// rankTables returns the informative tables, those with at least four pairs and some spread in x and in y, and the
+// association without its Rho and P. It panics when they differ in length.
 func rankTables(all []seedPairs) (tables []rankTable, result association) {
 	result = association{Rho: math.NaN(), P: math.NaN(), PWhole: math.NaN(), Each: make([]float64, len(all))}
 	for i, pairs := range all {
@@ -210,7 +210,7 @@ func (t rankTable) weightedZ(from []int) float64 {
 	return math.Copysign((n-3)/2*log((1+rho)/(1-rho)), float64(xy))
 }
 
-// exchangeable groups the places of the tables, as many in each: those of one block, and with a pair in the same tables.
+// exchangeable groups the places of equally long tables: those of one block that have pairs in the same tables.
 func exchangeable(tables []rankTable, block func(at int) int) (groups [][]int) {
 	group := map[string]int{}
 	for at := range tables[0].x {
@@ -227,8 +227,8 @@ func exchangeable(tables []rankTable, block func(at int) int) (groups [][]int) {
 	return groups
 }
 
-// permutationTest returns the statistic of the places as they are and its two-sided p-value, the same for the same
-// places: statistic(from) has y of place from[i] at place i, and places are permuted within their groups.
+// permutationTest returns the observed statistic and its two-sided p-value, always by the same permutations. statistic(from)
+// takes at place i the y of place from[i], and places are permuted within their groups.
 //
 //	p = (1 + #{|statistic*| ≥ |statistic|}) / (1 + 9,999)
 //

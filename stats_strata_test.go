@@ -30,7 +30,7 @@ func oneSeed(x, y []float64) []seedPairs {
 	return cells
 }
 
-// sameAssociation compares with a Rho and P that were counted out: 9,999 permutations are within four standard errors.
+// sameAssociation compares with a Rho and P by enumeration: 9,999 permutations are within four standard errors.
 func sameAssociation(t *testing.T, want, got association) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, near(1e-12), cmpopts.EquateNaNs(), cmpopts.IgnoreFields(association{}, "P", "PWhole")); diff != "" {

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// What is equal but for rounding is equal. Every rank, sign and spread in the statistics rests on this one rule:
+// Values that differ by rounding alone are tied. Every rank, sign and spread in the statistics rests on this one rule:
 //
 //	a value v is known to within ± ε|v|, and a difference x − y to within ± ε(|x| + |y|),  ε = 2⁻⁴³
 //	two of them are tied if these intervals meet, and a difference is zero if its interval holds zero
@@ -15,7 +15,7 @@ import (
 // so that |x−y| ≤ ε(|x|+|y|), about 1,000 units in the last place, makes an equal pair. The uncertainty is each value's
 // own, never the sample's: beside a pair of 10⁹ the difference of 10⁻⁹ and 2·10⁻⁹ still counts.
 //
-// Why 2⁻⁴³. A metric is a mean over up to 64 units of means over up to 10,000 rows. A sum of N terms, added up in some
+// Why 2⁻⁴³. In the protocol a metric is a mean over up to 64 units of means over up to 10,000 rows. A sum of N terms, in any
 // order, is off by less than λ√N 2⁻⁵³ relative, but for a chance of 2 exp(−λ²/2) (Higham & Mary 2019, SIAM J. Sci. Comput.
 // 41, A2815): √10,000 + √64 = 108 leaves λ = 9.5 and a chance below 10⁻¹⁹. A single sum over all the 640,000 stays within it
 // too: its standard deviation is about 2⁻⁴⁶. Runs that do differ, differ by 10⁻³ or so of the value, so one pair
@@ -32,9 +32,8 @@ func uncertaintyOf(x float64) float64 {
 	return uncertainty * math.Abs(x)
 }
 
-// differences returns d = x − y, pair by pair, tied as above: exactly 0 where x and y are equal but for rounding (two
-// infinities of one sign are equal), and of exactly the same |d| where those are. It panics when the lengths differ.
-// A difference beyond float64 is infinite.
+// differences returns d = x − y, pair by pair, with ties made exact: d is 0 where x and y are tied (as are two infinities of
+// one sign), and tied |d| are made equal. It panics when the lengths differ. A difference beyond float64 is infinite.
 func differences(x, y []float64) []float64 {
 	if len(x) != len(y) {
 		panic(fmt.Sprintf("differences: %d values against %d", len(x), len(y)))
@@ -62,8 +61,8 @@ func mergedValues(x []float64) []float64 {
 	return merged(x, radii)
 }
 
-// merged returns x with one value for each chain of intervals xᵢ ± radiusᵢ that meet: the one in the middle of the
-// chain, by the lower ends. NaN stays NaN.
+// merged returns x with one value for each chain of intervals xᵢ ± radiusᵢ that meet: that of the chain's middle interval
+// in the order of their lower ends. NaN stays NaN.
 func merged(x, radii []float64) []float64 {
 	order := make([]int, len(x))
 	low, high := make([]float64, len(x)), make([]float64, len(x))

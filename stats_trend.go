@@ -9,7 +9,7 @@ import (
 
 // What grows with K: a test for a trend, and the power of K that a value follows.
 
-// Beyond these an exact null distribution gives way to the normal one. Below them a test takes under 0.1 s.
+// Up to these sizes the null distribution is exact, and a test takes under 0.1 s; beyond them it is the normal one.
 const (
 	maxExactColumns = 8
 	maxExactBlocks  = 50
@@ -18,9 +18,9 @@ const (
 // trendResult is a test for a trend over columns. The trend is upward if Increasing < Decreasing.
 type trendResult struct {
 	L                      float64 // Σⱼ j Rⱼ, Rⱼ the rank sum of column j = 1…k
-	Increasing, Decreasing float64 // one-sided p, against an upward and a downward trend
+	Increasing, Decreasing float64 // one-sided p, for an upward and for a downward trend
 	P                      float64 // two-sided
-	Exact                  bool    // p is counted out; if not, it is the normal approximation
+	Exact                  bool    // p is by enumeration; if not, by the normal approximation
 }
 
 // pageTrend tests whether values change in one direction over k columns, in their order, by the midranks r within each of
@@ -116,7 +116,7 @@ func columnSums(ranks []int) (least int, p []float64) {
 func convolved(p, q []float64) []float64 {
 	result := make([]float64, len(p)+len(q)-1)
 	for j, v := range q {
-		if v > 0 { // without ties every other is 0
+		if v > 0 { // without ties every second one is 0
 			for i, u := range p {
 				result[i+j] = math.FMA(u, v, result[i+j])
 			}

@@ -4,8 +4,8 @@ package main
 // and the look of each activation.
 //
 // A figure is 720 units wide. In a column of 600 px its 12-unit text is 10 px high.
-// Style stands in attributes, and the only ids are those of arrow heads, alike in all figures, so
-// that figures can stand in one HTML page. Every number is formatted by num, from arithmetic
+// Style is in attributes, but for svg_plane.go's rule on motion, and the only ids are those of arrow
+// heads, alike in all figures: they can share an HTML page. Every number is formatted by num, from arithmetic
 // that no compiler fuses, so a figure has the same bytes on every platform.
 
 import (
@@ -27,7 +27,7 @@ const (
 	shaded = "#ececec"
 )
 
-// canvas is a figure being drawn: all of the width down to y, and the line there up to x.
+// canvas is a figure being drawn: it is filled down to y, and the line that begins there up to x.
 type canvas struct {
 	body  strings.Builder
 	label string
@@ -218,7 +218,7 @@ func (c *canvas) marker(m mark, x, y, r float64, fill, stroke, inner string, att
 	c.add(name, inner, slices.Concat(shape, []any{"fill", fill, "stroke", stroke}, attributes)...)
 }
 
-// markIndex is the place of an activation in every figure; after all of them, that of other names.
+// markIndex is the place of an activation in every figure; other names come after all activations.
 func markIndex(name string) int {
 	if i := slices.Index(activationNames, name); i >= 0 {
 		return i

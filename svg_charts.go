@@ -15,15 +15,15 @@ type point struct {
 	Tip string
 }
 
-// series is one activation in one panel of chartPlot, or where a panel is of one activation a condition in it. A name that
+// series is one activation in one panel of chartPlot, or one condition if the panel is of a single activation. A name that
 // is no activation's is drawn grey.
 type series struct {
 	Name   string
 	Points []point
-	emblem // no Name if the series is all of the activation
+	emblem // the condition; without Name the series is the activation
 }
 
-// mark is that of the activation, or of the condition in a colour if there is one.
+// mark is the activation's or, if the series is a condition, that of its emblem in the colour.
 func (s series) mark(colour string) mark {
 	if s.emblem.Name == "" {
 		return markOf(s.Name)
@@ -121,8 +121,8 @@ func (c *canvas) chart(ch chart, f frame, across, up scale, style look) {
 	}
 }
 
-// run draws points that all have a place, in the manner of style. Markers on a line of many points
-// are few, and stand elsewhere for every activation.
+// run draws points that all can be shown, as style says. A line of many points has few markers, at
+// different points for each activation.
 func (c *canvas) run(m mark, points []point, across, up scale, style look) {
 	every, offset := 1, 0
 	if style == bands {

@@ -68,8 +68,8 @@ func (c *canvas) strip(s strip, left float64, columns int) {
 
 const tileGap = 2 // pixels between the images of an atlas
 
-// tiles draws the rows of W as images, the smallest squares that hold them, in lines of the given number; pitch is
-// from one to the next.
+// tiles draws the rows of W as images, each in the smallest square that holds it, in the given number of columns;
+// pitch is the distance from one image to the next.
 func tiles(W Mat, columns int, limit float64) (atlas *image.Paletted, pitch int) {
 	side := int(math.Ceil(math.Sqrt(float64(W.Cols))))
 	pitch = side + tileGap

@@ -20,8 +20,8 @@ type extent struct{ lo, hi float64 }
 
 func (s extent) has(v float64) bool { return s.lo <= v && v <= s.hi }
 
-// reach is the extent of the values and of the levels that are not beyond: with nothing of the runs on
-// their side of a gap wider than half of the axis. A single value has no such gap beside it.
+// reach is the extent of the values and of the near levels. A level is far if a gap wider than half of the
+// axis divides it from all values; where all values are equal none is.
 func reach(q quantity, values, levels []float64) extent {
 	shown := func(list []float64) []float64 {
 		return slices.DeleteFunc(slices.Clone(list), func(v float64) bool { return !q.shows(v) })
@@ -46,8 +46,8 @@ func reach(q quantity, values, levels []float64) extent {
 	return s
 }
 
-// groupAxis is the axis of a panel: it shows near levels where they are, and has room for the others,
-// of which so many are under it and over it.
+// groupAxis is the axis of a panel: it shows near levels at their values, and has room at its ends for the
+// far ones, of which it counts those under and those over it.
 type groupAxis struct {
 	scale
 	extent
@@ -89,7 +89,7 @@ func newGroupAxis(q quantity, p groupPanel) (a groupAxis) {
 	return a
 }
 
-// in returns a in its place, between the levels at the edges. Neighbours stand in three rows, lest they touch.
+// in returns a placed in f, between the far levels at its edges, which stand in up to three rows lest they touch.
 func (a groupAxis) in(f frame) groupAxis {
 	rows := func(n int) float64 { return float64(edgeRow * float64(min(n, 3))) }
 	a.frame, a.scale = f, a.scale.over(f.bottom-8-rows(a.under), f.top+14+rows(a.over))

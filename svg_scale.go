@@ -57,9 +57,9 @@ type tick struct {
 	label string
 }
 
-// newScale spans those of the values that q shows, with about count ticks; over gives it a place.
-// Values equal to nine digits stand in the middle, zeros at the start; with no value it spans 0…1.
-// Counts span whole numbers, so that there are two ticks at least.
+// newScale spans those of the values that q shows, with about count ticks; over places it on the page.
+// Values equal to nine digits are put in the middle, zeros at the start; without values it spans 0…1, or
+// 1…10 if logarithmic. Counts span whole numbers, so that there are at least two ticks.
 func newScale(q quantity, values []float64, count int) scale {
 	lo, hi := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -112,7 +112,7 @@ func (s scale) over(from, to float64) scale {
 	return s
 }
 
-// spaced returns s, which lies across, with every second tick, and again, until their labels do not touch.
+// spaced returns s, a horizontal scale, with every second tick left out until labels do not touch.
 func (s scale) spaced() scale {
 	for i := 1; i < len(s.ticks); i++ {
 		left, right := s.ticks[i-1], s.ticks[i]

@@ -37,9 +37,9 @@ type sweep struct {
 // units takes minutes. They are left unfinished: a run is whole or not there at all.
 const grace = 2 * time.Second
 
-// do runs what is to be done. A run that fails is recorded and the rest goes on; an error
-// is one of the output folder, or ctx's, and what was done until then stays. While it is at work a fresh
-// temporary file says so to others (store.settle).
+// do does the runs ahead. A run that fails is recorded and the others go on; the error returned is of the
+// output folder or ctx's, and what was done until then stays. Meanwhile a fresh temporary file tells other
+// processes that this one is at work (store.settle).
 func (s *sweep) do(ctx context.Context, workers int) error {
 	defer context.AfterFunc(ctx, func() { s.tally.warn("stopping; Ctrl-C again exits at once") })()
 	ctx, stop := context.WithCancelCause(ctx)
@@ -56,20 +56,23 @@ func (s *sweep) do(ctx context.Context, workers int) error {
 			}
 			if err := s.one(ctx, s.ahead[i]); err != nil {
 				stop(err)
-			} else if ctx.Err() == nil {
-				refresh()
 			}
 		})
 	}()
-	select {
-	case <-ended:
-	case <-ctx.Done():
+	for {
 		select {
 		case <-ended:
-		case <-time.After(grace):
+			return context.Cause(ctx)
+		case <-time.After(leftoverAge / 4):
+			refresh()
+		case <-ctx.Done():
+			select {
+			case <-ended:
+			case <-time.After(grace):
+			}
+			return context.Cause(ctx)
 		}
 	}
-	return context.Cause(ctx)
 }
 
 // one runs c, unless another process has meanwhile, and saves it.
@@ -152,9 +155,9 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 	return r, files, err
 }
 
-// derive writes results.csv, one row a run, and if asked or if there is one the report, from all runs,
-// whoever made them, and returns the inventory it is from. The same runs give the same bytes, so nothing that
-// depends on the day or the machine is in them. In the end it names the folders that it left out.
+// derive writes results.csv, one row a run, and the report if that is asked for or there already, from all runs,
+// whoever made them, and returns the inventory used. The same runs give the same bytes, so nothing that depends
+// on the day or the machine is in them. At the end it warns of the folders that it left out.
 func (s store) derive(screen *console, known inventory, withReport bool) (inventory, error) {
 	_, err := os.Stat(s.page())
 	withReport = withReport || err == nil // it has the hash of results.csv
@@ -165,10 +168,10 @@ func (s store) derive(screen *console, known inventory, withReport bool) (invent
 	return now, err
 }
 
-// settle calls write with all runs and looks again after it: of processes that end together one may write last
-// what it found first, and then finds more and writes anew. It does not while another process is at work, which will
-// itself look after its last run, so that nobody waits here for others. Whoever writes last has
-// seen every run, unless the process that was at work is killed.
+// settle calls write with all runs, scans again, and repeats this as long as it finds more: of processes that end
+// together, the one that writes last may not have seen the runs of the others. It stops while another process is at
+// work, because that one will do the same after its last run, so that nobody waits here for others. Whoever writes
+// last has seen every run, unless the process that was at work is killed.
 func (s store) settle(known inventory, write func(runs []*Result) error) (inventory, error) {
 	now, err := s.scan(known)
 	for written := -1; err == nil && written != len(now.good); {
@@ -176,14 +179,14 @@ func (s store) settle(known inventory, write func(runs []*Result) error) (invent
 		if err = write(now.sorted()); err == nil {
 			now, err = s.scan(now)
 		}
-		if s.othersAtWork() { // asked after the scan: who is no longer may have written already
+		if s.othersAtWork() { // asked after the scan, which thus sees the runs of all who are no longer at work
 			break
 		}
 	}
 	return now, err
 }
 
-// removeStale removes the figures of the page that is there which are none of files, so that the folder has what its runs give.
+// removeStale removes the figures of the previous page that are not among files, so that none is left of earlier runs.
 func (s store) removeStale(files []file) error {
 	page, err := os.ReadFile(s.page())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -268,8 +271,8 @@ func (s store) writeManifest(args []string, p plan, dataSHA256 map[string]string
 	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
-// tally follows the runs of a sweep and shows how far it is: on a terminal in the line in place, else in
-// lines for a log.
+// tally follows the runs of a sweep and shows how far it is: on a terminal in the status line, else in lines
+// of a log.
 type tally struct {
 	*console
 	mu          sync.Mutex
@@ -296,7 +299,7 @@ func (t *tally) start(c Config) {
 	t.update()
 }
 
-// epoch reports the end of an epoch. In a log a sole run has a line every tenth of it.
+// epoch reports the end of an epoch. In a log a single run has a line for every tenth of its epochs.
 func (t *tally) epoch(c Config, epoch int, e Epoch) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

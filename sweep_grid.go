@@ -41,7 +41,7 @@ func (p *plan) add(g grid) error {
 	return err
 }
 
-// below lists the runs that mine stand on and does not have.
+// below lists the runs that those of mine stand on and that are not in mine.
 func (p plan) below() (lower []Config) {
 	for _, c := range p.mine {
 		if b := c.below(); c.stacked() && !slices.Contains(p.mine, b) && !slices.Contains(lower, b) {

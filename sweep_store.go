@@ -3,14 +3,12 @@
 // written again, so a reader needs no lock, and of two processes that end the same run the
 // second finds it there and throws its own away.
 //
-// Every byte of a run is checked when it is read, but for line ends that Git made its own. run.json ends in its
+// Every byte of a run is checked when it is read, except line ends, which Git may have changed. run.json ends in its
 // own checksum: sha256 is that of the file with this value empty,
 //
 //	sed 's/"sha256": ".*"/"sha256": ""/' run.json | sha256sum
 //
 // and it holds weights_sha256, that of weights.npz. The pictures beside them are derived.
-//
-// It rests on files.go, on the experiment's Result and Weights, and on the formats.
 
 package main
 
@@ -45,7 +43,7 @@ func (s store) page() string { return filepath.Join(s.out, "report.html") }
 // failure is the file that holds the reason why a run failed, until it succeeds.
 func (s store) failure(id string) string { return filepath.Join(s.out, "failed", id+".txt") }
 
-// prepare makes the folder ready to be written to. What does not keep it from that is only told.
+// prepare makes the folder ready to be written to. Problems that do not prevent writing are only warned of.
 func (s store) prepare(screen *console) error {
 	probe := tempName(s.runs())
 	if err := cmp.Or(writeAtomic(probe, nil), os.Remove(probe)); err != nil {
@@ -53,7 +51,7 @@ func (s store) prepare(screen *console) error {
 	}
 	for _, dir := range []string{s.out, s.runs(), filepath.Dir(s.failure(""))} {
 		if err := clearLeftovers(dir); err != nil {
-			screen.warn("what a killed process left in %s stays there: %v", dir, err)
+			screen.warn("temporary files of a killed process remain in %s: %v", dir, err)
 		}
 	}
 	if err := cmp.Or(syncFolder(s.out), syncFolder(s.runs())); err != nil {
@@ -141,14 +139,14 @@ func (s store) layer(id string) (W Mat, b []float64, hash string, err error) {
 	return Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, r.WeightsSHA256, err
 }
 
-// inventory is what runs holds: the good runs, and why each other folder is none: a damage, or what the file
-// system said.
+// inventory is what the folder runs holds: the good runs, and for every other folder why it is not one: a damage, or an
+// error of the file system.
 type inventory struct {
 	good map[string]*Result
 	bad  map[string]error
 }
 
-// readers hide the latency of a network folder.
+// readers is how many runs are read at once, which hides the latency of a network folder.
 const readers = 8
 
 // scan reads all runs but those that an earlier inventory knows to be good.

@@ -36,8 +36,8 @@ const minTCRows = 2 * (neighbors + 1)
 
 // totalCorrelation returns the three estimates in nats for the activations A (N×K). Constant units
 // are left out: they carry no information, and a dead unit must not change an estimate. With fewer
-// than two others all three are 0. A NaN has no rank and makes all three NaN; many units in too few rows make gauss
-// NaN. Nothing is clipped at 0. The seed decides ties and nothing else.
+// than two others all three are 0. A NaN has no rank and makes all three NaN; gauss is NaN too unless there are more
+// rows than units. Nothing is clipped at 0. The seed decides only the order of ties.
 func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64) {
 	if A.Rows < minTCRows { // which Config.check refuses
 		panic(fmt.Sprintf("totalCorrelation: %d×%d, %d rows are the fewest", A.Rows, A.Cols, minTCRows))
@@ -125,8 +125,8 @@ func scoresOf(order [][]int) Mat {
 //
 //	1 − ρ² ≈ 2δ²/Σ_r score_r²
 //
-// So v_k is not let below that, as if ρ were that high, and estimates stay finite and ordered: a unit
-// that others determine counts −½ log of it, 10.1 nats at N = 2,000.
+// So v_k is kept from falling below that, and estimates stay finite and ordered: a unit that others
+// determine contributes −½ log of that bound, 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
 	floor := leastUnexplained(G.Rows)
 	L := correlations(G)

@@ -2,8 +2,8 @@ package main
 
 import "math"
 
-// Total correlation of many units, K > manyUnits or, for gauss, many for the rows, where the estimates of tc.go and
-// tc_neighbors.go would cost too much or are off. What each one estimates is as there.
+// Total correlation of many units (K > manyUnits, or for gauss many relative to N), for which the computations of tc.go and
+// tc_neighbors.go would cost too much or be biased. What is estimated is the same.
 //
 //	gauss  The mean of −½ log det R for independent units is K(K−1)/(4N) to first order only: at K = 1,024 and N = 2,000
 //	       that is 31 nats short. For normals v_k is Beta((n−k)/2, k/2), k = 0 … K−1, n = N−1 (Bartlett 1933), so that
@@ -27,8 +27,8 @@ const manyUnits = 128
 // gaussApplies tells whether N rows give the Gaussian estimate for K units.
 func gaussApplies(N, K int) bool { return K < N }
 
-// fewRows tells whether N rows are so few for K units that the first order of gaussBias in 1/N is not enough: with ten a unit it
-// lacks 0.12 nats at K = 128.
+// fewRows tells whether N rows are too few for gaussBias to first order in 1/N: with ten rows a unit that is 0.12 nats too
+// small at K = 128.
 func fewRows(N, K int) bool { return N < 10*K }
 
 // gaussBias returns the mean, in nats, of −½ log det R for K independent units and N rows.
@@ -63,7 +63,7 @@ func distanceProducts(G Mat, see func(n int, d2 []float64)) {
 	}
 }
 
-// treeOfMany is treeTC from both halves of the rows.
+// treeOfMany is treeTC for many units, given the two halves of the rows.
 func treeOfMany(half [2][][]int) float64 {
 	var weight [2]float64
 	split(2, 1, func(from, to int) {
@@ -77,9 +77,9 @@ func treeOfMany(half [2][][]int) float64 {
 
 const rankLevels = 8
 
-// levelInformation returns the mutual information of every two units (K×K, diagonal 0) when each is known by its level,
-// ⌊8·rank/N⌋, times N 2³⁰ and less what all pairs have alike: Σ c log c over the 64 counts of pairs of levels. Terms are
-// whole numbers, so that pairs with the same counts in other places are equal.
+// levelInformation returns the mutual information of the levels ⌊8·rank/N⌋ of every two units (K×K, diagonal 0), times
+// N 2³⁰ and up to a constant that all pairs share: Σ c log c over the 64 counts c of pairs of levels. Terms are whole
+// numbers, so that two pairs of units with the same counts in another order are exactly equal.
 func levelInformation(order [][]int) Mat {
 	N, K := len(order[0]), len(order)
 	level := make([][]uint8, K)

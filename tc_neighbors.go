@@ -19,9 +19,9 @@ import (
 //
 // The null depends on N and K alone, since every column holds the same scores.
 //
-// In many dimensions ε is nearly the distance to everything, and the estimate sees what changes that:
-// dependence that many units share. What two units share is diluted by all the others, and knnLimit
-// says how much can go unseen. Where density varies strongly (heavy tails) it reads too much.
+// In many dimensions all distances are nearly equal, and the estimate sees what changes that: dependence
+// shared by many units. Dependence between two units is diluted by all the others, and knnLimit says how
+// little of it is seen. Where density varies strongly (heavy tails) the estimate is too large.
 
 // nullDraws is how many permuted data sets the null is averaged over. At N = 2,000 and K = 64 one has a
 // standard deviation of 0.09 nats.
@@ -33,8 +33,8 @@ func knnTC(G Mat) float64 {
 }
 
 // knnLimit returns what knnTC reads, in nats, for K units that come in identical pairs and are
-// independent otherwise: 8 at N = 2,000 and K = 64, where the truth is infinite. Dependence between
-// pairs cannot read more, however strong; dependence that more units share can.
+// independent otherwise: 8 at N = 2,000 and K = 64, where the truth is infinite. Dependence within
+// pairs cannot read more, however strong; dependence shared by more units can.
 func knnLimit(N, K int) float64 {
 	rng := rand.New(rand.NewPCG(nullDraws, streamNull))
 	return knnTC(permutedScores(N, K, 2, rng))
@@ -128,9 +128,9 @@ func distancesTo(G Mat, n int, d2 []float64) {
 	}
 }
 
-// nearest holds the four smallest distances seen, a ≤ b ≤ c ≤ d: d is ε. They are integers because min
-// and max of integers are conditional moves, where a branch would be mispredicted every other time.
-// The bits of a float64 that is not negative are in its order, from 0 to farthest, +Inf.
+// nearest holds the four smallest distances seen, a ≤ b ≤ c ≤ d, so that d is ε. They are integers, whose
+// min and max are conditional moves: a branch would be mispredicted every other time. Read as integers,
+// the bits of float64s from 0 to +Inf (farthest) keep their order.
 type nearest struct{ a, b, c, d int64 }
 
 const farthest = 0x7FF << 52
@@ -170,7 +170,7 @@ func (q *nearest) add(v int64) {
 //
 // Estimates that chose a tree are too large to weigh it: of 120 whose truth is 0, the best 15 sum
 // to 0.5 nats at N = 1,000. So T is chosen on the even rows and weighed on the odd ones, then the other
-// way round, and the two sums are averaged. An edge that only looked heavy counts what it is.
+// way round, and the two sums are averaged. An edge that only looked heavy then weighs what it should.
 
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
@@ -254,7 +254,7 @@ func treeWeight(edges [][2]int, w Mat) float64 {
 // Rows lie in strips of `width` neighbouring ranks of y, each strip in the order of x. Rows are visited in
 // the order of x, and a strip's cursor is its first point that has not been visited. From there the
 // search for ε goes outward until |Δx| ≥ ε, first in the row's own strip, then in those above and
-// below, until a whole strip is that far. It looks at 11 points on average when x and y are independent.
+// below, until a whole strip is that far. A search sees 11 points on average when x and y are independent.
 type ksgEstimator struct {
 	score  []int64   // by rank, in units of 2⁻⁴⁰: integers compare without a branch, see nearest
 	rank   []int     // rank[c]: how many scores lie below cell c; cells start at the smallest score

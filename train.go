@@ -34,7 +34,7 @@ type trainer struct {
 	reconLoss *reconstruction
 }
 
-// newTrainer initialises a run. All objectives of one seed start from the same W.
+// newTrainer initialises a run. All objectives of one seed but pca start from the same W.
 func newTrainer(c Config, s *Set) *trainer {
 	batch := s.N
 	if c.Batch > 0 {
@@ -150,7 +150,7 @@ func (t *trainer) backward(rows []uint32) {
 	}
 }
 
-// update takes Adam's step along the gradients.
+// update takes one step of Adam for the gradients.
 func (t *trainer) update() {
 	t.clock.tick()
 	t.adamW.update(&t.clock, t.dW.Data)
@@ -187,8 +187,8 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 	return curve, first, nil
 }
 
-// diverged tells, after an epoch of a loss, whether that or a parameter or a moment of Adam's is not finite. A second moment
-// that has overflowed stays so, and with it its parameter where it is.
+// diverged tells after an epoch whether its loss, a parameter or a moment of Adam's is not finite. A second moment that has
+// overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss Number) bool {
 	for _, a := range []adam{t.adamW, t.adamB, t.adamV} {
 		for _, numbers := range [][]float64{a.w, a.m, a.v} {
