@@ -171,14 +171,9 @@ func (c Config) check(size dataSize) error {
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
 	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
 		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, size.test)
-	case slices.Contains(c.layers(), "pca") && size.inputs > maxAxes, c.stacked() && c.Objective == "pca" && c.Below.K > maxAxes:
-		return usagef("-objective pca: %d inputs at most have their principal axes computed: leave it out", maxAxes)
 	}
 	return nil
 }
-
-// maxAxes is the most inputs that pca takes: its covariance and axes have some five D×D matrices, 2.7 GB, and take minutes.
-const maxAxes = 1 << 13
 
 // badUsage is a mistake in the command line.
 type badUsage struct{ error }

@@ -96,9 +96,13 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}
 	single := len(p.all) == 1 && len(p.mine) == 1
 	there, stopped := runMissing(ctx, args, o, p, s, screen)
+	var absent absentData
+	if errors.As(stopped, &absent) && there.good != nil { // the rest is done
+		stopped = nil
+	}
 	if stopped != nil && ctx.Err() == nil {
 		if there.good != nil { // what was done before is done
-			s.derive(screen, there, !single)
+			s.derive(screen, there, false)
 		}
 		return stopped
 	}
@@ -117,7 +121,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	case len(done) == 1:
 		writeTable(stdout, s, done[0], there.good[done[0].ID] != nil)
 	}
-	return unfinished(screen, s, p.mine, now)
+	loaded := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return slices.Contains(absent.names, c.Data) && now.good[c.ID()] == nil })
+	return errors.Join(absent.error, unfinished(screen, s, loaded, now))
+}
+
+// absentData is why data sets could not be loaded; the runs on others are done.
+type absentData struct {
+	names []string
+	error
 }
 
 // outOf is "3 of 8 runs".
@@ -170,7 +181,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
 	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(b.cost(), a.cost())) })
-	var absent []error // data sets
+	var absent absentData
 	for len(missing) > 0 {
 		name, n := missing[0].Data, 1
 		for n < len(missing) && missing[n].Data == name {
@@ -183,7 +194,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 			return there, err
 		}
 		if err != nil { // the others may be there
-			absent = append(absent, err)
+			absent = absentData{append(absent.names, name), errors.Join(absent.error, err)}
 			continue
 		}
 		hashes[name] = data.SHA256
@@ -192,10 +203,13 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 			return there, err
 		}
 	}
-	if len(hashes) == 0 { // nothing is done
-		return inventory{}, errors.Join(absent...)
+	switch {
+	case absent.error == nil:
+		return there, nil
+	case len(hashes) == 0: // nothing is done
+		return inventory{}, absent
 	}
-	return there, errors.Join(absent...)
+	return there, absent
 }
 
 // runOn does the runs, all on data: first the single layers, because stacks stand on some of them.

@@ -100,7 +100,6 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"flag without value", "-k", 2, "-k"},
 		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
 		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
-		{"axes of too many inputs", "-data clusters -below infomax:9000 -objective pca", 2, "-objective pca: 8192 inputs at most"},
 		{"workers", "-workers 0", 2, "-workers 0"},
 		{"shard zero", "-shard 0/3", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
@@ -280,6 +279,12 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 	dir, s := t.TempDir(), store{t.TempDir()}
 	if err := os.Symlink(filepath.Join(cache, "infomax", "mnist"), filepath.Join(dir, "mnist")); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
+	}
+	var stdout, stderr bytes.Buffer
+	status := command([]string{"-followups", "-act", "relu", "-k", "2", "-seed", "1", "-objective", "random", "-below", "none", "-tc-rows", "0", "-data-dir", dir, "-out", t.TempDir(), "-quiet"}, &stdout, &stderr)
+	if status != 1 || !strings.Contains(stdout.String(), "2 of 3 runs done") || !strings.Contains(stdout.String(), "the report of 2 runs") || !strings.Contains(stderr.String(), "Fashion-MNIST") ||
+		strings.Contains(stderr.String(), "failed") {
+		t.Errorf("exit status %d: %s%s", status, &stdout, &stderr)
 	}
 	p := plan{from: dataSource{dir: dir}, all: []Config{
 		{Data: "fashion", Objective: "random", Activation: "relu", K: 1, Seed: 1}, {Data: "mnist", Objective: "random", Activation: "relu", K: 1, Seed: 1},

@@ -202,7 +202,37 @@ func unpack(r io.Reader) (io.Reader, error) {
 	if magic, _ := buffered.Peek(2); string(magic) != "\x1f\x8b" {
 		return buffered, nil
 	}
-	return gzip.NewReader(buffered)
+	stream, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, err
+	}
+	stream.Multistream(false)
+	return &streams{stream, buffered}, nil
+}
+
+// streams are gzip streams one after the other, after each of which zeros may fill up a block.
+type streams struct {
+	*gzip.Reader
+	from *bufio.Reader
+}
+
+func (s *streams) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != io.EOF {
+		return n, err
+	}
+	padding := byte(0)
+	for err = nil; err == nil && padding == 0; {
+		padding, err = s.from.ReadByte()
+	}
+	if err == nil {
+		s.from.UnreadByte()
+		if err = s.Reset(s.from); err != nil {
+			err = fmt.Errorf("after a gzip stream: %w", err)
+		}
+		s.Multistream(false)
+	}
+	return n, err
 }
 
 // fromModule reads the files out of a Go module, which the go tool downloads.

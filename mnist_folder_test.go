@@ -80,7 +80,8 @@ func TestReadRefusesAllButThePublishedBytes(t *testing.T) {
 		{"gzip of a shorter file", zipped(whole[:800]), "ends after 800 of 816 bytes"},
 		{"gzip of other bytes", zipped(flipped(whole, 99)), "SHA-256 is"},
 		{"gzip of 64 MB", zipped(make([]byte, 64<<20)), "more than 816 bytes"},
-		{"gzip with a rest", append(bytes.Clone(packed), "rest of it all"...), "gzip: invalid header"},
+		{"gzip with a rest", append(bytes.Clone(packed), "rest"...), "after a gzip stream: "},
+		{"gzip with a rest after zeros", append(bytes.Clone(packed), "\x00\x00rest of it all"...), "after a gzip stream: gzip: invalid header"},
 		{"gzip with a second file", append(bytes.Clone(packed), zipped([]byte("b"))...), "more than 816 bytes"},
 		{"gzip of nothing, for ever", bytes.Repeat(zipped(nil), 1<<16), "ends after 0 of 816 bytes"},
 	}
@@ -94,11 +95,17 @@ func TestReadRefusesAllButThePublishedBytes(t *testing.T) {
 	}
 }
 
-func TestGzipStreamsAreJoined(t *testing.T) {
+func TestZerosAfterAGzipStreamArePadding(t *testing.T) {
 	files, raw := smallMNIST()
-	b := append(zipped(raw[0][:99]), zipped(raw[0][99:])...)
-	if got, err := files[0].read(bytes.NewReader(b)); err != nil || !bytes.Equal(got, raw[0]) {
-		t.Error(err)
+	for name, b := range map[string][]byte{
+		"a block":               append(zipped(raw[0]), make([]byte, 512)...),
+		"one":                   append(zipped(raw[0]), 0),
+		"between two streams":   append(append(zipped(raw[0][:99]), 0, 0, 0), zipped(raw[0][99:])...),
+		"none, but two streams": append(zipped(raw[0][:99]), zipped(raw[0][99:])...),
+	} {
+		if got, err := files[0].read(bytes.NewReader(b)); err != nil || !bytes.Equal(got, raw[0]) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -107,6 +107,9 @@ func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
 	found, _, err := openNPZ(bytes.NewReader(b), int64(len(b)), names...)
 	arrays := map[string]npyArray{}
 	for name, a := range found {
+		if err == nil && (a.dtype != "f8" || a.fortran || a.order != binary.LittleEndian) {
+			err = fmt.Errorf("array %s is not as this program writes it", name)
+		}
 		if err == nil {
 			data, readErr := readElements[float64](a)
 			arrays[name], err = npyArray{name, a.shape, data}, readErr

@@ -93,6 +93,16 @@ func archiveOf(t *testing.T, members ...member) []byte {
 	return b.Bytes()
 }
 
+func TestReadNPZTakesWhatThisProgramWrites(t *testing.T) {
+	npy := appendNPY(nil, npyArray{"W", []int{3}, []float64{1, 2, 3}})
+	for old, new := range map[string]string{"<f8": "<i8", "False, ": "True,  ", "<": ">"} {
+		b := archiveOf(t, member{"W.npy", bytes.Replace(npy, []byte(old), []byte(new), 1), zip.Store})
+		if _, err := readNPZ(b, "W"); err == nil {
+			t.Errorf("%s in place of %s was read", new, old)
+		}
+	}
+}
+
 func TestWriteNPZPanicsOnAWrongShape(t *testing.T) {
 	defer func() {
 		if recover() == nil {

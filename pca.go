@@ -44,6 +44,9 @@ var lastComponents struct {
 	components
 }
 
+// maxAxes is the most inputs that pca takes: its covariance and axes have some five D×D matrices, 2.7 GB, and take minutes.
+const maxAxes = 1 << 13
+
 // mostJacobiAxes is the most inputs whose axes are computed by Jacobi's rotations: more would take minutes.
 const mostJacobiAxes = 1024
 

@@ -156,8 +156,10 @@ func (a *analysis) likely() finding {
 		floor := 1/float64(a.maxRank(p.K)) - 1/float64(p.K)
 		least = min(least, a.centre(p, correlation).Value-floor)
 	}
-	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s; by interquartile means it stays %s or more above the least there can be",
-		len(helped), plural(len(places), "place"), short(least))
+	text := fmt.Sprintf("weight correlation is shown to be lower than a baseline's in %d of %s", len(helped), plural(len(places), "place"))
+	if finite(least) {
+		text += fmt.Sprintf("; by interquartile means it stays %s or more above the least there can be", short(least))
+	}
 	var worst []string
 	for _, field := range []string{"dead_units", varianceShare.field, correlation.field} {
 		m := measureOf(field)

@@ -280,6 +280,9 @@ func readNetwork(r *Result, weights func(id string) ([]byte, error)) (network, e
 		return n, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
 	}
 	W := arrays["W"]
+	if len(W.Shape) != 2 || W.Shape[0] != r.Config.K || W.Shape[1] == 0 || len(arrays["trajectory"].Data)%(3*r.Config.K) != 0 {
+		return n, fmt.Errorf("the weights of %s are of shape %v", r.ID, W.Shape)
+	}
 	n.W = Mat{W.Shape[0], W.Shape[1], W.Data}.head(min(r.Config.K, shownUnits))
 	n.path = pathOf(arrays["trajectory"].Data, r.Config.K, shownUnits)
 	n.similarity = similarity(n.W)

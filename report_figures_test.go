@@ -288,3 +288,21 @@ func TestACurveIsAsLongAsItsRuns(t *testing.T) {
 		t.Errorf("%d points of one epoch, want them and where it ends", len(points))
 	}
 }
+
+// TestABadRunIsNoHoleInACount: an infinite mean is one that anything is better than.
+func TestABadRunIsNoHoleInACount(t *testing.T) {
+	m := primaries[0]
+	s := &study{setting: setting{Epochs: 1}, activations: []string{"relu"}, ks: []int{2}, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
+	for c, status := range map[condition]string{treatment: "diverged", untrained: "ok"} {
+		for range 4 {
+			s.runs[place{c, "relu", 2}] = append(s.runs[place{c, "relu", 2}], &Result{Status: status, Config: Config{K: 2}, Final: Metrics{EffectiveRank: 2}})
+		}
+	}
+	at := []place{{treatment, "relu", 2}}
+	if better, places := s.better(at, treatment, untrained, m); better != 0 || places != 1 {
+		t.Errorf("treatment: %d of %d", better, places)
+	}
+	if better, places := s.better(at, untrained, treatment, m); better != 1 || places != 1 {
+		t.Errorf("baseline: %d of %d", better, places)
+	}
+}

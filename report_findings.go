@@ -139,7 +139,7 @@ func (s *study) better(at []place, c, other condition, by ...measure) (better, p
 		for _, m := range by {
 			least = min(least, float64(m.better)*(s.centre(p.under(c), m).Value-s.centre(p.under(other), m).Value))
 		}
-		if !finite(least) {
+		if math.IsNaN(least) { // without runs to compare; a bad run is infinitely far off
 			continue
 		}
 		if places++; least > 0 {
@@ -158,7 +158,7 @@ func (s *study) betterThan(c condition, by ...measure) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "no baseline to compare with"
+		return "without a baseline to compare with"
 	}
 	return listing(parts)
 }
@@ -172,7 +172,10 @@ func (s *study) deadUnits() finding {
 	}
 	runs := plural(len(counts), "run") + " of " + treatment.String()
 	with := len(slices.DeleteFunc(counts, func(n float64) bool { return n == 0 }))
-	if with == 0 {
+	switch {
+	case len(counts) == 0:
+		return say("No run of %s ended without diverging, so that no dead unit is counted.", treatment)
+	case with == 0:
 		return say("No unit is dead in any of %s.", runs)
 	}
 	return s.perK(fmt.Sprintf("Of %s, %d end with dead units. Mean over the seeds:", runs, with), func(K int) string {

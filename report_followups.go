@@ -78,7 +78,7 @@ func (s *study) lacking(needed int, conditions ...condition) []lack {
 	for _, c := range conditions {
 		missing, grid := 0, s.grid(c, s.ks...)
 		perPlace := len(seeds)
-		if c == pca {
+		if c.once() {
 			perPlace = 1
 		}
 		for _, p := range grid {

@@ -91,7 +91,7 @@ func (s *study) size() string {
 	runs, grid := len(s.all), 0
 	for _, c := range s.conditions {
 		perPlace := len(s.seeds)
-		if c == pca {
+		if c.once() {
 			perPlace = 1
 		}
 		grid += perPlace * len(s.activations) * len(s.ks)
@@ -131,7 +131,7 @@ func (s *study) holes() (lines []string) {
 
 // missingSeeds lists those that have no run at p; all of them where pca's one run is missing.
 func (s *study) missingSeeds(p place) (missing []uint64) {
-	if p.condition == pca && s.runs[p] != nil {
+	if p.once() && s.runs[p] != nil {
 		return nil
 	}
 	for i, seed := range s.seeds {

@@ -85,7 +85,7 @@ func (a *analysis) tradeoff() finding {
 	return a.perK("Trade-off between effective rank and output correlation:", func(K int) string {
 		ranks := a.ranking(rank, K, rank.better, (*study).middle)
 		correlations := a.ranking(correlation, K, correlation.better, (*study).middle)
-		if len(ranks) < 2 || len(correlations) < 2 {
+		if len(ranks) < 2 || len(correlations) < 2 || !finite(ranks[0].value) || !finite(correlations[0].value) {
 			return ""
 		}
 		text := ranks[0].activation + " has both the highest rank and the lowest correlation"
@@ -163,7 +163,7 @@ func (a *analysis) sweetSpot() []finding {
 	}
 	choices := a.choices()
 	if len(choices) == 0 {
-		return []finding{say("No activation and K has runs at every λ.")}
+		return []finding{say("No activation and K has runs at every λ that did not diverge.")}
 	}
 	return append(a.tooFewSeeds(acrossLambda), a.spot(choices), a.preference(0, choices), a.preference(1, choices), a.price())
 }

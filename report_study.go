@@ -28,6 +28,11 @@ var (
 	primaryBaselines = []condition{autoencoder, untrained} // of the primary question
 )
 
+// once tells whether c has one run at a place, whatever the seeds: all of its layers are principal components.
+func (c condition) once() bool {
+	return c.objective == pca.objective && (c.below == layer{} || c.below.Objective == pca.objective)
+}
+
 func (c condition) String() string {
 	text := c.objective
 	if c.below != (layer{}) {
@@ -76,7 +81,7 @@ func newStudy(shared setting, runs []*Result) *study {
 		s.conditions = append(s.conditions, placeOf(r).condition)
 		s.activations = append(s.activations, r.Config.Activation)
 		s.ks = append(s.ks, r.Config.K)
-		if r.Config.Objective != pca.objective {
+		if !placeOf(r).once() {
 			s.seeds = append(s.seeds, r.Config.Seed)
 		}
 	}
@@ -86,7 +91,7 @@ func newStudy(shared setting, runs []*Result) *study {
 	s.seeds = slices.Compact(slices.Sorted(slices.Values(s.seeds)))
 	for _, r := range s.all {
 		p := placeOf(r)
-		if p.condition == pca {
+		if p.once() {
 			s.runs[p] = []*Result{r}
 			continue
 		}

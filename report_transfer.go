@@ -13,7 +13,11 @@ import (
 
 func (a *analysis) transfer() (part followUpPart) {
 	answers := a.judge(probes, baselines...)
-	part.Answer, part.Missing = a.transferAnswer(answers), a.lacking(neededSeeds(againstBaseline), slices.Concat([]condition{treatment}, baselines, []condition{pca})...)
+	asked := append([]condition{treatment}, baselines...)
+	if a.inputs <= maxAxes {
+		asked = append(asked, pca)
+	}
+	part.Answer, part.Missing = a.transferAnswer(answers), a.lacking(neededSeeds(againstBaseline), asked...)
 	if a.whole == nil && a.inputs <= maxAxes {
 		part.Missing = append(part.Missing, lack{fmt.Sprintf("all %d principal components, which are a line in the figures", a.inputs), a.wholeCommand()})
 	}

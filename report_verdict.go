@@ -317,7 +317,7 @@ func (a *analysis) sizes(answers []answer) string {
 	}
 	ranks, levels, correlations, scale = present(ranks), present(levels), present(correlations), present(scale)
 	if len(ranks) == 0 || len(correlations) == 0 || len(levels) == 0 || len(scale) == 0 {
-		return fmt.Sprintf("With fewer than %d pairs no shift is estimated.", minPairs)
+		return fmt.Sprintf("No shift is estimated: it takes %d pairs, and most of them of runs that did not diverge.", minPairs)
 	}
 	signed := func(v float64) string { return plus(v, roughly(v)) }
 	return fmt.Sprintf("By interquartile means the baseline has %s %% of the highest effective rank there can be, and a weight correlation of %s; the estimated "+

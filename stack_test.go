@@ -201,3 +201,43 @@ func TestARunWithoutALayerBelowKeepsItsID(t *testing.T) {
 		t.Errorf("a random layer on principal components kept settings that nothing uses, or lost its seed: %+v", n)
 	}
 }
+
+// TestComponentsOfComponentsHaveOneRun: whatever the seeds, and it is reported beside runs that have some.
+func TestComponentsOfComponentsHaveOneRun(t *testing.T) {
+	s := store{t.TempDir()}
+	grid := []string{"-data", "clusters", "-act", "relu", "-k", "3", "-objective", "pca,random", "-tc-rows", "0", "-quiet", "-out", s.out}
+	mustRun(t, append(grid, "-below", "pca:2")...)
+	mustRun(t, append(grid, "-below", "random:2", "-seed", "2-3")...)
+	there, err := s.scan(inventory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := there.sorted()
+	for _, study := range divide(runs, Config.stacked) {
+		for p, its := range study.runs {
+			for i, r := range its {
+				if r != nil && !p.once() && r.Config.Seed != study.seeds[i] {
+					t.Errorf("%s is under seed %d", r.ID, study.seeds[i])
+				}
+			}
+			if p.once() && len(its) != 1 {
+				t.Errorf("%v has %d runs", p, len(its))
+			}
+		}
+	}
+	mustRun(t, "-report", "-quiet", "-out", s.out)
+}
+
+func TestAStackOnALayerThatDivergedHasDiverged(t *testing.T) {
+	s := store{t.TempDir()}
+	mustRun(t, "-data", "clusters", "-act", "identity", "-k", "3", "-objective", "random", "-below", "reconstruction:2", "-lr", "1e200", "-epochs", "2", "-tc-rows", "0", "-quiet", "-out", s.out)
+	there, err := s.scan(inventory{})
+	if err != nil || len(there.good) != 2 {
+		t.Fatalf("%d runs, %v", len(there.good), err)
+	}
+	for id, r := range there.good {
+		if r.Status != "diverged" || r.DivergedEpoch != 1 {
+			t.Errorf("%s: %s in epoch %d", id, r.Status, r.DivergedEpoch)
+		}
+	}
+}

@@ -32,16 +32,11 @@ func hodgesLehmann(d []float64) intervalEstimate {
 	if !usable(d) {
 		return shift
 	}
-	var averages []float64
-	for i, v := range d {
-		for _, w := range d[i:] {
-			averages = append(averages, midpoint(v, w))
-		}
-	}
-	shift.Value = median(averages)
+	d = slices.Sorted(slices.Values(d))
+	averages := len(d) * (len(d) + 1) / 2
+	shift.Value = midpoint(walshAverage(d, (averages+1)/2), walshAverage(d, averages/2+1))
 	if c, level := walshIndex(len(d)); c > 0 {
-		slices.Sort(averages)
-		shift.Low, shift.High, shift.Level = averages[c-1], averages[len(averages)-c], level
+		shift.Low, shift.High, shift.Level = walshAverage(d, c), walshAverage(d, averages+1-c), level
 	}
 	return shift
 }
@@ -56,6 +51,46 @@ func midpoint(a, b float64) float64 {
 		return 0
 	}
 	return float64(a/2) + float64(b/2)
+}
+
+// walshAverage returns the k-th smallest, from 1, of the averages of sorted values. It halves the range of float64s
+// that it lies in: averages up to a bound are counted along the staircase that divides them, so the cost is 64n.
+func walshAverage(sorted []float64, k int) float64 {
+	atMost := func(bound float64) int {
+		count, j := 0, len(sorted)-1 // with the i-th, all up to the j-th stay within the bound
+		for i := 0; i <= j; i++ {
+			for j >= i && midpoint(sorted[i], sorted[j]) > bound {
+				j--
+			}
+			count += j - i + 1
+		}
+		return count
+	}
+	low, high := rankOfFloat(sorted[0]), rankOfFloat(sorted[len(sorted)-1])
+	for low < high {
+		middle := low&high + (low^high)>>1 // their mean, rounded down, without overflow
+		if atMost(floatOfRank(middle)) >= k {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return floatOfRank(low)
+}
+
+// rankOfFloat numbers the float64s in their order, both zeros 0; floatOfRank is its inverse.
+func rankOfFloat(x float64) int64 {
+	if bits := int64(math.Float64bits(x)); bits >= 0 {
+		return bits
+	}
+	return -int64(math.Float64bits(-x))
+}
+
+func floatOfRank(rank int64) float64 {
+	if rank < 0 {
+		return -math.Float64frombits(uint64(-rank))
+	}
+	return math.Float64frombits(uint64(rank))
 }
 
 // walshIndex returns the largest c whose interval, from the c-th smallest to the c-th largest Walsh

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -141,5 +142,30 @@ func TestInfiniteLevelsAndShifts(t *testing.T) {
 				t.Errorf("got %v, want %v", c.got, c.want)
 			}
 		})
+	}
+}
+
+// Walsh averages by selection are those by sorting.
+func TestWalshAveragesAreOrderStatistics(t *testing.T) {
+	rng := rand.New(rand.NewPCG(10, 0))
+	for n := 1; n <= 12; n++ {
+		d := make([]float64, n)
+		for i := range d {
+			if d[i] = rng.NormFloat64(); i%5 == 3 {
+				d[i] = math.Inf(rng.IntN(2)*2 - 1)
+			}
+		}
+		slices.Sort(d)
+		var all []float64
+		for i := range d {
+			for j := range i + 1 {
+				all = append(all, midpoint(d[i], d[j]))
+			}
+		}
+		for k, want := range slices.Sorted(slices.Values(all)) {
+			if got := walshAverage(d, k+1); got != want {
+				t.Errorf("n = %d, k = %d: %v, want %v", n, k+1, got, want)
+			}
+		}
 	}
 }

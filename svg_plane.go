@@ -71,7 +71,7 @@ func newWindow(p plane, f frame) window {
 			length = max(length, math.Abs(u[0]), math.Abs(u[1]))
 			largest = max(largest, length, math.Abs(u[2]))
 		}
-		if largest <= 1e300 {
+		if largest <= 1e150 { // |w|² is finite
 			v.drawn = append(v.drawn, k)
 			longest = max(longest, length)
 		}

@@ -138,19 +138,26 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	data, belowSHA256 := s.data, ""
+	data, below := s.data, new(Result)
 	if c.stacked() {
-		W, b, hash, err := s.store.layer(c.below().ID())
-		if err != nil {
+		var W Mat
+		var b []float64
+		if below, W, b, err = s.store.layer(c.below().ID()); err != nil {
 			return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
 		}
-		data, belowSHA256 = s.data.outputs(activationByName(c.Activation), W.T(), b), hash
+		data = s.data.outputs(activationByName(c.Activation), W.T(), b)
+	}
+	if c.Objective == "pca" && data.Train.D > maxAxes {
+		return nil, nil, fmt.Errorf("pca takes %d inputs at most, and here are %d", maxAxes, data.Train.D)
 	}
 	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
 	if err != nil {
 		return nil, nil, err
 	}
-	r.BelowSHA256 = belowSHA256
+	r.BelowSHA256 = below.WeightsSHA256
+	if below.Status == "diverged" && r.Status == "ok" { // a layer on one that diverged has diverged with it
+		r.Status, r.DivergedEpoch = below.Status, below.DivergedEpoch
+	}
 	files, err = runFiles(r, w, s.data)
 	return r, files, err
 }
@@ -194,7 +201,7 @@ func (s store) removeStale(files []file) error {
 	}
 	for _, match := range figureName.FindAllSubmatch(page, -1) {
 		name := html.UnescapeString(string(match[1]))
-		if err == nil && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
+		if err == nil && name == filepath.Base(name) && filepath.IsLocal(name) && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
 			if err = os.Remove(filepath.Join(s.out, name)); errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}

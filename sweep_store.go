@@ -129,14 +129,18 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
-// layer returns W (K×D), b and the SHA-256 of the weights of a run that is there, checked as read does.
-func (s store) layer(id string) (W Mat, b []float64, hash string, err error) {
+// layer returns a run that is there, checked as read does, with its W (K×D) and b.
+func (s store) layer(id string) (r *Result, W Mat, b []float64, err error) {
 	r, weights, err := s.open(id)
 	if err != nil {
-		return W, b, "", err
+		return r, W, b, err
 	}
 	arrays, err := readNPZ(weights, "W", "b")
-	return Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, r.WeightsSHA256, err
+	W, b = Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data
+	if err == nil && (len(W.Data) != W.Rows*W.Cols || len(b) != W.Rows) {
+		err = damagef("weights.npz has not W (%d×%d) and b", W.Rows, W.Cols)
+	}
+	return r, W, b, err
 }
 
 // inventory is what the folder runs holds: the good runs, and for every other folder why it is not one: a damage, or an

@@ -383,14 +383,23 @@ func TestTheFolderHasWhatItsRunsGive(t *testing.T) {
 		}
 		return figures
 	}
+	outside := filepath.Join(t.TempDir(), "outside.svg")
 	write(t, filepath.Join(s.out, "mine.svg"), nil)
+	write(t, outside, nil)
 	first := sweep("1")
+	for _, name := range []string{outside, "..&#47;" + filepath.Base(filepath.Dir(outside)) + "&#47;outside.svg"} {
+		page := textOf(t, s.page())
+		write(t, s.page(), []byte(page+"<figcaption>"+strings.ReplaceAll(name, "/", "&#47;")+"</figcaption>"))
+	}
 	for id := range folders(t, s) {
 		if err := os.RemoveAll(s.folder(id)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	second := sweep("2")
+	if _, err := os.Stat(outside); err != nil {
+		t.Error("a file outside the folder is gone")
+	}
 	if len(first) < 5 || len(second) < 5 {
 		t.Fatalf("%d and %d figures", len(first), len(second))
 	}
