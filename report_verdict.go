@@ -222,7 +222,7 @@ func (a *analysis) headline() string {
 	answers := against(a.answers, primaryBaselines...)
 	switch {
 	case len(answers) == 0:
-		return "No verdict: it takes runs of infomax at λ = 1 and, with the same seeds, of reconstruction or random."
+		return "No verdict: it takes runs of infomax at λ = 1 and, with the same seeds, of reconstruction or random, each of two units or more."
 	case !slices.ContainsFunc(answers, func(x answer) bool { return !x.tooFew }):
 		return a.seedsNeeded(againstBaseline, a.answers)
 	}
@@ -286,6 +286,9 @@ var baselineNames = map[condition]string{
 func (a *analysis) perBaseline() (sentences []string) {
 	for _, baseline := range baselines {
 		text := "not run."
+		if slices.Contains(a.conditions, baseline) {
+			text = "nothing to compare, which takes the same seeds and two units or more."
+		}
 		if answers := against(a.answers, baseline); len(answers) > 0 {
 			text = counts(answers) + ". " + a.sizes(answers)
 		}
