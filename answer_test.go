@@ -141,9 +141,9 @@ func answerFinding(t *testing.T) string {
 	softmax, others := shiftsOf(shifts, true), shiftsOf(shifts, false)
 	worst, least := rangeOf(t, others, "shift")
 	most, _ := rangeOf(t, softmax, "shift")
-	return fmt.Sprintf("On MNIST, training with InfoMax makes weights more redundant than they were, not less. In all of %d places (K = %s units, six activations, ten seeds in each) "+
-		"weights trained with λ = 1 are shown to be more redundant than the random ones that they start from, both by effective rank, how many directions they use, and by "+
-		"weight correlation, how far they overlap. Random weights have %.1f to %.1f %% of the highest effective rank there can be, "+
+	return fmt.Sprintf("On MNIST, training with InfoMax makes weights more redundant than they were, not less. In all %d places (K = %s units, six activations, ten seeds in each) "+
+		"weights trained with λ = 1 are shown to be more redundant than the random ones that they start from, both by effective rank (how many directions they use) and by "+
+		"weight correlation (how far they overlap). Random weights have %.1f to %.1f %% of the highest effective rank there can be, "+
 		"and the estimated shifts from there are %s to %s percentage points, and for softmax down to %s.",
 		places, listing(ks), low, high, signed(least), signed(worst), signed(most))
 }
@@ -297,7 +297,7 @@ func answerDepth(t *testing.T, stats []map[string]string) string {
 		t.Errorf("Depth: identity composes: %t, %v, %v, of single layers %d: README's words are wrong", linear, composes, mixed, single.count("better", by[0]))
 	}
 	return fmt.Sprintf("- “Stack two layers. Does InfoMax compose?” With %d of %d activations (%s) a trained layer of 32 units on a trained one of 64 is better than with either of the two at random, both by output "+
-		"correlation and by the linear probe, and with identity, whose stack is still one linear map, as well. With %s its outputs are less correlated and its probe is worse. "+
+		"correlation and by the linear probe, and with identity, whose stack is still one linear map, as well. With %s the stack's outputs are less correlated and its probe is worse. "+
 		"Compared with one layer of 32 units the probe is worse with all %d.",
 		len(composes), len(composes)+len(mixed), listing(composes), listing(mixed), single.count("worse", by[1]))
 }
@@ -327,7 +327,7 @@ func answerScale(t *testing.T, stats []map[string]string) string {
 	}
 	return fmt.Sprintf("- “Larger K, larger data. Does it hold?” From K = 64 to 1,024, effective rank falls further below that of random weights with all %d activations tried (%s), and the probe gets better with %s. "+
 		"On nine times as many images, MNIST's own moved by a pixel, in as many steps, weights are less redundant by both measures in %d of %d places, and the probe of all labels is worse in %d. "+
-		"On Fashion-MNIST weights are more redundant than random ones by both measures in all of %d places.",
+		"On Fashion-MNIST weights are more redundant than random ones by both measures in all %d places.",
 		len(rank), listing(activationsWith(rank, "worse")), listing(activationsWith(probe, "better")),
 		moved.count("better", weightMeasures...), len(moved), moved.count("worse", "probe_accuracy"), len(fashion))
 }

@@ -120,15 +120,15 @@ type page struct {
 
 // deviations are from the design note; README.md has the same list.
 var deviations = []string{
-	"R_W is computed on the units, WWᵀ (K×K), not on the inputs, WᵀW: I/K only fits the former.",
+	"R_W is computed on the units, WWᵀ (K×K), not on the inputs, WᵀW: I/K fits only the former.",
 	"The loss adds ε = 1e-6 to variances, also inside the correlations, so that a dead unit has a finite loss: it keeps its penalty " +
 		"of 1 and gets no gradient. Metrics have no ε.",
 	"The autoencoder's decoder V is free, not the transpose of W; the other reading, tied weights, is run beside it.",
-	"Baselines share W and the batches of their seed with InfoMax, so that tests are paired, exact, and corrected by Holm. The note asks " +
+	"Baselines share the initial W and the batches of their seed with InfoMax, so that tests are paired; they are exact, and corrected by Holm. The note asks " +
 		"only whether InfoMax is significantly better.",
 	"“90 % of the final loss” is 90 % of the way from the first batch's loss to the last epoch's, because the loss can be of either sign.",
-	"Total correlation is estimated three ways. Its tree is weighed on rows that did not choose it, and the mean of permuted data, which is 0, is not " +
-		"subtracted from it (TOTAL_CORRELATION.md).",
+	"Total correlation is estimated in three ways. The tree estimate is weighed on rows that did not choose the tree, and its mean over permuted data, " +
+		"which is 0, is not subtracted (TOTAL_CORRELATION.md).",
 	"Added to the note's measures: weight redundancy, weight norm, live weights, activation rank, the best bound of total correlation, " +
 		"and two linear probes.",
 	"The bootstrap has 1,999 resamples, so that its 2.5 % points are whole order statistics.",

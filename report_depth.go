@@ -177,11 +177,11 @@ func (m measure) axisShown() quantity {
 
 // depthLimits are what the tests cannot show.
 var depthLimits = []string{
-	"To compose is to need both layers trained: it does not say that two layers are better than one. The comparison with a single layer does, and that one is not at equal cost: " +
+	"“Composes” means that both layers need training, not that two layers are better than one. That is for the comparison with a single layer, which is not at equal cost: " +
 		"a stack has more weights and is trained twice.",
 	"Each layer is trained by itself, and the one below is frozen. Nothing follows for layers that are trained together, for more than two, or for other sizes.",
-	"The first weights of the upper layer are the same in all stacks of a seed, so that random weights on InfoMax are where InfoMax on InfoMax starts; standardising its inputs is part of every stack.",
+	"The first weights of the upper layer are the same in all stacks of a seed, so random weights on InfoMax are the starting point of InfoMax on InfoMax; standardising the upper layer's inputs is part of every stack.",
 	"Seeds vary the first weights and the batches. Train and test split are the same for all, so that no test and no interval is about other data.",
 	"To be better than both by both measures takes four tests, each at the 5 % level within its activations, and needs no further correction; to be worse takes one of the four and none better, so that a false one is likelier than 5 %.",
-	"Output correlation is of the upper outputs alone, and takes in dependence that is linear. Which way is shown, not whether the shift is large enough to matter.",
+	"Output correlation is of the upper outputs alone, and sees linear dependence only. The tests show the direction of a shift, not whether it is large enough to matter.",
 }

@@ -233,9 +233,9 @@ var downstreamLimits = []string{
 		"have for unrelated reasons are found associated more often than not.",
 	"(ii) alone can support “predicts”, and means by it that among runs that differ in their seed the less redundant tell the classes better. It does not say that redundancy is the cause: " +
 		"both may follow from the first weights.",
-	"Untrained weights of a seed and K are the same for all activations, so that cells of no training are fewer witnesses than they are in number.",
-	"An answer says which way, not how far. What is predicted within conditions is as small as their spread.",
-	"Redundancy before the activation, ‖Corr(Z) − I‖², is not recorded and so no predictor. Total correlation has no part where it is infinite, as it is for softmax.",
+	"Untrained weights of a seed and K are the same for all activations, so the untrained cells are fewer independent observations than their number.",
+	"An answer gives the direction, not the size. Within conditions, what is predicted is as small as the spread there.",
+	"Redundancy before the activation, ‖Corr(Z) − I‖², is not recorded, so it is not a predictor. Total correlation is left out where it is infinite, as it is for softmax.",
 	"For identity the probe with all labels sees only the span of W, so that redundancy of the weights cannot matter to it.",
 	"The measures were fixed before this analysis, after other results had been seen. An association is within an activation: across activations it can be the reverse. Holm holds the chance of a false finding at 5 % within one probe and one of the two questions, not over all four.",
 }

@@ -259,11 +259,11 @@ func (a *analysis) floor() series {
 
 // widerLimits are what the tests cannot show.
 var widerLimits = []string{
-	"Epochs and steps are the same at every K. How far training has come by then may change with K: a trend is of both. These runs are never compared with others of more epochs.",
+	"Epochs and steps are the same at every K. How far training has come by then may change with K: a trend reflects both. These runs are never compared with others of more epochs.",
 	"Only the trends of infomax are tested. The order of infomax and the baselines at each K, and their slopes, are described and not tested; a baseline may have the same trend.",
 	"Accuracy of a linear probe may grow with K for any features, random ones among them: the figure shows the baselines that were run.",
 	"With more units than inputs effective rank cannot exceed the number of inputs, nor can its random level. Output correlation of softmax cannot be below K/(K − 1), which for each pair is 1/(K − 1)² and falls with K.",
 	"Page's test asks for an order that the seeds share. It gives no size, and values that rise and then fall may show no trend. Each measure is a family of its own: over all of them a false finding is likelier than 5 %.",
-	"A constant unit adds 1 to output correlation, whatever K, which for each pair is little: where the share of dead units grows, this measure can fall for that.",
+	"A constant unit adds 1 to output correlation, whatever K, which for each pair is little: where the share of dead units grows, this measure can fall for that reason alone.",
 	"Total correlation is not among the measures.",
 }

@@ -143,7 +143,7 @@ func (a *analysis) dataFigure(m measure) []drawing {
 
 // largerDataLimits are what the comparison cannot show.
 var largerDataLimits = []string{
-	"Moved images are made of the same 60,000: they are more rows and not more digits. The test split is not moved, so that a layer trained on moved images is measured on others than it saw.",
+	"Moved images are made of the same 60,000: they are more rows and not more digits. The test split is not moved, so a layer trained on moved images is measured on a different kind of image.",
 	"At equal steps every row is seen about a ninth as often. Nothing follows for more data and more steps together.",
 	"Seeds vary the first weights and the batches. Each measure is a family of its own: over all of them a false finding is likelier than 5 %.",
 }
@@ -217,5 +217,5 @@ func (a *analysis) besideFigure(beside *analysis, m measure) []drawing {
 // otherDataLimits are what this cannot show.
 var otherDataLimits = []string{
 	"The two data sets are not tested against each other: a verdict that is there on one and not on the other is no evidence that the two differ.",
-	"These are as many images of the same size. Whether the result holds on other kinds of data, or on more, does not follow.",
+	"Both sets have as many images, of the same size. Nothing follows for other kinds of data, or for more data.",
 }

@@ -270,7 +270,7 @@ func tablesNote() string {
 
 // levelNote stands where levels of total correlation do.
 const levelNote = "* Total correlation is infinite: softmax's outputs sum to one, and more units than inputs are functions of each other. " +
-	"Softmax's estimates leave out the last unit. The kNN estimate saturates in high dimension and is no level there."
+	"Softmax's estimates leave out the last unit. The kNN estimate saturates in high dimension and cannot be read as a level there."
 
 // levelTexts writes a mean to the decimals that its standard deviation supports, two significant
 // digits of it: "12.346" and "± 0.012". Without a deviation the second is empty.

@@ -73,7 +73,7 @@ func TestTheSameRunsGiveTheSameBytes(t *testing.T) {
 		t.Errorf("saved in another order, by another machine (-want +got):\n%.2000s", diff)
 	}
 	// The hash was found on linux/amd64, and is that of every platform.
-	const golden = "764e5294cb689e5fd09634267267cf62d0af24a6b202147c68e723852ece2287"
+	const golden = "b4c970148afc379dac58f5b712e1c9a605fabb382d4c77f4cfdf7877e8b80aa8"
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		fmt.Fprintf(hash, "%s %d %s", name, len(want[name]), want[name])

@@ -299,12 +299,12 @@ func (a *analysis) perBaseline() (sentences []string) {
 
 // verdictLimits are what the verdict does not say.
 var verdictLimits = []string{
-	"How far: a verdict says which way. Section 6 has the shifts.",
-	"How often it would be so elsewhere: places share their seeds, and untrained weights are the same for all activations, so that places are no independent replications.",
+	"How large the difference is: a verdict gives its direction. Section 6 has the shifts.",
+	"How often it would hold elsewhere: places share their seeds, and untrained weights are the same for all activations, so places are not independent replications.",
 	"What tuned learning rates or more epochs would give: no objective had its rate tuned, and where f is not bounded the loss of InfoMax has no minimum.",
 	"That untrained features are worth more: both measures are of W alone, and independent directions in many dimensions are nearly orthogonal without training. What features are good " +
 		"for is the follow-up Transfer's question.",
-	"Which of two things a measure saw: both count vectors of unequal length as redundant, as they do parallel ones. The line on directions alone takes the lengths away.",
+	"Which of two causes a measure saw: both measures count vectors of unequal length as redundant, as they do parallel ones. The line on directions alone takes the lengths away.",
 }
 
 // sizes tells the range of the shifts beside the baseline's levels; effective rank is in per cent of the most
