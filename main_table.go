@@ -140,6 +140,9 @@ func writeNotes(w io.Writer, r *Result) {
 		fmt.Fprintf(w, "%s are too few for the correlations of %s: the Gaussian estimate needs more rows than units (-tc-rows)\n",
 			plural(c.TCRows, "row"), plural(c.K, "unit"))
 	}
+	if r.Final.ProbeStatus == notConverged {
+		fmt.Fprint(w, "a probe's fit did not converge: its accuracy is that of its last step, or none where activations are not finite\n")
+	}
 	if r.Final.TCUnits >= 2 && finite(float64(r.Final.TCKNNNats)) {
 		fmt.Fprintf(w, "the kNN estimate saturates: for units equal in pairs, whose total correlation is infinite, it is %.3g nats; if more units share something it can be larger\n",
 			knnLimit(r.Config.TCRows, r.Final.TCUnits))

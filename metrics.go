@@ -32,7 +32,7 @@ type Metrics struct {
 	TCUnits               int       `json:"tc_units"`            // how many the estimates are about
 	ProbeAccuracy         Number    `json:"probe_accuracy"`      // null without labels, and in init unless stacked
 	ProbeAccuracy1000     Number    `json:"probe_accuracy_1000"`
-	ProbeStatus           string    `json:"probe_status,omitempty"` // "not converged", "no labels"
+	ProbeStatus           string    `json:"probe_status,omitempty"` // notConverged, "no labels"
 }
 
 // metric is one scalar of Metrics, as tables and figures show it.
@@ -42,6 +42,9 @@ type metric struct {
 	better int // +1 higher is better, −1 lower, 0 neither
 	of     func(Metrics) float64
 }
+
+// notConverged is the status of probes of which one ended before its gradient was small enough.
+const notConverged = "not converged"
 
 // metrics in the order of every table. Their func of returns NaN where a metric does not apply.
 var metrics = []metric{

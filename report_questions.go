@@ -71,8 +71,11 @@ func (a *analysis) stability() finding {
 				list = append(list, ranked{p.activation, share})
 			}
 		}
-		if len(list) < 2 {
+		switch len(list) {
+		case 0:
 			return ""
+		case 1:
+			return list[0].String() + ", the only one"
 		}
 		slices.SortStableFunc(list, func(x, y ranked) int { return cmp.Compare(x.value, y.value) })
 		return fmt.Sprintf("%s, next %s, least stable %s", list[0], list[1], list[len(list)-1])

@@ -26,6 +26,7 @@ func (a *analysis) transfer() (part followUpPart) {
 	}
 	part.Limits = transferLimits
 	part.Findings = append(part.Findings, a.transferTests(answers))
+	part.Findings = append(part.Findings, a.unconverged()...)
 	for _, m := range probes {
 		part.Findings = append(part.Findings, a.extremes("In %, "+m.spelled()+" under infomax at λ = 1, interquartile mean, from the best activation to the worst:", m,
 			func(s *study, p place, m measure) float64 { return 100 * s.middle(p, m) }))
@@ -133,6 +134,20 @@ func (a *analysis) transferTests(answers []answer) finding {
 		f.Lines = append(f.Lines, fmt.Sprintf("Against %s, of %s %s: %s.", baselineNames[baseline], plural(len(its), "place"), counts(its), strings.Join(parts, "; ")))
 	}
 	return f
+}
+
+// unconverged counts the runs in which a probe's fit did not converge; nothing without any.
+func (a *analysis) unconverged() []finding {
+	n := 0
+	for _, r := range a.all {
+		if r.Final.ProbeStatus == notConverged {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []finding{say("A probe's fit did not converge in %d of %s: its accuracy is that of its last step, or none where activations are not finite.", n, plural(len(a.all), "run"))}
 }
 
 // besideComponents places the treatment beside principal components, of which there is one run, and so no test.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -177,5 +178,29 @@ func TestTheCommandForAllComponentsOfOwnDataNamesAFile(t *testing.T) {
 	s := study{setting: setting{Data: "digits-1f2e3d4c"}, inputs: 64}
 	if got, want := s.wholeCommand(), "go run . -data FILE.npz -act identity -k 64 -objective pca -tc-rows 0"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestProbesThatDidNotConvergeAreCounted(t *testing.T) {
+	runs := madeUpRuns(madeUpGrid(t, "mnist", []string{"relu"}, []uint64{4}, []float64{1}, 3, 5), effect{})
+	said := func() (texts []string) {
+		all, _ := analyseAll(runs)
+		for _, a := range all {
+			for _, f := range a.unconverged() {
+				texts = append(texts, f.Text)
+			}
+		}
+		return texts
+	}
+	if texts := said(); len(texts) > 0 {
+		t.Errorf("all did: %q", texts)
+	}
+	runs[1].Final.ProbeStatus = notConverged
+	if texts := said(); len(texts) != 1 || !strings.Contains(texts[0], fmt.Sprintf("in 1 of %d runs", len(runs))) {
+		t.Errorf("one did not: %q", texts)
+	}
+	var notes bytes.Buffer
+	if writeNotes(&notes, runs[1]); !strings.Contains(notes.String(), "did not converge") {
+		t.Errorf("a single run says %q", &notes)
 	}
 }

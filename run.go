@@ -175,6 +175,6 @@ func (t *trainer) measureProbes(m *Metrics, data *Dataset, test Mat) {
 	all, few := probeAccuracies(train, data.Train.labels, test, data.Test.labels)
 	m.ProbeAccuracy, m.ProbeAccuracy1000 = Number(all.Accuracy), Number(few.Accuracy)
 	if !all.Converged || !few.Converged {
-		m.ProbeStatus = "not converged"
+		m.ProbeStatus = notConverged
 	}
 }
