@@ -194,7 +194,9 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 			return there, err
 		}
 		if err != nil { // the others may be there
-			absent = absentData{append(absent.names, name), errors.Join(absent.error, err)}
+			if absent = (absentData{append(absent.names, name), errors.Join(absent.error, err)}); len(missing) > 0 {
+				screen.warn("the runs on %s are left out: %v", name, err)
+			}
 			continue
 		}
 		hashes[name] = data.SHA256

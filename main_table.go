@@ -60,8 +60,10 @@ func happened(r *Result) string {
 	rank := fmt.Sprintf("the effective rank %s of %s", moved(number(float64(r.Init.EffectiveRank)), number(float64(r.Final.EffectiveRank)),
 		r.Final.EffectiveRank > r.Init.EffectiveRank), best(metrics[0], r))
 	switch {
+	case r.Status != "ok" && r.DivergedEpoch == 0:
+		return fmt.Sprintf("The layer below diverged, and so this run counts as diverged: %s.", rank)
 	case r.Status != "ok":
-		return fmt.Sprintf("In epoch %d the loss, a weight or a moment of Adam's stopped being finite, which ended training; until then %s.", r.DivergedEpoch, rank)
+		return fmt.Sprintf("By epoch %d, its last, the loss, a weight or a moment of Adam's was not finite; until then %s.", r.DivergedEpoch, rank)
 	case len(r.Curve) == 0:
 		return fmt.Sprintf("No steps were taken: %s.", rank)
 	}

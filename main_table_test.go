@@ -85,7 +85,7 @@ func TestTheTableSaysWhatHappened(t *testing.T) {
 		{ran("ok", make([]Epoch, 1), 137, -364, 28.172), "The loss fell from 137 to -364, and the effective rank fell from 31.5 to 28.172 of 32."},
 		{ran("ok", make([]Epoch, 1), 1, 2, 31.75), "The loss rose from 1 to 2, and the effective rank rose from 31.5 to 31.75 of 32."},
 		{ran("ok", nil, math.NaN(), math.NaN(), 31.5), "No steps were taken: the effective rank stayed at 31.5 of 32."},
-		{ran("diverged", make([]Epoch, 3), 1, math.NaN(), 20), "In epoch 3 the loss, a weight or a moment of Adam's stopped being finite, which ended training; until then the effective rank fell from 31.5 to 20 of 32."},
+		{ran("diverged", make([]Epoch, 3), 1, math.NaN(), 20), "By epoch 3, its last, the loss, a weight or a moment of Adam's was not finite; until then the effective rank fell from 31.5 to 20 of 32."},
 	}
 	for _, test := range tests {
 		if got := happened(test.r); got != test.want {

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -58,7 +59,9 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 			p.mine = append(p.mine, claims[i].Config)
 		}
 		p.all = p.mine
-		if _, err := runMissing(ctx, nil, o, p, s, screen); err != nil {
+		_, err := runMissing(ctx, nil, o, p, s, screen)
+		var absent absentData
+		if err != nil && !errors.As(err, &absent) {
 			return err
 		}
 		now, err := s.scan(inventory{})
@@ -67,6 +70,9 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 		}
 		for _, i := range part {
 			r := now.good[claims[i].ID()]
+			if r == nil && slices.Contains(absent.names, claims[i].Data) {
+				return absent
+			}
 			if r == nil {
 				return fmt.Errorf("%s could not be run: the reason is above", claims[i].ID())
 			}

@@ -102,7 +102,7 @@ func elements(shape []int) int {
 	return n
 }
 
-// readNPZ returns the named arrays of an archive that writeNPZ wrote and whose hash was checked (store.open).
+// readNPZ returns the named arrays of an archive that writeNPZ wrote. That it is whole, its hash says (store.open).
 func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
 	found, _, err := openNPZ(bytes.NewReader(b), int64(len(b)), names...)
 	arrays := map[string]npyArray{}

@@ -57,6 +57,7 @@ func componentsOf(s *Set) components {
 	defer last.Unlock()
 	if last.of != s {
 		var covariance Mat
+		last.of = nil // until all of it is there
 		last.mean, covariance = covarianceOf(s)
 		if s.D > mostJacobiAxes {
 			last.axes, _ = eigenvectors(covariance)

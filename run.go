@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -41,6 +42,14 @@ type Result struct {
 	Go            string  `json:"go"`
 	Platform      string  `json:"platform"`
 	Seconds       float64 `json:"seconds"`
+}
+
+// DivergedWhen is ", in epoch 3", or that the layer below did.
+func (r *Result) DivergedWhen() string {
+	if r.DivergedEpoch == 0 {
+		return ", as the layer below did"
+	}
+	return fmt.Sprintf(", in epoch %d", r.DivergedEpoch)
 }
 
 // starts holds the metrics of networks before training. All objectives of one seed but pca start from the same W, so that

@@ -105,7 +105,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		return fmt.Errorf("saving %s: %w: what is done stays, and the same command does the rest", r.ID, err)
 	}
 	if r.Status == "diverged" {
-		s.tally.warn("%s diverged in epoch %d", r.ID, r.DivergedEpoch)
+		s.tally.warn("%s diverged%s", r.ID, r.DivergedWhen())
 	}
 	s.tally.end(c, fmt.Sprintf("took %.1f s", r.Seconds))
 	if err := os.RemoveAll(s.store.failure(r.ID)); err != nil { // mostly there is none
@@ -155,8 +155,8 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 		return nil, nil, err
 	}
 	r.BelowSHA256 = below.WeightsSHA256
-	if below.Status == "diverged" && r.Status == "ok" { // a layer on one that diverged has diverged with it
-		r.Status, r.DivergedEpoch = below.Status, below.DivergedEpoch
+	if below.Status == "diverged" { // it did not learn on what it was to learn on
+		r.Status = below.Status
 	}
 	files, err = runFiles(r, w, s.data)
 	return r, files, err

@@ -161,7 +161,7 @@ func (t *trainer) update() {
 }
 
 // train runs all epochs and returns the curve and the loss of the first batch before any step.
-// It stops after an epoch in which it diverged, which is then the curve's last; ctx stops it
+// It stops at a loss that is not finite, whose epoch is then the curve's last; ctx stops it
 // with an error. after is called at the end of every epoch.
 func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
@@ -180,14 +180,14 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 		}
 		curve = append(curve, e)
 		after(epoch, e)
-		if t.diverged(e.Loss) {
+		if !finite(float64(e.Loss)) {
 			break
 		}
 	}
 	return curve, first, nil
 }
 
-// diverged tells after an epoch whether its loss, a parameter or a moment of Adam's is not finite. A second moment that has
+// diverged tells whether the last epoch's loss, a parameter or a moment of Adam's is not finite. A second moment that has
 // overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss Number) bool {
 	for _, a := range []adam{t.adamW, t.adamB, t.adamV} {
