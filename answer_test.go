@@ -326,7 +326,7 @@ func answerScale(t *testing.T, stats []map[string]string) string {
 		t.Errorf("Scale: fashion's weights are more redundant in %d of %d places: README's words are wrong", worse, len(fashion))
 	}
 	return fmt.Sprintf("- “Larger K, larger data. Does it hold?” From K = 64 to 1,024, effective rank falls further below that of random weights with all %d activations tried (%s), and the probe gets better with %s. "+
-		"On nine times as many images, MNIST's own moved by a pixel, in as many steps, weights are less redundant by both measures in %d of %d places, and the probe of all labels is worse in %d. "+
+		"On nine times as many images, MNIST's own moved by a pixel, in about as many steps, weights are less redundant by both measures in %d of %d places, and the probe of all labels is worse in %d. "+
 		"On Fashion-MNIST weights are more redundant than random ones by both measures in all %d places.",
 		len(rank), listing(activationsWith(rank, "worse")), listing(activationsWith(probe, "better")),
 		moved.count("better", weightMeasures...), len(moved), moved.count("worse", "probe_accuracy"), len(fashion))

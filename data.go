@@ -13,7 +13,7 @@ type Dataset struct {
 	SHA256      string
 }
 
-func (d *Dataset) size() dataSize { return dataSize{d.Train.D, d.Train.N, d.Test.N} }
+func (d *Dataset) size() dataSize { return dataSize{d.Train.N, d.Test.N} }
 
 // Set is a split: N rows of D inputs, and their labels.
 type Set struct {

@@ -50,8 +50,8 @@ func loadData(ctx context.Context, from dataSource, name string, screen *console
 	return from.own, nil
 }
 
-// dataSize is a data set's inputs, D, and rows.
-type dataSize struct{ inputs, train, test int }
+// dataSize is the rows of a data set's splits.
+type dataSize struct{ train, test int }
 
 // size is that of a data set of a name.
 func (from dataSource) size(name string) dataSize {
@@ -59,7 +59,7 @@ func (from dataSource) size(name string) dataSize {
 		return imageSets[i].size()
 	}
 	if slices.Contains(planeNames, name) {
-		return dataSize{2, planeTrain, planeRows - planeTrain}
+		return dataSize{planeTrain, planeRows - planeTrain}
 	}
 	return from.own.size()
 }

@@ -181,37 +181,46 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
 	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(b.cost(), a.cost())) })
+	err = runEach(ctx, p.from, missing, o.workers, s, tally, func(name string, data *Dataset) {
+		hashes[name] = data.SHA256
+		manifest()
+	})
+	if errors.As(err, new(absentData)) && len(hashes) == 0 { // nothing is done
+		return inventory{}, err
+	}
+	return there, err
+}
+
+// runEach does the runs, which are in the order of their data sets. loaded sees each of these before its runs; the runs on one
+// that cannot be loaded are left out, and the error is absentData.
+func runEach(ctx context.Context, from dataSource, runs []Config, workers int, s store, tally *tally, loaded func(name string, data *Dataset)) error {
 	var absent absentData
-	for len(missing) > 0 {
-		name, n := missing[0].Data, 1
-		for n < len(missing) && missing[n].Data == name {
+	for len(runs) > 0 {
+		name, n := runs[0].Data, 1
+		for n < len(runs) && runs[n].Data == name {
 			n++
 		}
-		its := missing[:n]
-		missing = missing[n:]
-		data, err := loadData(ctx, p.from, name, screen)
+		its := runs[:n]
+		runs = runs[n:]
+		data, err := loadData(ctx, from, name, tally.console)
 		if err != nil && ctx.Err() != nil {
-			return there, err
+			return err
 		}
-		if err != nil { // the others may be there
-			if absent = (absentData{append(absent.names, name), errors.Join(absent.error, err)}); len(missing) > 0 {
-				screen.warn("the runs on %s are left out: %v", name, err)
+		if err != nil {
+			if absent = (absentData{append(absent.names, name), errors.Join(absent.error, err)}); len(runs) > 0 {
+				tally.warn("the runs on %s are left out: %v", name, err)
 			}
 			continue
 		}
-		hashes[name] = data.SHA256
-		manifest()
-		if err := runOn(ctx, data, its, o.workers, s, tally); err != nil {
-			return there, err
+		loaded(name, data)
+		if err := runOn(ctx, data, its, workers, s, tally); err != nil {
+			return err
 		}
 	}
-	switch {
-	case absent.error == nil:
-		return there, nil
-	case len(hashes) == 0: // nothing is done
-		return inventory{}, absent
+	if absent.error == nil {
+		return nil
 	}
-	return there, absent
+	return absent
 }
 
 // runOn does the runs, all on data: first the single layers, because stacks stand on some of them.

@@ -256,18 +256,15 @@ func (o options) grid() (grid, error) {
 func (o options) chooseData(g *grid, from *dataSource) (err error) {
 	from.dir = o.dataDir
 	shared := &g.Shared
-	switch {
-	case !strings.HasSuffix(shared.Data, ownSuffix):
-		if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
-			return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
+	if strings.HasSuffix(shared.Data, ownSuffix) {
+		if from.own == nil {
+			if from.own, err = readOwn(shared.Data); err != nil {
+				return fmt.Errorf("-data %s: %w", shared.Data, err)
+			}
 		}
-	case from.own == nil:
-		if from.own, err = readOwn(shared.Data); err != nil {
-			return fmt.Errorf("-data %s: %w", shared.Data, err)
-		}
-		fallthrough
-	default:
 		shared.Data = from.own.Name
+	} else if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
+		return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
 	}
 	size := from.size(shared.Data)
 	if shared.Batch >= size.train {

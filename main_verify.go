@@ -71,7 +71,7 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 		for _, i := range part {
 			r := now.good[claims[i].ID()]
 			if r == nil && slices.Contains(absent.names, claims[i].Data) {
-				return absent
+				continue
 			}
 			if r == nil {
 				return fmt.Errorf("%s could not be run: the reason is above", claims[i].ID())
@@ -79,6 +79,9 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 			if err := claims[i].compare(stdout, r); err != nil {
 				return err
 			}
+		}
+		if absent.error != nil {
+			return absent
 		}
 	}
 	return nil

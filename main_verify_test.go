@@ -107,3 +107,24 @@ func TestVerifyChoosesBySeed(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyComparesWhatIsThere before it ends on a data set that is not.
+func TestVerifyComparesWhatIsThere(t *testing.T) {
+	s := store{t.TempDir()}
+	mustRun(t, "-data", "clusters", "-k", "2", "-objective", "random", "-tc-rows", "0", "-quiet", "-out", s.out)
+	there, err := s.scan(inventory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := *there.sorted()[0]
+	missing.Config.Data = "fashion"
+	missing.ID = missing.Config.ID()
+	rows, err := formatResults(append([]*Result{&missing}, there.sorted()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, status := verifyFile(t, string(rows), "-sample", "all", "-workers", "2", "-data-dir", t.TempDir())
+	if status != 1 || !strings.Contains(said, "the same in all") || !strings.Contains(said, "Fashion-MNIST") {
+		t.Errorf("exit status %d: %s", status, said)
+	}
+}

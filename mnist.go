@@ -32,8 +32,7 @@ type imageData struct {
 }
 
 func (d imageData) size() dataSize {
-	train, test := d.files[0].dims, d.files[2].dims
-	size := dataSize{elements(train[1:]), train[0], test[0]}
+	size := dataSize{d.files[0].dims[0], d.files[2].dims[0]}
 	if d.shifted {
 		size.train *= len(shifts)
 	}

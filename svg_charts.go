@@ -93,7 +93,7 @@ func chartPlot(x quantity, charts []chart, style look, note string) []byte {
 	if homeless := x.missing(xs); homeless > 0 {
 		c.footnote("Without a value on the x axis, and so not shown: " + strconv.Itoa(homeless) + ".")
 	}
-	if style == whiskers && len(keys) > 1 {
+	if style == whiskers && slices.ContainsFunc(charts, func(ch chart) bool { return len(ch.Series) > 1 }) {
 		note = "Marks of one value on the x axis stand side by side. " + note
 	}
 	c.footnote(note)
