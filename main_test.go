@@ -156,17 +156,6 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 	})
 }
 
-func TestReadmeSaysHowManyRunsThereAre(t *testing.T) {
-	readme := textOf(t, "README.md")
-	for _, want := range []string{
-		"the whole experiment, " + numberOfRuns("-full") + " runs", "the questions that follow, " + numberOfRuns("-full -followups") + " runs",
-	} {
-		if !strings.Contains(readme, want) {
-			t.Errorf("README.md does not say %q", want)
-		}
-	}
-}
-
 // TestUsageFollowsFromTheLists: what it says of the protocol is so.
 func TestUsageFollowsFromTheLists(t *testing.T) {
 	networks := len(activations) * len(protocolKs) * protocolSeeds

@@ -221,23 +221,6 @@ func BenchmarkReport(b *testing.B) {
 	})
 }
 
-// TestReadmeAndReportNameTheSameDeviations: README.md wraps its lines, and nothing else differs.
-func TestReadmeAndReportNameTheSameDeviations(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, list, _ := strings.Cut(string(readme), "## Deviations from the design note\n")
-	list, _, _ = strings.Cut(list, "\n## ")
-	var got []string
-	for item := range strings.SplitSeq(strings.TrimSpace(list), "\n- ") {
-		got = append(got, strings.Join(strings.Fields(strings.TrimPrefix(item, "- ")), " "))
-	}
-	if diff := cmp.Diff(deviations, got); diff != "" {
-		t.Errorf("(-report +README)\n%s", diff)
-	}
-}
-
 // TestPlantedFeaturesGiveTheSecondVerdict: weights without an effect, outputs with one.
 func TestPlantedFeaturesGiveTheSecondVerdict(t *testing.T) {
 	configs := madeUpGrid(t, "mnist", []string{"relu", "softmax"}, []uint64{16}, []float64{1}, 10, 3)
