@@ -244,6 +244,9 @@ TEXT MUL1(SB), NOSPLIT, $0-96
 // NEXT ends an elementwise kernel, whose next element is AX of CX.
 #define NEXT ADDQ $(W/8), AX; CMPQ AX, CX; JB element; VZEROUPPER; RET
 
+// FLUSH is normal of mat_elementary.go: x below V15, the smallest normal number, becomes 0. V5 is 0, V7 the sign bit.
+#define FLUSH(x) VANDNPD x, V7, V4; GREATER(V15, V4); SELECT(V5, x, x)
+
 // func adam(w, m, v, grad *float64, n int, step, factor float64)
 TEXT ADAM(SB), NOSPLIT, $0-56
 	MOVQ w+0(FP), DI
@@ -258,6 +261,9 @@ TEXT ADAM(SB), NOSPLIT, $0-56
 	CONSTANT(BETA2, V12)
 	CONSTANT(REST2, V13)
 	CONSTANT(EPSILON, V14)
+	CONSTANT(MINNORMAL, V15)
+	CONSTANT(SIGNBIT, V7)
+	VXORPD V5, V5, V5
 	XORL AX, AX
 element:
 	VMOVUPD (R9)(AX*8), V0
@@ -266,6 +272,8 @@ element:
 	VMULPD V0, V13, V2
 	VMULPD V0, V2, V2
 	VFMADD231PD (R8)(AX*8), V12, V2 // v = β₂v + (1−β₂)g·g
+	FLUSH(V1)
+	FLUSH(V2)
 	VMOVUPD V1, (SI)(AX*8)
 	VMOVUPD V2, (R8)(AX*8)
 	VSQRTPD V2, V2
@@ -344,7 +352,7 @@ element:
 	VMOVUPD (SI)(AX*8), V0
 	VMOVAPD V0, V1
 	VFMADD213PD V10, V8, V1 // leak·z + 0
-	POSITIVE(V0, V10)
+	GREATER(V0, V10)
 	SELECT(V0, V1, V2)      // a = z where positive
 	SELECT(V9, V8, V3)      // slope = 1 where positive
 	VMOVUPD V2, (DI)(AX*8)

@@ -38,8 +38,8 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define SUMS(F) F(0, V0); F(1, V1); F(2, V2); F(3, V3)
 #define HALVES VADDPD V2, V0, V0; VADDPD V3, V1, V1; VADDPD V1, V0, V0
 
-// POSITIVE and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
-#define POSITIVE(x, zero) VCMPPD $30, zero, x, Y6
+// GREATER (x > y) and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
+#define GREATER(x, y) VCMPPD $30, y, x, Y6
 #define NEGATIVE(x) VMOVAPD x, Y6
 #define SELECT(yes, no, to) VBLENDVPD Y6, yes, no, to
 

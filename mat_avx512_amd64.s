@@ -33,8 +33,8 @@
 #define SUMS(F) F(0, V0); F(1, V1)
 #define HALVES VADDPD V1, V0, V0; VEXTRACTF64X4 $1, Z0, Y1; VADDPD Y1, Y0, Y0
 
-// POSITIVE and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
-#define POSITIVE(x, zero) VCMPPD $30, zero, x, K2
+// GREATER (x > y) and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
+#define GREATER(x, y) VCMPPD $30, y, x, K2
 #define NEGATIVE(x) VPMOVQ2M x, K2
 #define SELECT(yes, no, to) VBLENDMPD yes, no, K2, to
 

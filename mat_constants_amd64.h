@@ -20,8 +20,9 @@
 #define LOGBIAS 120
 #define INTEGER 128
 #define INTEGERBIAS 136
-#define TAYLOR 144
-#define LOGS 240
+#define MINNORMAL 144
+#define TAYLOR 152
+#define LOGS 248
 
 DATA constants<>+BETA1(SB)/8, $0.9
 DATA constants<>+REST1(SB)/8, $0.1
@@ -41,6 +42,7 @@ DATA constants<>+TANHMAX(SB)/8, $44.0
 DATA constants<>+LOGBIAS(SB)/8, $0x00095f619980c433 // 1023<<52 − the bits of √½
 DATA constants<>+INTEGER(SB)/8, $0x4330000000000000 // 2⁵²
 DATA constants<>+INTEGERBIAS(SB)/8, $0x43300000000003ff // 2⁵² + 1023
+DATA constants<>+MINNORMAL(SB)/8, $0x0010000000000000 // 2⁻¹⁰²²
 DATA constants<>+(TAYLOR+0)(SB)/8, $0x3de6124613a86d09 // 1/13!
 DATA constants<>+(TAYLOR+8)(SB)/8, $0x3e21eed8eff8d898 // 1/12!
 DATA constants<>+(TAYLOR+16)(SB)/8, $0x3e5ae64567f544e4 // 1/11!
@@ -60,4 +62,4 @@ DATA constants<>+(LOGS+24)(SB)/8, $2.222219843214978396e-01
 DATA constants<>+(LOGS+32)(SB)/8, $2.857142874366239149e-01
 DATA constants<>+(LOGS+40)(SB)/8, $3.999999999940941908e-01
 DATA constants<>+(LOGS+48)(SB)/8, $6.666666666666735130e-01
-GLOBL constants<>(SB), RODATA|NOPTR, $296
+GLOBL constants<>(SB), RODATA|NOPTR, $304

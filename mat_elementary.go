@@ -246,6 +246,10 @@ const (
 // adamStep is one step of Adam (adam.go) for the weights w with moments m and v:
 //
 //	m ← β₁ m + (1−β₁) g        v ← β₂ v + (1−β₂) g²        w ← w − step · m / (√v · factor + ε)
+//
+// A moment below the smallest normal number becomes 0. Where a weight gets no more gradient, m decays by 0.9 a step and
+// would stay for ever at the smallest subnormal numbers, of which 0.9 times one rounds to itself; many processors
+// take a hundred times as long for those. No such moment would move a weight by more than 1e-290.
 func adamStep(w, m, v, g []float64, step, factor float64) {
 	sameLength("adam", len(w), len(m), len(v), len(g))
 	adamKernel(w, m, v, g, step, factor)
@@ -254,8 +258,16 @@ func adamStep(w, m, v, g []float64, step, factor float64) {
 func adamGeneric(w, m, v, grad []float64, step, factor float64) {
 	w, m, v = w[:len(grad)], m[:len(grad)], v[:len(grad)]
 	for i, g := range grad {
-		m[i] = math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g))
-		v[i] = math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g))
+		m[i] = normal(math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g)))
+		v[i] = normal(math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g)))
 		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
 	}
+}
+
+// normal returns x, or 0 for a subnormal x. NaN stays.
+func normal(x float64) float64 {
+	if math.Abs(x) < 0x1p-1022 {
+		return 0
+	}
+	return x
 }

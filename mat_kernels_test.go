@@ -119,6 +119,30 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 	}
 }
 
+// TestMomentsDoNotStaySubnormal: without a gradient, moments decay to 0, and every one stays 0 or normal on the way.
+func TestMomentsDoNotStaySubnormal(t *testing.T) {
+	for _, impl := range implementations() {
+		t.Run(impl, func(t *testing.T) {
+			force(t, impl)
+			var w, m, v, g [9]float64
+			for i := range m {
+				w[i], m[i], v[i] = 1, math.Ldexp(1-float64(2*(i%2)), -i), 0x1p-1020
+			}
+			for range 8000 {
+				adamStep(w[:], m[:], v[:], g[:], 1e-3, 1)
+				for _, x := range append(m[:], v[:]...) {
+					if x != 0 && math.Abs(x) < 0x1p-1022 {
+						t.Fatalf("a moment is %x", x)
+					}
+				}
+			}
+			if m != [9]float64{} || v != [9]float64{} {
+				t.Errorf("moments after 8,000 steps without gradient: %x, %x", m, v)
+			}
+		})
+	}
+}
+
 // TestActivationsGiveTheBitsOfPlainGo takes every activation forward and backward.
 func TestActivationsGiveTheBitsOfPlainGo(t *testing.T) {
 	pass := func(f activation, z []float64, K int) (a, slope, g []float64) {
