@@ -168,6 +168,12 @@ func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 			t.Errorf("%s: logits (-without +with constant units)\n%s", name, diff)
 		}
 	}
+	for n := range wide.Rows {
+		wide.Row(n)[0] = 4e-6 * float64(n%2) // variance 4e-12
+	}
+	if r := rank(newProbe(wide, labels, standardising, probePenaltyFew)); r != 5 {
+		t.Errorf("with a unit that varies a little: rank %d of 5", r)
+	}
 }
 
 func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
@@ -264,6 +270,33 @@ func TestProbeMinimiserEnds(t *testing.T) {
 				t.Errorf("%d evaluations, converged is %v; want at most %d, %v", evaluations, converged, c.most, c.converged)
 			}
 		})
+	}
+}
+
+// TestProbeMinimiserKeepsPairsOfPositiveCurvature, and ten of them at most.
+func TestProbeMinimiserKeepsPairsOfPositiveCurvature(t *testing.T) {
+	at, ahead := []float64{0, 0}, []float64{1, 0}
+	for name, c := range map[string]struct {
+		gradient []float64
+		kept     int
+	}{"up": {[]float64{1, 0}, 1}, "down": {[]float64{-1, 0}, 0}, "across": {[]float64{0, 1}, 0}} {
+		if pairs := remember(nil, ahead, at, c.gradient, at); len(pairs) != c.kept {
+			t.Errorf("a gradient that changes %s the step: %d pairs, want %d", name, len(pairs), c.kept)
+		}
+	}
+	// Rosenbrock's valley in twelve dimensions, where every number of pairs takes another number of evaluations.
+	evaluations, converged := minimise(func(x, g []float64) (f float64) {
+		clear(g)
+		for i := range len(x) - 1 {
+			a, b := 1-x[i], x[i+1]-float64(x[i]*x[i])
+			f += float64(a*a) + float64(100*float64(b*b))
+			g[i] -= 2*a + float64(400*float64(x[i]*b))
+			g[i+1] += 200 * b
+		}
+		return f
+	}, make([]float64, 12), 1e-6)
+	if evaluations != 89 || !converged {
+		t.Errorf("%d evaluations, converged is %v", evaluations, converged)
 	}
 }
 

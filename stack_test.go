@@ -127,8 +127,13 @@ func TestOutputsAreStandardisedByTheTrainSplit(t *testing.T) {
 			column[n] = above.Train.dense(n)[k]
 		}
 		mean, sd := meanSD(column)
-		if math.Abs(mean) > 1e-12 || math.Abs(sd-wantSD) > 1e-12 {
+		if !(math.Abs(mean) <= 1e-12) || !(math.Abs(sd-wantSD) <= 1e-12) {
 			t.Errorf("unit %d has mean %v and standard deviation %v, want 0 and %v", k, mean, sd, wantSD)
+		}
+	}
+	for n := range above.Test.N {
+		if a := above.Test.dense(n); a[0] != 0 || a[1] != 0 || !finite(a[2]) {
+			t.Fatalf("test row %d is %v, want 0, 0 and a number", n, a)
 		}
 	}
 }

@@ -102,9 +102,16 @@ func TestUniformFillsTheSquare(t *testing.T) {
 
 // TestPlacesWithoutInputKeepNoWeight: a point fills two of a square's four places.
 func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
-	data := clusters()
+	points := make([]planePoint, 200)
+	for n := range points {
+		points[n].x = [2]float64{float64(n%7) - 3.5, float64(n%11) - 5.5}
+	}
+	sparse := pointSet(points)
 	for _, objective := range []string{"infomax", "reconstruction"} {
-		tr := newTrainer(Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}, &data.Train)
+		tr := newTrainer(Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}, &sparse)
+		if tr.W.Rows != 4 {
+			t.Fatalf("W has %d rows, want 4: the set is not sparse", tr.W.Rows)
+		}
 		for range 5 {
 			tr.step(allRows(128))
 		}

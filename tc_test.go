@@ -85,6 +85,15 @@ func TestConstantUnitsContributeNothing(t *testing.T) {
 	}
 }
 
+// TestConstantUnitsCountAsUnitsOfTheGaussianEstimate: they are counted when rows are compared with units.
+func TestConstantUnitsCountAsUnitsOfTheGaussianEstimate(t *testing.T) {
+	dead := func(int) float64 { return 0 }
+	a := withColumn(withColumn(chainSample(12, 10, 1), 0, dead), 5, dead)
+	if got := estimates(t, a, 1)[0]; !math.IsNaN(got) {
+		t.Errorf("12 units, two of them constant, in 12 rows: %v, want none", got)
+	}
+}
+
 func TestTotalCorrelationOfFewerThanTwoLiveUnitsIsZero(t *testing.T) {
 	one := chainSample(50, 1, 1)
 	for _, c := range []struct {
