@@ -42,6 +42,10 @@ type Config struct {
 	LearningRate float64 `json:"learning_rate"`  // 0 if no layer trains
 	TCRows       int     `json:"tc_rows"`        // test rows for total correlation; 0 leaves it out
 	Below        layer   `json:"below,omitzero"` // the frozen layer whose outputs are the inputs
+	// The inputs are the data's first Components principal components, each divided by its standard deviation to the
+	// power Whiten, 0 to 1. 0 components are the data as they are.
+	Components int     `json:"components,omitzero"`
+	Whiten     float64 `json:"whiten,omitzero"`
 }
 
 // layer is what a stack stands on: a layer of K units, with the activation, seed and settings of the one above it,
@@ -89,8 +93,8 @@ func (c Config) layers() []string {
 }
 
 var (
-	objectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca"}
-	references = []string{"tied", "pca"} // of the objectives: in no declared test
+	objectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca", "optimum"}
+	references = []string{"tied", "pca", "optimum"} // of the objectives: in no declared test
 )
 
 // The protocol: every activation and objective, with these.
@@ -114,14 +118,22 @@ func (c Config) normal() Config {
 	if !slices.ContainsFunc(c.layers(), func(objective string) bool { return objective != "pca" }) {
 		c.Seed = 0
 	}
+	if c.Components == 0 {
+		c.Whiten = 0
+	}
 	return c
 }
 
 // hasLambda tells whether a layer has the InfoMax loss.
-func (c Config) hasLambda() bool { return slices.Contains(c.layers(), "infomax") }
+func (c Config) hasLambda() bool { return slices.ContainsFunc(c.layers(), hasLambda) }
+
+// hasLambda tells whether the objective is the InfoMax loss.
+func hasLambda(objective string) bool { return objective == "infomax" || objective == "optimum" }
 
 // trains tells whether the objective takes steps.
-func trains(objective string) bool { return objective != "random" && objective != "pca" }
+func trains(objective string) bool {
+	return !slices.Contains([]string{"random", "pca", "optimum"}, objective)
+}
 
 // trains tells whether the run takes steps; the layer below took its own.
 func (c Config) trains() bool { return trains(c.Objective) }
@@ -134,9 +146,14 @@ func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Obj
 
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
 // hex is the start of a SHA-256 of every setting and the numerics version. A stack's name has both layers:
-// mnist-random64-infomax-relu-k32-….
+// mnist-random64-infomax-relu-k32-…, and one of principal components their number and P: mnist-components256-whiten1-….
 func (c Config) ID() string {
 	name, settings := c.Data, fmt.Sprintf("%d %+v", c.numerics(), c)
+	if c.Components > 0 {
+		name += fmt.Sprintf("-components%d-whiten%s", c.Components, shortest(c.Whiten))
+	} else {
+		settings = strings.Replace(settings, " Components:0 Whiten:0", "", 1) // keeps the ids from before there were components
+	}
 	if c.stacked() {
 		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
 	} else {
@@ -169,6 +186,12 @@ func (c Config) check(size dataSize) error {
 		return usagef("-batch 1: one row has no variance; give 2 or more, or 0 for the whole training split")
 	case !finite(c.LearningRate) || c.LearningRate <= 0:
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
+	case c.Components < 0:
+		return usagef("-components %d: give a number of principal components, or 0 for the data as they are", c.Components)
+	case c.Whiten < 0 || c.Whiten > 1:
+		return usagef("-whiten %v: give a power from 0 to 1", c.Whiten)
+	case slices.Contains(c.layers(), "optimum") && c.Activation != "identity":
+		return usagef("-objective optimum is for identity alone: give -act identity, or leave it out")
 	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
 		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, size.test)
 	}
@@ -184,7 +207,7 @@ func usagef(format string, args ...any) error { return badUsage{fmt.Errorf(forma
 func compareConfigs(a, b Config) int {
 	rank := func(name string, of []string) int { return slices.Index(of, name) }
 	return cmp.Or(
-		compareData(a.Data, b.Data),
+		compareInputs(a, b),
 		cmp.Compare(rank(a.Below.Objective, objectives), rank(b.Below.Objective, objectives)), // none first
 		cmp.Compare(a.Below.K, b.Below.K),
 		cmp.Compare(rank(a.Objective, objectives), rank(b.Objective, objectives)),
@@ -198,11 +221,19 @@ func compareConfigs(a, b Config) int {
 		cmp.Compare(a.TCRows, b.TCRows))
 }
 
+// compareInputs is the order of what runs are trained on: the data, and how many components of them, how white.
+func compareInputs(a, b Config) int {
+	return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(a.Components, b.Components), cmp.Compare(a.Whiten, b.Whiten))
+}
+
 // cost estimates the time of a run in epochs of InfoMax with one unit. It decides nothing but
 // the order of runs, the shards and the time left.
 func (c Config) cost() float64 {
 	K := float64(c.K)
 	measure := 125 + float64(2*K) // the metrics of a random network and its probes; of a trained one twice that
+	if c.Objective == "optimum" {
+		return float64(2*measure) + 100*K
+	}
 	if !c.trains() {
 		return measure
 	}

@@ -11,6 +11,8 @@ type Dataset struct {
 	Name        string // of a user's own data; else empty
 	Train, Test Set
 	SHA256      string
+	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M principal components.
+	Axes Mat
 }
 
 func (d *Dataset) size() dataSize { return dataSize{d.Train.N, d.Test.N} }

@@ -14,11 +14,10 @@ import (
 // A convex f has ⟨s,y⟩ ≥ 0 without Wolfe's second condition. Inner products and the loops below have one
 // order, so that every machine takes the same steps.
 const (
-	lbfgsMemory      = 10
-	lbfgsEvaluations = 500   // at most
-	lbfgsHalvings    = 30    // of one step, at most
-	lbfgsDecrease    = 1e-4  // c₁
-	lbfgsCurvature   = 1e-12 // a pair is kept if the cosine between s and y is above this
+	lbfgsMemory    = 10
+	lbfgsHalvings  = 30    // of one step, at most
+	lbfgsDecrease  = 1e-4  // c₁
+	lbfgsCurvature = 1e-12 // a pair is kept if the cosine between s and y is above this
 )
 
 // lbfgsPair is a step s and the change y of the gradient over it; sy = ⟨s,y⟩, yy = ⟨y,y⟩.
@@ -28,8 +27,8 @@ type lbfgsPair struct {
 }
 
 // minimise takes x to where no element of f's gradient is beyond ±tolerance. f returns its value at x
-// and sets gradient.
-func minimise(f func(x, gradient []float64) float64, x []float64, tolerance float64) (evaluations int, converged bool) {
+// and sets gradient. most is the evaluations of f after which it gives up.
+func minimise(f func(x, gradient []float64) float64, x []float64, tolerance float64, most int) (evaluations int, converged bool) {
 	n := len(x)
 	g, d, next, gNext := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	value := f(x, g)
@@ -46,7 +45,7 @@ func minimise(f func(x, gradient []float64) float64, x []float64, tolerance floa
 			step = 1 / max(1, math.Sqrt(-slope))
 		}
 		for halvings := 0; ; halvings++ {
-			if halvings > lbfgsHalvings || evaluations == lbfgsEvaluations {
+			if halvings > lbfgsHalvings || evaluations == most {
 				return evaluations, false
 			}
 			copy(next, x)

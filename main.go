@@ -180,7 +180,7 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	done := len(p.mine) - len(missing)
 	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
 	tally := newTally(screen, done, missing)
-	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareData(a.Data, b.Data), cmp.Compare(b.cost(), a.cost())) })
+	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareInputs(a, b), cmp.Compare(b.cost(), a.cost())) })
 	err = runEach(ctx, p.from, missing, o.workers, s, tally, func(name string, data *Dataset) {
 		hashes[name] = data.SHA256
 		manifest()
@@ -191,17 +191,14 @@ func runMissing(ctx context.Context, args []string, o options, p plan, s store, 
 	return there, err
 }
 
-// runEach does the runs, which are in the order of their data sets. loaded sees each of these before its runs; the runs on one
+// runEach does the runs, which are in the order of their inputs. loaded sees each data set before its runs; the runs on one
 // that cannot be loaded are left out, and the error is absentData.
 func runEach(ctx context.Context, from dataSource, runs []Config, workers int, s store, tally *tally, loaded func(name string, data *Dataset)) error {
 	var absent absentData
 	for len(runs) > 0 {
-		name, n := runs[0].Data, 1
-		for n < len(runs) && runs[n].Data == name {
-			n++
-		}
-		its := runs[:n]
-		runs = runs[n:]
+		name := runs[0].Data
+		var its []Config
+		its, runs = alike(runs, func(a, b Config) bool { return a.Data == b.Data })
 		data, err := loadData(ctx, from, name, tally.console)
 		if err != nil && ctx.Err() != nil {
 			return err
@@ -213,14 +210,31 @@ func runEach(ctx context.Context, from dataSource, runs []Config, workers int, s
 			continue
 		}
 		loaded(name, data)
-		if err := runOn(ctx, data, its, workers, s, tally); err != nil {
-			return err
+		for len(its) > 0 {
+			var same []Config
+			same, its = alike(its, func(a, b Config) bool { return compareInputs(a, b) == 0 })
+			inputs, err := data.components(same[0])
+			if err != nil {
+				return err
+			}
+			if err := runOn(ctx, inputs, same, workers, s, tally); err != nil {
+				return err
+			}
 		}
 	}
 	if absent.error == nil {
 		return nil
 	}
 	return absent
+}
+
+// alike divides runs after the first ones that are like the first.
+func alike(runs []Config, like func(a, b Config) bool) (first, rest []Config) {
+	n := slices.IndexFunc(runs, func(c Config) bool { return !like(c, runs[0]) })
+	if n < 0 {
+		n = len(runs)
+	}
+	return runs[:n], runs[n:]
 }
 
 // runOn does the runs, all on data: first the single layers, because stacks stand on some of them.

@@ -18,13 +18,13 @@ import (
 
 // options are the command line.
 type options struct {
-	act, k, lambda, seed, objective, below string // lists
-	shared                                 Config // the settings that are no lists
-	dataDir, out, shard, verify, sample    string
-	workers                                int
-	full, followups, list, report, quiet   bool
-	given                                  []string  // the flags that were typed
-	parts                                  []options // one for each line that the command stands for
+	act, k, lambda, seed, objective, below, whiten string // lists
+	shared                                         Config // the settings that are no lists
+	dataDir, out, shard, verify, sample            string
+	workers                                        int
+	full, followups, list, report, quiet           bool
+	given                                          []string  // the flags that were typed
+	parts                                          []options // one for each line that the command stands for
 }
 
 // protocol is what -full stands for.
@@ -46,6 +46,10 @@ var followups = []string{
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-4", // other settings
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-3",
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -batch 512",
+	"-act all -k 16,32,64 -seed 1-10 -components 256 -objective infomax,reconstruction,random", // whitened inputs
+	"-act identity,relu,tanh -k 32 -seed 1-10 -components 256 -whiten 0,0.25,0.5,0.75 -objective infomax,random",
+	"-act all -k 32 -seed 1-10 -components 256 -objective infomax,reconstruction,random -data fashion",
+	"-act identity -k 16,32,64 -lambda 0.1,0.5,1,2,10 -seed 1-3 -objective optimum",
 }
 
 // commas is a list as it is typed: 16,32,64.
@@ -71,6 +75,8 @@ func newFlags(o *options) *flag.FlagSet {
 	f.BoolVar(&o.followups, "followups", false, "the follow-ups, with -full or alone: depth, scale, other data and settings; other flags override them")
 	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+"; two-dimensional: "+strings.Join(planeNames, ", ")+
 		"; or your own FILE.npz of NumPy arrays train and test, and train_labels and test_labels if there are any")
+	f.IntVar(&o.shared.Components, "components", 0, "inputs are that many principal components of the data; 0 for the data as they are")
+	f.StringVar(&o.whiten, "whiten", "1", "of -components: each is divided by its standard deviation to this power, 0 to 1")
 	f.StringVar(&o.dataDir, "data-dir", "", "folder that has the files of the images, or has them in mnist and fashion; otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
 	f.IntVar(&o.shared.Batch, "batch", 128, "rows in a step; 0 for all")
@@ -103,12 +109,12 @@ command again does what is missing. Ctrl-C leaves what is done; twice exits at o
 // usageParts are the flags in the order in which the usage explains them.
 var usageParts = []struct{ title, flags string }{
 	{"What to run: a value or a list a,b,c; names also all, whole numbers a range 1-10.", "act k lambda seed objective below full followups"},
-	{"How to run it.", "data data-dir epochs batch lr tc-rows"},
+	{"How to run it.", "data data-dir components whiten epochs batch lr tc-rows"},
 	{"Where and when.", "out workers shard list report verify sample quiet"},
 }
 
 // gridFlags are those that say which runs are meant.
-var gridFlags = append(strings.Fields(usageParts[0].flags), "data", "epochs", "batch", "lr", "tc-rows", "shard")
+var gridFlags = append(strings.Fields(usageParts[0].flags), "data", "components", "whiten", "epochs", "batch", "lr", "tc-rows", "shard")
 
 // usage is what -help prints.
 func usage() string {
@@ -220,7 +226,9 @@ func (o options) check() error {
 		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
 	case o.typed("epochs", "batch", "lr") && !o.has(func(name string) bool { return name != "none" && trains(name) }):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("lambda") && !o.has(func(name string) bool { return name == "infomax" }):
+	case o.typed("whiten") && !slices.ContainsFunc(o.parts, func(part options) bool { return part.shared.Components != 0 }):
+		return usagef("-whiten is for principal components: give -components too, such as -components 256")
+	case o.typed("lambda") && !o.has(hasLambda):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.typed("verify") && o.verify == "":
 		return usagef("-verify is empty: give a results.csv")
@@ -241,13 +249,16 @@ func (o options) check() error {
 // grid returns the lists, parsed, or the first mistake in them.
 func (o options) grid() (grid, error) {
 	g := grid{Shared: o.shared}
-	var bad [6]error
-	g.Objectives, bad[0] = parseNames("objective", o.objective, objectives)
+	var bad [7]error
+	if g.Objectives, bad[0] = parseNames("objective", o.objective, objectives); plain(o.objective) == "all" {
+		g.Objectives = slices.DeleteFunc(slices.Clone(objectives), func(name string) bool { return name == "optimum" }) // of identity alone
+	}
 	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
 	g.Ks, bad[2] = parseWhole("k", o.k)
 	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
 	g.Seeds, bad[4] = parseWhole("seed", o.seed)
 	g.Below, bad[5] = parseLayers("below", o.below)
+	g.Whiten, bad[6] = parseReals("whiten", o.whiten)
 	return g, cmp.Or(bad[:]...)
 }
 

@@ -12,7 +12,11 @@ import (
 
 // describe names a run to a person: mnist: infomax, relu, K = 32, λ = 1, seed 1.
 func describe(c Config) string {
-	text := fmt.Sprintf("%s: %s, %s, %s", c.Data, c.Objective, c.Activation, atK(c.K))
+	data := c.Data
+	if c.Components > 0 {
+		data += fmt.Sprintf(", %d components, whitened by %s", c.Components, shortest(c.Whiten))
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s", data, c.Objective, c.Activation, atK(c.K))
 	if c.stacked() {
 		text += fmt.Sprintf(", on %s, %s", c.Below.Objective, atK(c.Below.K))
 	}

@@ -98,6 +98,13 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"leftover argument", "-k 16 32", 2, `"32"`},
 		{"unknown flag", "-layers 2", 2, "-layers"},
 		{"flag without value", "-k", 2, "-k"},
+		{"whitening without components", "-whiten 0.5", 2, "give -components too"},
+		{"whiter than white", "-components 2 -whiten 1.5 -data uniform", 2, "-whiten 1.5: give a power from 0 to 1"},
+		{"less than not white", "-components 2 -whiten -1 -data uniform", 2, "-whiten -1"},
+		{"whitening as text", "-components 2 -whiten much -data uniform", 2, "finite"},
+		{"too many components", "-components 3 -data uniform -quiet -out " + t.TempDir(), 2, "uniform has 2 that vary"},
+		{"negative components", "-components -2", 2, "-components -2"},
+		{"optimum of relu", "-objective optimum", 2, "for identity alone"},
 		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
 		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
 		{"workers", "-workers 0", 2, "-workers 0"},
@@ -159,7 +166,7 @@ func TestUsageNamesEveryFlagAndItsDefault(t *testing.T) {
 // TestUsageFollowsFromTheLists: what it says of the protocol is so.
 func TestUsageFollowsFromTheLists(t *testing.T) {
 	networks := len(activations) * len(protocolKs) * protocolSeeds
-	runs := networks * (len(protocolLambdas) + len(objectives) - 2) // infomax has λ, the baselines have not
+	runs := networks * (len(protocolLambdas) + len(objectives) - 3) // infomax has λ, the baselines have not
 	runs += networks / protocolSeeds                                // pca has no seed
 	words := strings.Join(strings.Fields(usage()), " ")
 	for _, want := range []string{
@@ -270,7 +277,7 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 		t.Skipf("no symbolic links here: %v", err)
 	}
 	var stdout, stderr bytes.Buffer
-	status := command([]string{"-followups", "-act", "relu", "-k", "2", "-seed", "1", "-objective", "random", "-below", "none", "-tc-rows", "0", "-data-dir", dir, "-out", t.TempDir(), "-quiet"}, &stdout, &stderr)
+	status := command([]string{"-followups", "-act", "relu", "-k", "2", "-seed", "1", "-objective", "random", "-below", "none", "-components", "0", "-tc-rows", "0", "-data-dir", dir, "-out", t.TempDir(), "-quiet"}, &stdout, &stderr)
 	if status != 1 || !strings.Contains(stdout.String(), "2 of 3 runs done") || !strings.Contains(stdout.String(), "the report of 2 runs") || !strings.Contains(stderr.String(), "Fashion-MNIST") ||
 		strings.Contains(stderr.String(), "failed") {
 		t.Errorf("exit status %d: %s%s", status, &stdout, &stderr)

@@ -158,7 +158,7 @@ func differingColumns(lines [][]string, columns []string) string {
 
 // rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
 var rowFlags = [][2]string{{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"}, {"below", "below"},
-	{"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"}}
+	{"components", "components"}, {"whiten", "whiten"}, {"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"}}
 
 // claimOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.
 func claimOf(columns, row []string, from dataSource) (claim, error) {

@@ -30,10 +30,50 @@ func principalAxes(s *Set, K int) (W Mat, b []float64) {
 	return W, b
 }
 
-// components are the principal axes of a set, one in each column, and the means of its inputs.
+// components returns data with the inputs of c: their first M principal components, each divided by its standard deviation
+// σ, over N−1, to the power P. Means, axes and deviations are the train split's, for the test split too.
+//
+//	x′ = diag(σ₁⁻ᴾ … σ_M⁻ᴾ) Wᵀ (x − mean)        W: the first M principal axes (D×M)
+//
+// With P = 1 the train split's Cov(x′) is I. The error is a badUsage: components of no variance cannot be divided.
+func (data *Dataset) components(c Config) (*Dataset, error) {
+	if c.Components == 0 {
+		return data, nil
+	}
+	if data.Train.D > maxAxes {
+		return nil, usagef("-components takes data of %d inputs at most, and %s has %d", maxAxes, c.Data, data.Train.D)
+	}
+	p := componentsOf(&data.Train)
+	vary := 0
+	for vary < len(p.variance) && p.variance[vary] > leastVariance*p.variance[0] {
+		vary++
+	}
+	if c.Components > vary {
+		return nil, usagef("-components %d: %s has %d that vary: give that many at most", c.Components, c.Data, vary)
+	}
+	W, b := principalAxes(&data.Train, c.Components)
+	for k := range b {
+		N := float64(data.Train.N)
+		scale := exp(-c.Whiten / 2 * log(p.variance[k]*N/(N-1)))
+		b[k] *= scale
+		for d := range W.Rows {
+			W.Row(d)[k] *= scale
+		}
+	}
+	turned := data.with(data.through(activationByName("identity"), W, b))
+	turned.Axes = W
+	return turned, nil
+}
+
+// leastVariance is what a component must have of the first one's variance. What rounding leaves of nothing is less.
+const leastVariance = 1e-12
+
+// components are the principal axes of a set, one in each column, the variance along each, over N, and the means of
+// its inputs.
 type components struct {
-	axes Mat
-	mean []float64
+	axes     Mat
+	variance []float64
+	mean     []float64
 }
 
 // lastComponents are those of the last set asked for, and of no other: every stack has a set of its own, whose rows a
@@ -60,9 +100,9 @@ func componentsOf(s *Set) components {
 		last.of = nil // until all of it is there
 		last.mean, covariance = covarianceOf(s)
 		if s.D > mostJacobiAxes {
-			last.axes, _ = eigenvectors(covariance)
+			last.axes, last.variance = eigenvectors(covariance)
 		} else {
-			last.axes, _, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+			last.axes, last.variance, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
 		}
 		last.of = s
 	}

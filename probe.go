@@ -26,14 +26,15 @@ import (
 // Units of variance under 1e-12, and eigenvalues under 1e-9 of the largest, have zeros in T, and so in U.
 // Variances are over N−1 and of the rows that are fitted.
 const (
-	probePenaltyAll = 1e-4
-	probePenaltyFew = 1e-2
-	probeFew        = 100   // rows of a class
-	probeVariance   = 1e-12 // the least that a unit must have
-	probeEigenvalue = 1e-9  // the least, of the largest
-	probeTolerance  = 1e-5  // of the gradient's largest element; toleranceAll is that of all rows
-	probeBlock      = 64    // rows whose P stays in the cache from logits to gradient
-	probeParts      = 8     // of the rows, each with its own sums, so that cores share the work and change no bit
+	probePenaltyAll  = 1e-4
+	probePenaltyFew  = 1e-2
+	probeFew         = 100   // rows of a class
+	probeVariance    = 1e-12 // the least that a unit must have
+	probeEigenvalue  = 1e-9  // the least, of the largest
+	probeEvaluations = 500   // of L-BFGS, at most
+	probeTolerance   = 1e-5  // of the gradient's largest element; toleranceAll is that of all rows
+	probeBlock       = 64    // rows whose P stays in the cache from logits to gradient
+	probeParts       = 8     // of the rows, each with its own sums, so that cores share the work and change no bit
 )
 
 // probeResult is one probe: the share of test rows that it gets right, NaN if activations are not
@@ -180,7 +181,7 @@ func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
 	if !p.finite {
 		return 0, false
 	}
-	return minimise(p.loss, p.x, tolerance)
+	return minimise(p.loss, p.x, tolerance, probeEvaluations)
 }
 
 // weigh sets W and β of x.

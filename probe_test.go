@@ -260,12 +260,12 @@ func TestProbeMinimiserEnds(t *testing.T) {
 			g[0], g[1] = x[0]-1, 1e-6*x[1]-1e-3
 			return float64((x[0]-1)*(x[0]-1))/2 + float64(x[1]*x[1])*5e-7 - float64(1e-3*x[1])
 		}, 50, true},
-		{"no lower bound", func(x, g []float64) float64 { g[0], g[1] = 1, 1; return x[0] + x[1] }, lbfgsEvaluations, false},
+		{"no lower bound", func(x, g []float64) float64 { g[0], g[1] = 1, 1; return x[0] + x[1] }, probeEvaluations, false},
 		{"a gradient that points the wrong way", func(x, g []float64) float64 { g[0], g[1] = 1, 0; return -x[0] }, 50, false},
 		{"not a number", func(x, g []float64) float64 { g[0], g[1] = math.NaN(), 0; return math.NaN() }, 50, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			evaluations, converged := minimise(c.f, make([]float64, 2), probeTolerance)
+			evaluations, converged := minimise(c.f, make([]float64, 2), probeTolerance, probeEvaluations)
 			if evaluations > c.most || converged != c.converged {
 				t.Errorf("%d evaluations, converged is %v; want at most %d, %v", evaluations, converged, c.most, c.converged)
 			}
@@ -294,7 +294,7 @@ func TestProbeMinimiserKeepsPairsOfPositiveCurvature(t *testing.T) {
 			g[i+1] += 200 * b
 		}
 		return f
-	}, make([]float64, 12), 1e-6)
+	}, make([]float64, 12), 1e-6, probeEvaluations)
 	if evaluations != 89 || !converged {
 		t.Errorf("%d evaluations, converged is %v", evaluations, converged)
 	}

@@ -49,7 +49,9 @@ func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
 	trained := c.trained()
 	row := []field{
-		{"id", r.ID}, {"data", c.Data}, {"below", only(c.stacked(), c.Below.String())}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
+		{"id", r.ID}, {"data", c.Data},
+		{"components", only(c.Components > 0, count(c.Components))}, {"whiten", only(c.Components > 0, shortest(c.Whiten))},
+		{"below", only(c.stacked(), c.Below.String())}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
 		{"lambda", only(c.hasLambda(), shortest(c.Lambda))},
 		{"seed", strconv.FormatUint(c.Seed, 10)},
 		{"epochs", only(trained, count(c.Epochs))},

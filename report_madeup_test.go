@@ -19,7 +19,7 @@ import (
 // madeUpGrid is the protocol's, with the given activations, K, λ and seeds.
 func madeUpGrid(t testing.TB, data string, activations []string, ks []uint64, lambdas []float64, seeds, epochs int) []Config {
 	t.Helper()
-	g := grid{Below: []layer{{}}, Objectives: objectives, Activations: activations, Ks: ks, Lambdas: lambdas,
+	g := grid{Below: []layer{{}}, Whiten: []float64{1}, Objectives: objectives[:6], Activations: activations, Ks: ks, Lambdas: lambdas,
 		Shared: Config{Data: data, Epochs: epochs, Batch: 128, LearningRate: 1e-3, TCRows: 2000}}
 	for seed := range seeds {
 		g.Seeds = append(g.Seeds, uint64(seed+1))

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -283,51 +282,6 @@ func TestLeastTrendP(t *testing.T) {
 	}{{5, 5, 6 / math.Pow(120, 5)}, {2, 5, 6.0 / 32}, {2, 2, 1}, {1, 5, 1}} {
 		if got := leastTrendP(test.k, test.seeds, 3); math.Abs(got-test.want) > 1e-12*test.want {
 			t.Errorf("%d K, %d seeds: %v, want %v", test.k, test.seeds, got, test.want)
-		}
-	}
-}
-
-// TestTheFollowUpsLackNothing: beside the whole protocol none of the chapters of depth and scale has anything missing, two data
-// sets are in full, and the page is no larger than a person will open.
-func TestTheFollowUpsLackNothing(t *testing.T) {
-	var runs []*Result
-	configs := map[string]Config{}
-	for _, c := range configsOf(t, "-full -followups") {
-		runs = append(runs, madeUpRun(c, effect{rank: 1, correlation: 0.1}))
-		configs[c.ID()] = c
-	}
-	all, stacks := analyseAll(runs)
-	own := leading(all)
-	var chapters []string
-	for _, a := range own {
-		chapters = append(chapters, a.name())
-	}
-	for _, c := range followUps(all, own, stacks) {
-		for _, part := range c.Parts {
-			if c.Name == "Depth" || c.Name == "Scale" {
-				chapters = append(chapters, c.Name+": "+part.Title)
-				for _, m := range part.Missing {
-					t.Errorf("%s, %s lacks %s", c.Name, part.Title, m)
-				}
-			}
-		}
-	}
-	want := []string{"mnist", "fashion", "Depth: mnist, stacks of 64 and 32 units", "Scale: Larger K: mnist, 10 epochs, without total correlation",
-		"Scale: Larger data: mnist-shifted, 11 epochs", "Scale: Other data: fashion"}
-	if diff := cmp.Diff(want, chapters); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	files, err := reportFiles(runs, nil, func(id string) ([]byte, error) {
-		var weights bytes.Buffer
-		err := writeNPZ(&weights, madeUpWeights(configs[id]))
-		return weights.Bytes(), err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		if f.name == "report.html" && len(f.data) > 6e6 {
-			t.Errorf("report.html has %d bytes", len(f.data))
 		}
 	}
 }

@@ -17,6 +17,8 @@ type setting struct {
 	Epochs, Batch int
 	LearningRate  float64
 	TCRows        int
+	Components    int
+	Whiten        float64
 	Stack         sizes // zero in studies of single layers
 }
 
@@ -90,7 +92,7 @@ func isWhole(r *Result, runs []*Result) bool {
 }
 
 func settingOf(c Config) setting {
-	s := setting{Data: c.Data, Epochs: c.Epochs, Batch: c.Batch, LearningRate: c.LearningRate, TCRows: c.TCRows}
+	s := setting{Data: c.Data, Epochs: c.Epochs, Batch: c.Batch, LearningRate: c.LearningRate, TCRows: c.TCRows, Components: c.Components, Whiten: c.Whiten}
 	if c.stacked() {
 		s.Stack = sizes{c.Below.K, c.K}
 	}
@@ -103,7 +105,7 @@ func (s setting) stacked() bool { return s.Stack != sizes{} }
 // has tells whether runs of c belong to a study of s.
 func (s setting) has(c Config) bool {
 	beside := s.stacked() && conditionOf(c) == treatment && c.K == s.Stack.Upper
-	return s.Data == c.Data && s.TCRows == c.TCRows && (beside || s.Stack == settingOf(c).Stack) && (!c.trained() ||
+	return s.Data == c.Data && s.Components == c.Components && s.Whiten == c.Whiten && s.TCRows == c.TCRows && (beside || s.Stack == settingOf(c).Stack) && (!c.trained() ||
 		s.Epochs == c.Epochs && s.Batch == c.Batch && s.LearningRate == c.LearningRate)
 }
 
@@ -116,7 +118,7 @@ func (s setting) source() string {
 }
 
 func (s setting) compare(t setting) int {
-	return cmp.Or(compareData(s.Data, t.Data),
+	return cmp.Or(compareData(s.Data, t.Data), cmp.Compare(s.Components, t.Components), cmp.Compare(s.Whiten, t.Whiten),
 		cmp.Compare(s.Epochs, t.Epochs), cmp.Compare(s.Batch, t.Batch),
 		cmp.Compare(s.LearningRate, t.LearningRate), cmp.Compare(s.TCRows, t.TCRows),
 		cmp.Compare(s.Stack.Lower, t.Stack.Lower), cmp.Compare(s.Stack.Upper, t.Stack.Upper))

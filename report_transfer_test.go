@@ -128,52 +128,6 @@ func TestAllComponentsAreALineAndNoPlace(t *testing.T) {
 	}
 }
 
-// TestCommandsMakeWhatIsMissing: those of a chapter, all together, give the runs that are not there and no others.
-func TestCommandsMakeWhatIsMissing(t *testing.T) {
-	all := madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{4, 16}, []float64{0.1, 1, 10}, protocolSeeds, 3)
-	whole := Config{Data: "mnist", Objective: "pca", Activation: "identity", K: 784}
-	here := slices.DeleteFunc(slices.Clone(all), func(c Config) bool {
-		return c.Objective == "variance" || c.Seed > 7 || c.Objective == "pca" && c.K == 4 || c.Lambda == 10 && c.Activation == "tanh"
-	})
-	parts := followUpsOf(t, madeUpRuns(here, effect{}))
-	if plane := followUpsOf(t, madeUpRuns(madeUpGrid(t, "clusters", []string{"identity"}, []uint64{2}, []float64{1}, 3, 3), effect{})); !strings.HasSuffix(fmt.Sprint(plane["Transfer, clusters, 3 epochs"].Missing), "-tc-rows 2000}]") {
-		t.Errorf("in the plane all components are one of the places, and yet missing: %v", plane["Transfer, clusters, 3 epochs"].Missing)
-	}
-	for name, want := range map[string][]Config{
-		"Transfer": append(slices.DeleteFunc(slices.Clone(all), func(c Config) bool {
-			return c.Objective == "tied" || c.Objective == "infomax" && c.Lambda != 1
-		}), whole),
-		"Downstream": slices.DeleteFunc(slices.Clone(all), func(c Config) bool { return c.Objective == "tied" || c.Objective == "pca" }),
-	} {
-		got := map[Config]bool{}
-		for _, missing := range parts[name+", mnist, 3 epochs"].Missing {
-			o, err := parseOptions(strings.Fields(strings.TrimPrefix(missing.Command, "go run . ")))
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, err := o.plan()
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, c := range p.all {
-				got[c] = true
-			}
-		}
-		for _, c := range want {
-			if !slices.Contains(here, c) && !got[c] {
-				t.Errorf("%s: nothing makes %s", name, c.ID())
-			}
-			delete(got, c)
-		}
-		for c := range got {
-			t.Errorf("%s: %s is of no use", name, c.ID())
-		}
-	}
-	if got, want := fmt.Sprint(parts["Transfer, mnist, 3 epochs"].Missing[0].What), "12 of 40 runs of infomax, λ = 1; 12 of 40 runs of reconstruction; 12 of 40 runs of random; 40 of 40 runs of variance; 2 of 4 runs of pca"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
 func TestTheCommandForAllComponentsOfOwnDataNamesAFile(t *testing.T) {
 	s := study{setting: setting{Data: "digits-1f2e3d4c"}, inputs: 64}
 	if got, want := s.wholeCommand(), "go run . -data FILE.npz -act identity -k 64 -objective pca -tc-rows 0"; got != want {

@@ -17,6 +17,8 @@ type Weights struct {
 	W, W0 Mat
 	B, B0 []float64 // K
 	V     Mat       // the decoder; empty unless the objective is reconstruction
+	// Inputs is W in the data's own inputs, where those of the run are M of their principal components (D×K).
+	Inputs Mat
 	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
 	// two inputs: (epochs+1)×K×3.
 	Trajectory []float64
@@ -95,6 +97,14 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 		}
 	}
 	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
+	if c.Objective == "optimum" {
+		first, last, err := t.optimise(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		r.InitialLoss, r.FinalLoss = Number(first), Number(last)
+		r.Final, test = t.measure(&data.Test, constant)
+	}
 	if n := len(r.Curve); n > 0 {
 		r.Final, test = t.measure(&data.Test, constant)
 		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
@@ -102,7 +112,7 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
-	if len(r.Curve) > 0 || !c.stacked() {
+	if len(r.Curve) > 0 || c.Objective == "optimum" || !c.stacked() {
 		if test.Data == nil { // another run has measured this start
 			test, _ = t.activations(&data.Test)
 		}
@@ -111,6 +121,10 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {
 		w.V = t.X.restore(t.V)
+	}
+	if axes := data.Axes; axes.Rows > 0 {
+		w.Inputs = newMat(axes.Rows, c.K)
+		mul(w.Inputs.view(), zeros, coefficients{axes.Data, axes.Cols, 1}, w.W.view(), axes.Rows, axes.Cols, c.K)
 	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil

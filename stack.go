@@ -9,14 +9,23 @@ import "math"
 // each unit less its mean over the train split and divided by its standard deviation there, over N−1. A unit that is
 // constant on the train split becomes 0.
 func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
-	t := &trainer{config: Config{K: W.Cols}, X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
-	train, _ := t.activations(&data.Train)
-	test, _ := t.activations(&data.Test)
+	train, test := data.through(f, W, b)
 	standardise(train, test)
-	above := *data
-	above.Train = denseSet(train.Data, W.Cols, data.Train.labels)
-	above.Test = denseSet(test.Data, W.Cols, data.Test.labels)
-	return &above
+	return data.with(train, test)
+}
+
+// through returns a = f(Wx + b) of both splits (N×K); W is D×K and b K.
+func (data *Dataset) through(f activation, W Mat, b []float64) (train, test Mat) {
+	t := &trainer{config: Config{K: W.Cols}, X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
+	train, _ = t.activations(&data.Train)
+	test, _ = t.activations(&data.Test)
+	return train, test
+}
+
+// with returns data with other inputs.
+func (data *Dataset) with(train, test Mat) *Dataset {
+	return &Dataset{Name: data.Name, SHA256: data.SHA256,
+		Train: denseSet(train.Data, train.Cols, data.Train.labels), Test: denseSet(test.Data, test.Cols, data.Test.labels)}
 }
 
 // standardise centres and scales the columns of train (N×K), and those of test alike.

@@ -147,8 +147,8 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 		}
 		data = s.data.outputs(activationByName(c.Activation), W.T(), b)
 	}
-	if c.Objective == "pca" && data.Train.D > maxAxes {
-		return nil, nil, fmt.Errorf("pca takes %d inputs at most, and here are %d", maxAxes, data.Train.D)
+	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes {
+		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
 	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
 	if err != nil {
@@ -251,6 +251,7 @@ type manifestGrid struct {
 	Batch        int     `json:"batch"`
 	LearningRate float64 `json:"learning_rate"`
 	TCRows       int     `json:"tc_rows"`
+	Components   int     `json:"components,omitzero"`
 }
 
 // pasteable is an argument as a shell reads it back.
@@ -269,7 +270,7 @@ func (s store) writeManifest(args []string, p plan, dataSHA256 map[string]string
 	}
 	for _, g := range p.grids {
 		c := g.Shared
-		m.Grids = append(m.Grids, manifestGrid{c.Data, g, c.Epochs, c.Batch, c.LearningRate, c.TCRows})
+		m.Grids = append(m.Grids, manifestGrid{c.Data, g, c.Epochs, c.Batch, c.LearningRate, c.TCRows, c.Components})
 	}
 	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {

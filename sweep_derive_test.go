@@ -113,7 +113,7 @@ func TestManifestDescribesTheCommand(t *testing.T) {
 			}
 			want := manifest{
 				Command: "infomax -out " + pasteable(s.out) + " " + strings.Join(args[2:], " "), Runs: 22,
-				Grids: []manifestGrid{{Data: "uniform", grid: grid{Below: []layer{{}}, Objectives: objectives,
+				Grids: []manifestGrid{{Data: "uniform", grid: grid{Below: []layer{{}}, Whiten: []float64{1}, Objectives: objectives[:6],
 					Activations: []string{"relu"}, Ks: []uint64{2, 3}, Lambdas: []float64{1}, Seeds: []uint64{1, 2}},
 					Epochs: 2, Batch: 128, LearningRate: 1e-3}},
 				DataSHA256: map[string]string{"uniform": uniform().SHA256},

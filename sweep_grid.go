@@ -20,6 +20,7 @@ type grid struct {
 	Ks          []uint64  `json:"ks"`
 	Lambdas     []float64 `json:"lambdas"` // of infomax alone
 	Seeds       []uint64  `json:"seeds"`
+	Whiten      []float64 `json:"whiten,omitempty"` // of components alone
 	Shared      Config    `json:"-"`
 }
 
@@ -56,7 +57,7 @@ const maxRuns = 1_000_000
 
 // configs returns every run of the grid once, or what is wrong with one of them for data from there.
 func (g grid) configs(from dataSource) ([]Config, error) {
-	networks := len(g.Below) * len(g.Objectives) * len(g.Activations) * len(g.Lambdas)
+	networks := len(g.Below) * len(g.Objectives) * len(g.Activations) * len(g.Lambdas) * len(g.Whiten)
 	runs := float64(networks) * float64(len(g.Ks)) * float64(len(g.Seeds))
 	if runs > maxRuns {
 		return nil, usagef("the lists make %.0f runs: give shorter ones, %d runs at most", runs, maxRuns)
@@ -68,6 +69,7 @@ func (g grid) configs(from dataSource) ([]Config, error) {
 	all = vary(all, g.Ks, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) })
 	all = vary(all, g.Lambdas, func(c *Config, v float64) { c.Lambda = v })
 	all = vary(all, g.Seeds, func(c *Config, v uint64) { c.Seed = v })
+	all = vary(all, g.Whiten, func(c *Config, v float64) { c.Whiten = v })
 	size := from.size(g.Shared.Data)
 	for i, c := range all {
 		if err := c.check(size); err != nil {

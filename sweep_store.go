@@ -266,16 +266,20 @@ func weightArrays(w *Weights, K int) []npyArray {
 	D := w.W.Rows
 	all := []npyArray{
 		{"W", []int{K, D}, w.W.T().Data}, {"b", []int{K}, w.B}, {"W0", []int{K, D}, w.W0.T().Data}, {"b0", []int{K}, w.B0},
-		{"V", []int{D, K}, w.V.Data},
+		{"V", []int{D, K}, w.V.Data}, {"inputs", []int{K, w.Inputs.Rows}, w.Inputs.T().Data},
 		{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory},
 	}
 	return slices.DeleteFunc(all, func(a npyArray) bool { return len(a.Data) == 0 })
 }
 
-// filters draws the weight vectors: as images for images, as arrows and lines in the plane.
+// filters draws the weight vectors, over the data's own inputs: as images for images, as arrows and lines in the plane.
 func filters(r *Result, w *Weights, data *Dataset) []byte {
 	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
-		return filterPicture([]strip{{W: w.W.T()}}, shownRun(r.Config, r.Config.Activation))
+		W := w.W
+		if w.Inputs.Rows > 0 {
+			W = w.Inputs
+		}
+		return filterPicture([]strip{{W: W.T()}}, shownRun(r.Config, r.Config.Activation))
 	}
 	p := plane{Title: r.ID, Activation: r.Config.Activation, Path: pathOf(w.Trajectory, r.Config.K, r.Config.K)}
 	p.Units = p.Path[len(p.Path)-1]
