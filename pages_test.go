@@ -1,10 +1,18 @@
 package main
 
 import (
+	"encoding/csv"
+	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
+
+// A page is held to three things: its commands run, the files that it names are there, and its numbers are in them.
 
 // textOf is a file of text, without the line ends that Git may have made its own.
 func textOf(t *testing.T, name string) string {
@@ -14,4 +22,164 @@ func textOf(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return strings.ReplaceAll(string(b), "\r\n", "\n")
+}
+
+// typedOn lists the commands of a page, without "go run . ".
+func typedOn(page string) (commands []string) {
+	for _, line := range regexp.MustCompile(`(?m)^    go run \. (.+)$`).FindAllStringSubmatch(page, -1) {
+		commands = append(commands, line[1])
+	}
+	return commands
+}
+
+// TestLessonCommandsShowWhatIsSeen runs each step's commands. The picture that the step opens is there then, and every decimal
+// number under Seen rounds one that was printed up to there, or one of the step's tables.md.
+func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
+	dir, shown := t.TempDir(), ""
+	number := regexp.MustCompile(`\d+\.\d+`)
+	steps := strings.Split(textOf(t, "LESSON.md"), "\n## ")[1:]
+	for _, step := range steps {
+		title, _, _ := strings.Cut(step, "\n")
+		commands := typedOn(step)
+		if strings.Contains(commands[0], "-components") {
+			if testing.Short() {
+				continue // MNIST's principal components take seconds
+			}
+			mnistForTest(t)
+		}
+		for _, command := range commands {
+			typed, out, _ := strings.Cut(command, " -out lesson/")
+			shown += mustRun(t, append(strings.Fields(typed), "-quiet", "-out", filepath.Join(dir, out))...)
+			if tables, err := os.ReadFile(filepath.Join(dir, out, "tables.md")); err == nil {
+				shown += string(tables)
+			}
+		}
+		figure := regexp.MustCompile("Open `lesson/([^`]+)`").FindStringSubmatch(step)
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(figure[1]))); err != nil {
+			t.Errorf("%s: %v", title, err)
+		}
+		_, seen, _ := strings.Cut(step, "**Seen.**")
+		seen, _, _ = strings.Cut(seen, "**Question.**")
+		for _, said := range number.FindAllString(seen, -1) {
+			_, decimals, _ := strings.Cut(said, ".")
+			if !slices.ContainsFunc(number.FindAllString(shown, -1), func(text string) bool {
+				x, err := strconv.ParseFloat(text, 64)
+				return err == nil && strconv.FormatFloat(x, 'f', len(decimals), 64) == said
+			}) {
+				t.Errorf("%s: no command shows %s", title, said)
+			}
+		}
+	}
+	if len(steps) != 8 {
+		t.Errorf("%d steps", len(steps))
+	}
+}
+
+// ourFigures are values of ten seeds, by folder, K, λ, batch and epochs, and measure, from the tables that
+// REPRODUCTION.md names; ids are the runs of each folder.
+func ourFigures(t *testing.T) (values map[string][]float64, ids map[string][]string) {
+	t.Helper()
+	read := func(name string) [][]string {
+		rows, err := csv.NewReader(strings.NewReader(textOf(t, filepath.Join("testdata", name)))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	values, ids = map[string][]float64{}, map[string][]string{}
+	tc := map[string]string{}
+	for _, row := range read("published_tc.csv")[1:] {
+		tc[row[0]+" "+row[1]] = row[3]
+	}
+	for _, folder := range []string{"published", "published_start"} {
+		rows := read(folder + ".csv")
+		for _, row := range rows[1:] {
+			of := func(column string) string { return row[slices.Index(rows[0], column)] }
+			setting := fmt.Sprint(folder, " ", of("k"), " ", of("lambda"), " ", of("batch"), " ", of("epochs"), " ")
+			for measure, text := range map[string]string{"loss": of("final_loss"), "tc": tc[folder+" "+of("id")],
+				"redundancy": of("final_weight_redundancy"), "output correlation": of("final_output_correlation"),
+				"effective rank": of("final_effective_rank")} {
+				x, err := strconv.ParseFloat(text, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				values[setting+measure] = append(values[setting+measure], x)
+			}
+			ids[folder] = append(ids[folder], of("id"))
+		}
+	}
+	return values, ids
+}
+
+// reproductionTables has what the columns of each table of REPRODUCTION.md are of, from the second on.
+var reproductionTables = [][]string{
+	{"published 16 1 128 100 ", "published 16 100 128 100 ", "published 16 1 0 100 "},
+	{"published 16 100 0 1 ", "published 16 100 0 10 ", "published 16 100 0 50 ", "published 16 100 0 100 "},
+	{"", "published 64 1 128 100 ", "published_start 64 1 128 100 "},
+}
+
+// TestReproductionFiguresAreOfItsRuns: a cell has the published figure (or its row's second column has), then our mean, least
+// and greatest, and is bold exactly if a published one, as rounded there, is not between the two.
+func TestReproductionFiguresAreOfItsRuns(t *testing.T) {
+	values, _ := ourFigures(t)
+	cellOf := regexp.MustCompile(`^(?:(.+); )?(\S+) \((\S+)(?:–| to )(\S+)\)$`)
+	cells := 0
+	for i, table := range regexp.MustCompile(`(?m)^\|---.*\n((\|.*\n)+)`).FindAllStringSubmatch(textOf(t, "REPRODUCTION.md"), -1) {
+		for line := range strings.Lines(strings.ReplaceAll(table[1], "−", "-")) {
+			row := strings.Split(strings.Trim(line, "|\n"), "|")
+			for j, text := range row[1:] {
+				text, bold := strings.CutPrefix(strings.TrimSpace(text), "**")
+				cell := cellOf.FindStringSubmatch(strings.TrimSuffix(text, "**"))
+				if cell == nil {
+					continue
+				}
+				cells++
+				x := values[reproductionTables[i][j]+strings.TrimSpace(row[0])]
+				if len(x) != 10 {
+					t.Fatalf("%s: %d seeds", line, len(x))
+				}
+				published := strings.TrimSpace(row[1])
+				if cell[1] != "" {
+					published = cell[1]
+				}
+				_, decimals, _ := strings.Cut(cell[2], ".")
+				low, high := slices.Min(x), slices.Max(x)
+				want := fmt.Sprintf("%.*f %.*f %.*f", len(decimals), mean(x), len(decimals), low, len(decimals), high)
+				if got := strings.Join(cell[2:], " "); got != want {
+					t.Errorf("%s: %s, want %s", line, got, want)
+				}
+				outside := false
+				for text := range strings.SplitSeq(published, ", ") {
+					theirs, err := strconv.ParseFloat(text, 64)
+					_, digits, _ := strings.Cut(text, ".")
+					half, _ := strconv.ParseFloat("0.5e-"+strconv.Itoa(len(digits)), 64)
+					outside = outside || err != nil || theirs < low-half || theirs > high+half
+				}
+				if outside != bold {
+					t.Errorf("%s: %s is bold: %t, is outside: %t", line, text, bold, outside)
+				}
+			}
+		}
+	}
+	if cells != 11+12+8 {
+		t.Errorf("%d cells", cells)
+	}
+}
+
+// TestReproductionCommandsMakeItsRuns: the ids that they list are those in testdata.
+func TestReproductionCommandsMakeItsRuns(t *testing.T) {
+	_, ids := ourFigures(t)
+	made := map[string][]string{}
+	for _, command := range typedOn(textOf(t, "REPRODUCTION.md")) {
+		typed, folder, _ := strings.Cut(command, " -out ")
+		listed := mustRun(t, append(strings.Fields(typed), "-list", "-out", t.TempDir())...)
+		made[folder] = append(made[folder], regexp.MustCompile(`mnist-infomax-\S+`).FindAllString(listed, -1)...)
+	}
+	for folder, want := range ids {
+		slices.Sort(want)
+		slices.Sort(made[folder])
+		if !slices.Equal(want, made[folder]) {
+			t.Errorf("%s: made %v, kept %v", folder, made[folder], want)
+		}
+	}
 }
