@@ -11,6 +11,7 @@ type Dataset struct {
 	Name        string // of a user's own data; else empty
 	Train, Test Set
 	SHA256      string
+	Shape       []int // of a row, where it is an image in a file: height × width, with its colours first or last; else nil
 	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M principal components.
 	Axes Mat
 }

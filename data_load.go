@@ -36,7 +36,7 @@ type dataSource struct {
 	own *Dataset // nil for none
 }
 
-// loadData returns the named data set. Downloads and problems are reported on screen.
+// loadData returns the named data set. Downloads and problems are told on screen.
 func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
 	case "clusters":
@@ -45,7 +45,7 @@ func loadData(ctx context.Context, from dataSource, name string, screen *console
 		return uniform(), nil
 	}
 	if i := slices.Index(imageNames, name); i >= 0 {
-		return imageSets[i].load(ctx, from.dir, screen)
+		return imageSets[i].load(ctx, from.dir, screen.say)
 	}
 	return from.own, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"slices"
 	"testing"
 
@@ -12,7 +13,7 @@ func TestDataSetsAreFoundByTheirNames(t *testing.T) {
 	own := &Dataset{Name: "digits-3a7bd3e2", Test: Set{N: 5}}
 	from := dataSource{own: own}
 	for _, name := range []string{"mnist", "mnist-shifted", "clusters", "uniform", own.Name} {
-		d, err := loadData(t.Context(), from, name, nil)
+		d, err := loadData(t.Context(), from, name, newConsole(io.Discard, true))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

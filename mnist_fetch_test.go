@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,61 +18,52 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// smallMNIST returns a data set of 40 + 10 images of 5×4 pixels as if it were MNIST.
-func smallMNIST() (files [4]idxFile, raw rawFiles) {
-	files = [4]idxFile{
-		{stem: "train-images", dims: []int{40, 5, 4}},
-		{stem: "train-labels", dims: []int{40}},
-		{stem: "t10k-images", dims: []int{10, 5, 4}},
-		{stem: "t10k-labels", dims: []int{10}},
+// smallImages is a data set of 40 + 10 images of 5×4 pixels without sources, and its files. The cache is empty, and no go
+// tool is there, until the test ends.
+func smallImages(t *testing.T) (d imageData, raw rawFiles) {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, t.TempDir())
 	}
-	for i := range files {
-		f := &files[i]
-		data := make([]byte, f.size()-4-4*len(f.dims))
-		for j := range data {
-			data[j] = byte(j % 10)
+	d = imageData{folder: "small", title: "SMALL", files: [4]idxFile{
+		{stem: "train-images", dims: []int{40, 5, 4}}, {stem: "train-labels", dims: []int{40}},
+		{stem: "t10k-images", dims: []int{10, 5, 4}}, {stem: "t10k-labels", dims: []int{10}},
+	}}
+	for i := range d.files {
+		f := &d.files[i]
+		raw[i] = make([]byte, f.size())
+		for j := range raw[i] {
+			raw[i][j] = byte(j % 10)
 		}
-		raw[i] = idx(f.dims, data)
 		hash := sha256.Sum256(raw[i])
 		f.sha256 = hex.EncodeToString(hash[:])
 	}
-	return files, raw
+	return d, raw
 }
 
-// smallFetcher returns a fetcher of smallMNIST with an empty cache, no go tool and no
-// mirror, and what it says.
-func smallFetcher(t *testing.T) (*fetcher, *bytes.Buffer) {
-	t.Setenv("PATH", t.TempDir())
-	files, _ := smallMNIST()
-	cache := filepath.Join(t.TempDir(), "cache")
-	said := new(bytes.Buffer)
-	return &fetcher{
-		imageData: imageData{folder: "small", title: "SMALL", files: files, module: "example.org/small@v1.0.0"},
-		cacheDir:  func() (string, error) { return cache, nil },
-		console:   newConsole(said, false),
-	}, said
+func zipped(b []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	w.Write(b)
+	w.Close()
+	return out.Bytes()
 }
 
-// mirror serves smallMNIST, gzipped, until the test ends.
-func mirror(t *testing.T) string {
-	files, raw := smallMNIST()
-	served := map[string][]byte{}
-	for i, f := range files {
-		served["/mnist/"+f.name()+".gz"] = zipped(raw[i])
-	}
-	return serve(t, func(w http.ResponseWriter, r *http.Request) {
-		b, ok := served[r.URL.Path]
-		if !ok {
-			http.NotFound(w, r)
-		}
-		w.Write(b)
-	})
-}
-
+// serve is a mirror until the test ends.
 func serve(t *testing.T, handler http.HandlerFunc) (url string) {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return server.URL + "/mnist/"
+}
+
+// mirror serves the files of d, gzipped.
+func mirror(t *testing.T, d imageData, raw rawFiles) string {
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
+		for i, f := range d.files {
+			if r.URL.Path == "/mnist/"+f.name()+".gz" {
+				w.Write(zipped(raw[i]))
+			}
+		}
+	})
 }
 
 func gone(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
@@ -79,18 +72,6 @@ func write(t *testing.T, path string, b []byte) {
 	t.Helper()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, b, 0o666)); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// wantWhole fails unless got is smallMNIST.
-func wantWhole(t *testing.T, got rawFiles, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, want := smallMNIST()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 
@@ -107,95 +88,55 @@ func wantInOrder(t *testing.T, text string, parts ...string) {
 	}
 }
 
-func TestGivenFolderIsTheOnlySource(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "notes"), nil)
-	short := t.TempDir()
-	write(t, filepath.Join(short, "train-images.idx3-ubyte.gz"), zipped([]byte("abc")))
-	tests := []struct {
-		name, dir, want string
-	}{
-		{"no folder", filepath.Join(dir, "none"), "none"},
-		{"a file", filepath.Join(dir, "notes"), "notes"},
-		{"no files", dir, "train-images-idx3-ubyte, gzipped or raw: file does not exist"},
-		{"truncated", short, "train-images.idx3-ubyte.gz: ends after 3 of 47040016 bytes"},
+// wantFound looks for the files of d and fails unless they are raw; it returns what is said on the way.
+func wantFound(t *testing.T, d imageData, raw rawFiles) (said string) {
+	t.Helper()
+	got, err := d.find(t.Context(), func(format string, args ...any) { said += fmt.Sprintf(format+"\n", args...) })
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := mnist.load(t.Context(), tt.dir, nil)
-			if err == nil || strings.Contains(err.Error(), "\n") {
-				t.Fatalf("got error %v, want one of one line", err)
-			}
-			wantInOrder(t, err.Error(), "-data-dir "+tt.dir+": MNIST: ", tt.want, "put its four published files there or in a folder mnist there")
-		})
+	if diff := cmp.Diff(raw, got); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
+	return said
 }
 
-// TestEachDataSetHasItsOwnFilesAndNames: what the two tables share would be taken for one another's.
-func TestEachDataSetHasItsOwnFilesAndNames(t *testing.T) {
-	seen := map[string]string{}
-	for _, d := range []imageData{mnist, fashion} {
-		values := append([]string{d.name, d.folder, d.title}, d.mirrors...)
-		for _, f := range d.files {
-			values = append(values, f.sha256)
-		}
-		for _, v := range values {
-			if other, taken := seen[v]; taken && other != d.title {
-				t.Errorf("%s is both %s's and %s's", v, other, d.title)
-			}
-			seen[v] = d.title
-		}
-		if _, err := d.load(t.Context(), t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), ": "+d.title+": train-images") {
-			t.Errorf("%s: %v", d.title, err)
-		}
-		for _, base := range d.mirrors {
-			if !strings.HasPrefix(base, "https://") || !strings.HasSuffix(base, "/") {
-				t.Errorf("%s: mirror %s", d.title, base)
-			}
-		}
-	}
-}
-
-func TestADataSetWithoutAModuleGoesToItsMirrors(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.module, f.mirrors = "", []string{mirror(t)}
-	raw, err := f.find(t.Context())
-	wantWhole(t, raw, err)
-	if want := "fetching SMALL from " + f.mirrors[0] + "\n"; !strings.HasPrefix(said.String(), want) {
-		t.Errorf("said %q, want %q", said, want)
-	}
-}
-
+// TestSourcesAreAskedInOrder until one has the files; the next time they come from the cache.
 func TestSourcesAreAskedInOrder(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.mirrors = []string{serve(t, gone), mirror(t), serve(t, gone)}
-	raw, err := f.find(t.Context())
-	wantWhole(t, raw, err)
-	wantInOrder(t, said.String(), f.module, f.mirrors[0], f.mirrors[1])
-	if strings.Contains(said.String(), f.mirrors[2]) {
+	d, raw := smallImages(t)
+	d.sources = []string{"example.org/small@v1.0.0", serve(t, gone), mirror(t, d, raw), serve(t, gone)}
+	said := wantFound(t, d, raw)
+	wantInOrder(t, said, d.sources[:3]...)
+	if strings.Contains(said, d.sources[3]) {
 		t.Errorf("a source was asked after one had answered:\n%s", said)
+	}
+	if said := wantFound(t, d, raw); said != "" {
+		t.Errorf("a load from the cache said:\n%s", said)
 	}
 }
 
 func TestFailureGivesEachSourcesReason(t *testing.T) {
-	f, _ := smallFetcher(t)
-	f.mirrors = []string{
+	d, _ := smallImages(t)
+	d.sources = []string{
+		filepath.Join(t.TempDir(), "none"),
+		"example.org/small@v1.0.0",
 		serve(t, gone),
 		serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("please log in")) }),
 		"http://127.0.0.1:1/", // nobody listens there
 	}
-	_, err := f.find(t.Context())
+	_, err := d.load(t.Context(), "", nil)
 	if err == nil {
-		t.Fatal("found MNIST where there is none")
+		t.Fatal("found what is nowhere")
 	}
 	lines := strings.Split(err.Error(), "\n")
 	want := [][]string{
 		{"SMALL is in none of its sources"},
-		{"cache folder: ", "cache"},
-		{f.module, "the go tool is not on PATH"},
-		{f.mirrors[0], "410 Gone"},
-		{f.mirrors[1], "train-images-idx3-ubyte.gz: ends after 13 of 816 bytes"},
-		{f.mirrors[2], "refused"},
+		{"cache folder ", filepath.Join("infomax", "small"), "file does not exist"},
+		{d.sources[0], "train-images-idx3-ubyte, gzipped or raw: file does not exist"},
+		{d.sources[1], "go mod download: ", "executable file not found"},
+		{d.sources[2], "410 Gone"},
+		{d.sources[3], "train-images-idx3-ubyte.gz: not the published file: 13 bytes"},
+		{d.sources[4], "refused"},
 		{"download train-images-idx3-ubyte.gz, ", "t10k-labels-idx1-ubyte.gz into a folder DIR and give -data-dir DIR"},
 	}
 	if len(lines) != len(want) {
@@ -215,90 +156,35 @@ func TestModuleThatCannotBeDownloadedSaysWhy(t *testing.T) {
 	wantInOrder(t, err.Error(), "go mod download", "GOPROXY=off")
 }
 
-func TestSecondLoadComesFromTheCache(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.mirrors = []string{mirror(t)}
-	raw, err := f.find(t.Context())
-	wantWhole(t, raw, err)
-	said.Reset()
-	f.mirrors = nil
-	raw, err = f.find(t.Context())
-	wantWhole(t, raw, err)
-	if said.Len() > 0 {
-		t.Errorf("a load from the cache said:\n%s", said)
-	}
-}
-
 func TestCorruptedCacheIsRepaired(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.mirrors = []string{mirror(t)}
-	dir, _ := f.cacheDir()
-	for i, file := range f.files {
-		_, raw := smallMNIST()
-		raw[2][99] ^= 1
-		write(t, filepath.Join(dir, file.name()), raw[i])
-	}
-	raw, err := f.find(t.Context())
-	wantWhole(t, raw, err)
-	wantInOrder(t, said.String(), "SMALL cache "+dir, "t10k-images-idx3-ubyte: corrupted", "fetching it again")
-	if _, err := f.fromCache(t.Context(), ""); err != nil {
-		t.Errorf("the cache was not repaired: %v", err)
+	d, raw := smallImages(t)
+	d.sources = []string{mirror(t, d, raw)}
+	wantFound(t, d, raw)
+	cache, _ := os.UserCacheDir()
+	write(t, filepath.Join(cache, "infomax", "small", "t10k-images-idx3-ubyte"), raw[2][:99])
+	wantInOrder(t, wantFound(t, d, raw), "SMALL cache ", "t10k-images-idx3-ubyte: not the published file: 99 bytes", "fetching it again")
+	if said := wantFound(t, d, raw); said != "" {
+		t.Errorf("the cache was not repaired:\n%s", said)
 	}
 }
 
 func TestCacheThatCannotBeWrittenOnlyWarns(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.mirrors = []string{mirror(t)}
+	d, raw := smallImages(t)
+	d.sources = []string{mirror(t, d, raw)}
 	file := filepath.Join(t.TempDir(), "file")
 	write(t, file, nil)
-	tests := []struct {
-		name     string
-		cacheDir func() (string, error)
-	}{
-		{"below a file", func() (string, error) { return filepath.Join(file, "cache"), nil }},
-		{"no home", func() (string, error) { return "", errors.New("$HOME is not defined") }},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			said.Reset()
-			f.cacheDir = tt.cacheDir
-			raw, err := f.find(t.Context())
-			wantWhole(t, raw, err)
-			wantInOrder(t, said.String(), "SMALL is not cached: ")
-		})
-	}
-}
-
-func TestWriteAtomicLeavesNothingBehind(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "old"), []byte("old"))
-	write(t, filepath.Join(dir, "folder", "file"), nil)
-	tests := []struct {
-		name   string
-		wantOK bool
-	}{
-		{"new", true},
-		{"old", true},
-		{"folder", false}, // rename fails
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			path := filepath.Join(dir, tt.name)
-			if err := writeAtomic(path, []byte("new")); (err == nil) != tt.wantOK {
-				t.Errorf("got error %v, want success %v", err, tt.wantOK)
+	for name, cache := range map[string]string{"below a file": file, "no home": ""} {
+		t.Run(name, func(t *testing.T) {
+			for _, variable := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+				t.Setenv(variable, cache)
 			}
-			if got, err := os.ReadFile(path); tt.wantOK && string(got) != "new" {
-				t.Errorf("got %q, %v; want new", got, err)
-			}
-			if temps, _ := filepath.Glob(path + ".tmp*"); len(temps) > 0 {
-				t.Errorf("left behind: %v", temps)
-			}
+			wantInOrder(t, wantFound(t, d, raw), "SMALL is not cached: ")
 		})
 	}
 }
 
 func TestCancelEndsTheSearch(t *testing.T) {
-	f, said := smallFetcher(t)
+	d, raw := smallImages(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	stuck := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
@@ -306,25 +192,114 @@ func TestCancelEndsTheSearch(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	f.mirrors = []string{stuck, mirror(t)}
-	if _, err := f.find(ctx); !errors.Is(err, context.Canceled) {
+	d.sources = []string{stuck, mirror(t, d, raw)}
+	if _, err := d.load(ctx, "", nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v, want context.Canceled", err)
-	}
-	if strings.Contains(said.String(), f.mirrors[1]) {
-		t.Errorf("a source was asked after the search was cancelled:\n%s", said)
-	}
-	if _, err := mnist.load(ctx, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("reading a folder: got error %v, want context.Canceled", err)
 	}
 }
 
-func TestTerminalSeesBytesAndPercent(t *testing.T) {
-	f, said := smallFetcher(t)
-	f.terminal = true
-	f.mirrors = []string{mirror(t)}
-	raw, err := f.find(t.Context())
-	wantWhole(t, raw, err)
-	wantInOrder(t, said.String(),
-		"\rtrain-images-idx3-ubyte: 0.0 MB of 0.0 MB, 100 %\n",
-		"\rt10k-labels-idx1-ubyte: 0.0 MB of 0.0 MB, 100 %\n")
+func TestFolderMayHoldAnySpelling(t *testing.T) {
+	same := func(b []byte) []byte { return b }
+	tests := []struct {
+		name string
+		file string // of %[1]s the stem, %[2]d the rank
+		pack func([]byte) []byte
+	}{
+		{"raw with a dash", "%[1]s-idx%[2]d-ubyte", same},
+		{"raw with a dot", "%[1]s.idx%[2]d-ubyte", same},
+		{"gzipped with a dash", "%[1]s-idx%[2]d-ubyte.gz", zipped},
+		{"gzipped with a dot", "%[1]s.idx%[2]d-ubyte.gz", zipped},
+		{"raw, called gz", "%[1]s-idx%[2]d-ubyte.gz", same},
+		{"gzipped, not called gz", "%[1]s-idx%[2]d-ubyte", zipped},
+		{"in folders of their names", "%[1]s-idx%[2]d-ubyte/x", same}, // as some unpackers make them
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, raw := smallImages(t)
+			dir := t.TempDir()
+			for i, file := range d.files {
+				write(t, filepath.Join(dir, fmt.Sprintf(tt.file, file.stem, len(file.dims))), tt.pack(raw[i]))
+				if strings.HasSuffix(tt.file, "/x") {
+					write(t, filepath.Join(dir, file.name()+".gz"), zipped(raw[i]))
+				}
+			}
+			got, err := d.fromFolder(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(raw, got); diff != "" {
+				t.Errorf("files (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestReadRefusesAllButThePublishedBytes(t *testing.T) {
+	d, raw := smallImages(t)
+	whole, packed := raw[0], zipped(raw[0])
+	flipped := func(b []byte, i int) []byte {
+		b = bytes.Clone(b)
+		b[i] ^= 1
+		return b
+	}
+	tests := []struct {
+		name string
+		b    []byte
+		want string
+	}{
+		{"empty", nil, "0 bytes"},
+		{"cut", whole[:800], "800 bytes of SHA-256"},
+		{"one byte more", append(bytes.Clone(whole), 0), "817 bytes"},
+		{"one bit flipped", flipped(whole, 99), "816 bytes of SHA-256"},
+		{"gzip cut in its header", packed[:5], "unexpected EOF"},
+		{"gzip cut", packed[:len(packed)-20], "not the published file"},
+		{"gzip with a wrong checksum", flipped(packed, len(packed)-8), "invalid checksum"},
+		{"gzip of other bytes", zipped(flipped(whole, 99)), "816 bytes of SHA-256"},
+		{"gzip of 64 MB", zipped(make([]byte, 64<<20)), "817 bytes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := d.files[0].read(bytes.NewReader(tt.b))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestGivenFolderIsTheOnlySource, in which each data set has a folder of its own or lies alone.
+func TestGivenFolderIsTheOnlySource(t *testing.T) {
+	d, raw := smallImages(t)
+	d.sources = []string{mirror(t, d, raw)}
+	other := rawFiles{raw[1], raw[0], raw[3], raw[2]} // the same names, as Fashion-MNIST has them
+	for _, tt := range []struct {
+		name         string
+		inside, here rawFiles
+		wrong        string
+	}{
+		{"in it", rawFiles{}, raw, ""},
+		{"in its folder", raw, rawFiles{}, ""},
+		{"in its folder, beside another's", raw, other, ""},
+		{"in it, beside a folder of another's", other, raw, ""},
+		{"nowhere", rawFiles{}, rawFiles{}, "train-images-idx3-ubyte, gzipped or raw: file does not exist"},
+		{"another's", rawFiles{}, other, "train-images-idx3-ubyte: not the published file: 48 bytes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for folder, files := range map[string]rawFiles{"": tt.here, "small": tt.inside} {
+				for i, file := range d.files {
+					if files[i] != nil {
+						write(t, filepath.Join(dir, folder, file.name()), files[i])
+					}
+				}
+			}
+			_, err := d.load(t.Context(), dir, nil)
+			if (err == nil) != (tt.wrong == "") {
+				t.Fatalf("got error %v", err)
+			}
+			if err != nil {
+				wantInOrder(t, err.Error(), "-data-dir "+dir+": no SMALL in it (", tt.wrong, "put its four published files there")
+			}
+		})
+	}
 }

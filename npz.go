@@ -1,21 +1,32 @@
-// Arrays in NumPy's .npz format: a zip archive of .npy files (NEP 1), here version 1.0,
-// float64 little-endian, C order, stored and not deflated. The same arrays give the same
-// bytes: no timestamp, no compressor. In Python:
+// Arrays in NumPy's .npz files: zip archives whose members are .npy files (NEP 1).
+//
+//	\x93NUMPY major minor | length of the header, uint16, from version 2 on uint32 | header | elements
+//	header: {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 784), }
+//
+// This program writes version 1.0, float64, little-endian, C order, stored and not deflated. The same arrays give the
+// same bytes: no timestamp, no compressor. In Python:
 //
 //	W = numpy.load("weights.npz")["W"]
+//
+// It reads what others write: versions 1 to 3, stored or deflated, in either byte order, C or Fortran order.
 
 package main
 
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // npyArray is a named array, row-major.
@@ -26,8 +37,8 @@ type npyArray struct {
 }
 
 const (
-	npyMagic = "\x93NUMPY\x01\x00" // format version 1.0, then a uint16 with the header's length
-	npyAlign = 64                  // magic, length and header end on a multiple of this
+	npyMagic = "\x93NUMPY"
+	npyAlign = 64 // magic, version, length and header end on a multiple of this
 
 	zipVersion = 20       // 2.0, the least that any reader knows
 	zipEpoch   = 1<<5 | 1 // 1 January 1980, as NumPy writes
@@ -63,10 +74,14 @@ func appendNPY(b []byte, a npyArray) []byte {
 	if elements(a.Shape) != len(a.Data) {
 		panic(fmt.Sprintf("array %s: shape %v, but %d values", a.Name, a.Shape, len(a.Data)))
 	}
-	header := "{'descr': '<f8', 'fortran_order': False, 'shape': (" + formatShape(a.Shape) + "), }"
-	unpadded := len(npyMagic) + 2 + len(header) + 1
+	sizes := strings.ReplaceAll(strings.Trim(fmt.Sprint(a.Shape), "[]"), " ", ", ")
+	if len(a.Shape) == 1 {
+		sizes += ","
+	}
+	header := "{'descr': '<f8', 'fortran_order': False, 'shape': (" + sizes + "), }"
+	unpadded := len(npyMagic) + 4 + len(header) + 1
 	header += strings.Repeat(" ", (npyAlign-unpadded%npyAlign)%npyAlign) + "\n"
-	b = append(b, npyMagic...)
+	b = append(b, npyMagic+"\x01\x00"...)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(header)))
 	b = append(b, header...)
 	for _, x := range a.Data {
@@ -76,18 +91,6 @@ func appendNPY(b []byte, a npyArray) []byte {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
 	return b
-}
-
-// formatShape writes a shape as the inside of a Python tuple: "", "3,", "3, 4".
-func formatShape(shape []int) string {
-	var sizes []string
-	for _, d := range shape {
-		sizes = append(sizes, strconv.Itoa(d))
-	}
-	if len(sizes) == 1 {
-		return sizes[0] + ","
-	}
-	return strings.Join(sizes, ", ")
 }
 
 // elements returns the product of shape, 1 for a scalar's; −1 if it is negative or too large.
@@ -102,30 +105,177 @@ func elements(shape []int) int {
 	return n
 }
 
-// readNPZ returns the named arrays of an archive that writeNPZ wrote. That it is whole, its hash says (store.open).
+// readNPZ returns the named arrays of an archive that writeNPZ wrote; what it lacks is not in the map.
 func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
-	found, _, err := openNPZ(bytes.NewReader(b), int64(len(b)), names...)
+	found, _, err := openNPZ(b, names...)
 	arrays := map[string]npyArray{}
 	for name, a := range found {
-		if err == nil && (a.dtype != "f8" || a.fortran || a.order != binary.LittleEndian) {
-			err = fmt.Errorf("array %s is not as this program writes it", name)
-		}
-		if err == nil {
-			data, readErr := readElements[float64](a)
-			arrays[name], err = npyArray{name, a.shape, data}, readErr
-		}
+		x, wrong := a.numbers()
+		arrays[name], err = npyArray{name, a.shape, x}, cmp.Or(err, wrong)
 	}
 	return arrays, err
 }
 
-// parseShape reads what formatShape writes.
-func parseShape(tuple string) (shape []int, err error) {
-	for size := range strings.FieldsSeq(strings.ReplaceAll(tuple, ",", " ")) {
+// npy is an array as a file has it.
+type npy struct {
+	dtype   string // NumPy's letter and a size: f4; U7 is text of 7 characters
+	big     bool   // the bytes of an element are in big-endian order
+	fortran bool   // the first index runs fastest
+	shape   []int
+	body    []byte // the elements
+}
+
+const maxUnpacked = 2 << 30 // bytes of all arrays that are read
+
+// openNPZ returns the wanted arrays that an archive has, by name, and the names of all its members.
+func openNPZ(b []byte, wanted ...string) (found map[string]*npy, names []string, err error) {
+	archive, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, nil, err
+	}
+	found = map[string]*npy{}
+	room := uint64(maxUnpacked)
+	for _, member := range archive.File {
+		name := strings.TrimSuffix(member.Name, ".npy")
+		names = append(names, name)
+		if !slices.Contains(wanted, name) {
+			continue
+		}
+		if member.UncompressedSize64 > room {
+			return nil, nil, errors.New("its arrays are of more than 2 GiB")
+		}
+		room -= member.UncompressedSize64
+		if found[name], err = readNPY(member); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return found, names, nil
+}
+
+// readNPY reads a member to its end, where its checksum is.
+func readNPY(member *zip.File) (*npy, error) {
+	r, err := member.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var all bytes.Buffer
+	all.Grow(int(member.UncompressedSize64) + bytes.MinRead)
+	if _, err := all.ReadFrom(r); err != nil {
+		return nil, err
+	}
+	b := all.Bytes()
+	if len(b) < 12 || string(b[:6]) != npyMagic || b[6] < 1 || b[6] > 3 {
+		return nil, errors.New("not .npy 1.0, 2.0 or 3.0")
+	}
+	length, rest := uint64(binary.LittleEndian.Uint16(b[8:])), b[10:]
+	if b[6] > 1 {
+		length, rest = uint64(binary.LittleEndian.Uint32(b[8:])), b[12:]
+	}
+	if length > uint64(len(rest)) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	a, err := parseHeader(rest[:length])
+	a.body = rest[length:]
+	return &a, err
+}
+
+var (
+	npyHeader = regexp.MustCompile(`['"]descr['"]: *(?:['"]([<>|=]?)([^'"]+)['"]|.*), *` +
+		`['"]fortran_order['"]: *(True|False), *['"]shape['"]: *\(([0-9L, ]*)\)`) // Python 2 wrote 60000L
+
+	// dtypes are other names that NumPy reads.
+	dtypes = map[string]string{"float64": "f8", "d": "f8", "float32": "f4", "f": "f4", "uint8": "u1", "B": "u1",
+		"int64": "i8", "q": "i8", "l": "i8", "int32": "i4", "i": "i4"}
+	numberType = regexp.MustCompile(`^(f[48]|[iu][1248]|b1)$`)
+	textType   = regexp.MustCompile(`^[SU][0-9]+$`)
+)
+
+func parseHeader(header []byte) (a npy, err error) {
+	field := npyHeader.FindStringSubmatch(string(header))
+	if field == nil {
+		return a, fmt.Errorf("header %.80q has no dtype, order or shape", header)
+	}
+	a.big, a.dtype, a.fortran = field[1] == ">", cmp.Or(dtypes[field[2]], field[2], "structured"), field[3] == "True"
+	for size := range strings.FieldsFuncSeq(field[4], func(r rune) bool { return !unicode.IsDigit(r) }) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
-			return nil, err
+			return a, err
 		}
-		shape = append(shape, d)
+		a.shape = append(a.shape, d)
 	}
-	return shape, nil
+	return a, nil
+}
+
+// numbers returns the elements, row-major.
+func (a *npy) numbers() ([]float64, error) {
+	if !numberType.MatchString(a.dtype) {
+		return nil, fmt.Errorf("dtype %s is no number", a.dtype)
+	}
+	return decode(a, a.number)
+}
+
+// number is the value of an element.
+func (a *npy) number(element []byte) float64 {
+	var bits uint64
+	for i, b := range element {
+		if a.big {
+			i = len(element) - 1 - i
+		}
+		bits |= uint64(b) << (8 * i)
+	}
+	unused := 64 - 8*len(element)
+	switch {
+	case a.dtype == "f8":
+		return math.Float64frombits(bits)
+	case a.dtype == "f4":
+		return float64(math.Float32frombits(uint32(bits)))
+	case a.dtype[0] == 'i':
+		return float64(int64(bits<<unused) >> unused)
+	}
+	return float64(bits)
+}
+
+// text is the value of an element of text, a byte or four for a character, which zeros fill up.
+func (a *npy) text(element []byte) string {
+	if a.dtype[0] == 'S' {
+		return string(bytes.TrimRight(element, "\x00"))
+	}
+	var text []rune
+	for character := range slices.Chunk(element, 4) {
+		text = append(text, rune(a.number(character)))
+	}
+	return strings.TrimRight(string(text), "\x00")
+}
+
+// decode returns the values of the elements, row-major.
+func decode[T any](a *npy, value func(element []byte) T) ([]T, error) {
+	n := elements(a.shape)
+	width, _ := strconv.Atoi(a.dtype[1:])
+	if a.dtype[0] == 'U' {
+		width *= 4
+	}
+	if n < 0 || n > len(a.body) || n*width != len(a.body) {
+		return nil, fmt.Errorf("shape %v of %s does not fit %d bytes", a.shape, a.dtype, len(a.body))
+	}
+	all := make([]T, n)
+	for i := range all {
+		all[a.place(i)] = value(a.body[i*width : (i+1)*width])
+	}
+	return all, nil
+}
+
+// place returns where the i-th element is, row-major: its index in every dimension counts as much as there are
+// elements in the dimensions after it.
+func (a *npy) place(i int) int {
+	if !a.fortran {
+		return i
+	}
+	at, step := 0, elements(a.shape)
+	for _, size := range a.shape {
+		step /= size
+		at += i % size * step
+		i /= size
+	}
+	return at
 }

@@ -23,7 +23,8 @@ np.savez_compressed(here / "own_digits.npz", train=X[:200], test=X[200:300], tra
 np.savez_compressed(here / "own_flat.npz", train=rows(5, "f4").reshape(5, 6), test=rows(4, "f4").reshape(4, 6))
 np.savez(here / "own_fortran.npz", train=np.asfortranarray(rows(5, ">f8")), test=rows(4, "<f8"),
          train_labels=labels(5, ">i2"), test_labels=labels(4, "i1").reshape(4, 1))
-np.savez_compressed(here / "own_bytes.npz", train=rows(5, "u1"), test=np.asfortranarray(rows(4, "u1")), others=np.array(["a"]))
+np.savez_compressed(here / "own_bytes.npz", train=rows(5, "u1"), test=np.asfortranarray(rows(4, "u1")), others=np.array(["a"]),
+                    train_labels=np.array(["Ä", "bc", "b", "Ä", "bc"]), test_labels=np.array(["Ä", "bc", "b", "Ä"]).astype(">U9"))
 with zipfile.ZipFile(here / "own_versions.npz", "w") as archive:
     for name, array, version in [("train", rows(5, "<f4"), (2, 0)), ("test", rows(4, ">f4"), (3, 0))]:
         with archive.open(name + ".npy", "w") as member:
