@@ -1,10 +1,15 @@
-package main
-
-import "slices"
-
 // Data sets, as a layer sees them: it needs two products with the rows X of a split, Z = XW + b and
 // XᵀdZ. Images are sparse (mat_sparse.go); data with too many inputs or distinct values for the
-// sparse form are dense.
+// sparse form are dense. At the end, the data sets by name: the images, those in the plane, and a person's own.
+
+package main
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+)
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
 type Dataset struct {
@@ -21,19 +26,19 @@ func (d *Dataset) size() dataSize { return dataSize{d.Train.N, d.Test.N} }
 // Set is a split: N rows of D inputs, and their labels.
 type Set struct {
 	inputs
-	N, D   int
-	labels []byte // N: the digit, the cluster; nil without
+	N, D     int
+	labels   []byte // N: the digit, the cluster; nil without
+	constant []bool // D: the inputs that every row has alike
 }
 
-// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps; the rows of
-// W are then arranged likewise, places×K.
+// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps. The rows of W are then in
+// that order, each at its input's place.
 type inputs interface {
 	newBlock() block
 	arrange(W Mat) Mat         // D×K → places×K
 	restore(W Mat) Mat         // its inverse
-	dense(n int) []float64     // row n
+	dense(n int) []float64     // row n, to be read
 	squaredNorm(n int) float64 // ‖xₙ‖²
-	constant() []bool          // D: the inputs that every row has alike
 }
 
 // block is the memory for the products of up to blockRows rows at a time.
@@ -46,32 +51,26 @@ type block interface {
 
 func (s *sparse) newBlock() block { return newColumns(s) }
 
-// stored is what rows are kept as: numbers, or bytes p that stand for p/255.
-type stored interface{ byte | float32 | float64 }
-
-// byteLevels returns what bytes stand for.
-func byteLevels() []float64 {
+// imageSet returns images (N×height×width) in which a byte p stands for p/255.
+func imageSet(bytes []byte, height, width int, labels []byte) Set {
 	level := make([]float64, 256)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	return level
-}
-
-// imageSet returns images (N×height×width) in which a byte p stands for p/255.
-func imageSet(bytes []byte, height, width int, labels []byte) Set {
-	if level := byteLevels(); fitsSparse(height, width, len(level)) {
-		return Set{newSparse(bytes, height, width, level), len(bytes) / (height * width), height * width, labels}
+	D := height * width
+	if !fitsSparse(height, width, len(level)) {
+		x := make([]float64, len(bytes))
+		for i, p := range bytes {
+			x[i] = level[p]
+		}
+		return denseSet(x, D, labels)
 	}
-	return denseSet(bytes, height*width, labels)
+	return Set{newSparse(bytes, height, width, level), len(bytes) / D, D, labels, constantInputs(bytes, D)}
 }
 
 // realSet returns rows of numbers (N×height×width; inputs that are no image are one line).
-func realSet[T float32 | float64](x []T, height, width int, labels []byte) Set {
+func realSet(x []float64, height, width int, labels []byte) Set {
 	D := height * width
-	if !fitsSparse(height, width, 1) {
-		return denseSet(x, D, labels)
-	}
 	level := levelsOf(x)
 	if !fitsSparse(height, width, len(level)) {
 		return denseSet(x, D, labels)
@@ -79,16 +78,16 @@ func realSet[T float32 | float64](x []T, height, width int, labels []byte) Set {
 	codes := make([]byte, len(x))
 	for i, v := range x {
 		if v != 0 {
-			code, _ := slices.BinarySearch(level[1:], float64(v))
+			code, _ := slices.BinarySearch(level[1:], v)
 			codes[i] = byte(code + 1)
 		}
 	}
-	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels}
+	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels, constantInputs(x, D)}
 }
 
 // levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they are too many.
-func levelsOf[T float32 | float64](x []T) []float64 {
-	seen := map[T]bool{}
+func levelsOf(x []float64) []float64 {
+	seen := map[float64]bool{}
 	for _, v := range x {
 		if v != 0 {
 			seen[v] = true
@@ -97,93 +96,69 @@ func levelsOf[T float32 | float64](x []T) []float64 {
 			break
 		}
 	}
-	level := make([]float64, 1, len(seen)+1)
-	for v := range seen {
-		level = append(level, float64(v))
+	return append([]float64{0}, slices.Sorted(maps.Keys(seen))...)
+}
+
+// constantInputs tells for each input whether all rows of x (N×D) have it alike.
+func constantInputs[T byte | float64](x []T, D int) []bool {
+	alike := make([]int, D)
+	for d := range alike {
+		alike[d] = d
 	}
-	slices.Sort(level[1:])
-	return level
+	for from := 0; from < len(x); from += D {
+		alike = slices.DeleteFunc(alike, func(d int) bool { return x[from+d] != x[d] })
+	}
+	constant := make([]bool, D)
+	for _, d := range alike {
+		constant[d] = true
+	}
+	return constant
 }
 
 // denseRows are inputs as they are, in their own order.
-type denseRows[T stored] struct {
-	x       []T // N×D
-	D       int
+type denseRows struct {
+	X       Mat
 	squares []float64 // N: ‖xₙ‖²
 }
 
-func denseSet[T stored](x []T, D int, labels []byte) Set {
-	r := denseRows[T]{x, D, make([]float64, len(x)/D)}
-	row := make([]float64, D)
+// denseSet returns the rows x (N×D), which it keeps.
+func denseSet(x []float64, D int, labels []byte) Set {
+	r := denseRows{Mat{len(x) / D, D, x}, make([]float64, len(x)/D)}
 	for n := range r.squares {
-		widen(row, r.row(n))
-		r.squares[n] = inner(row, row)
+		r.squares[n] = inner(r.X.Row(n), r.X.Row(n))
 	}
-	return Set{r, len(r.squares), D, labels}
+	return Set{r, len(r.squares), D, labels, constantInputs(x, D)}
 }
 
-func (r denseRows[T]) arrange(W Mat) Mat { return Mat{W.Rows, W.Cols, slices.Clone(W.Data)} }
-func (r denseRows[T]) restore(W Mat) Mat { return r.arrange(W) }
+func (r denseRows) arrange(W Mat) Mat         { return Mat{W.Rows, W.Cols, slices.Clone(W.Data)} }
+func (r denseRows) restore(W Mat) Mat         { return r.arrange(W) }
+func (r denseRows) dense(n int) []float64     { return r.X.Row(n) }
+func (r denseRows) squaredNorm(n int) float64 { return r.squares[n] }
 
-func (r denseRows[T]) row(n int) []T             { return r.x[n*r.D : (n+1)*r.D] }
-func (r denseRows[T]) squaredNorm(n int) float64 { return r.squares[n] }
-
-func (r denseRows[T]) dense(n int) []float64 {
-	x := make([]float64, r.D)
-	widen(x, r.row(n))
-	return x
-}
-
-// widen sets x to what row stands for.
-func widen[T stored](x []float64, row []T) {
-	switch row := any(row).(type) {
-	case []byte:
-		for d, p := range row {
-			x[d] = float64(p) / 255
-		}
-	case []float32:
-		for d, v := range row {
-			x[d] = float64(v)
-		}
-	case []float64:
-		copy(x, row)
-	}
-}
-
-func (r denseRows[T]) constant() []bool {
-	alike := slices.Repeat([]bool{true}, r.D)
-	for from := 0; from < len(r.x); from += r.D {
-		for d, x := range r.x[from : from+r.D] {
-			alike[d] = alike[d] && x == r.x[d]
-		}
-	}
-	return alike
-}
-
-func (r denseRows[T]) newBlock() block {
-	return &denseBlock[T]{all: r, at: newMat(blockRows, r.D), scaled: newMat(blockRows, r.D)}
+func (r denseRows) newBlock() block {
+	return &denseBlock{all: r.X, at: newMat(blockRows, r.X.Cols), scaled: newMat(blockRows, r.X.Cols)}
 }
 
 // denseBlock holds its rows side by side.
-type denseBlock[T stored] struct {
-	all    denseRows[T]
+type denseBlock struct {
+	all    Mat
 	rows   int
 	at     Mat     // blockRows×D
 	scale  float64 // that scaled is for; 0 if for none
 	scaled Mat     // at, times scale
 }
 
-func (b *denseBlock[T]) prefetch([]uint32) {}
+func (b *denseBlock) prefetch([]uint32) {}
 
-func (b *denseBlock[T]) load(rows []uint32) {
+func (b *denseBlock) load(rows []uint32) {
 	b.rows, b.scale = len(rows), 0
 	for i, n := range rows {
-		widen(b.at.Row(i), b.all.row(int(n)))
+		copy(b.at.Row(i), b.all.Row(int(n)))
 	}
 }
 
 // times returns the block's rows, each input scale times.
-func (b *denseBlock[T]) times(scale float64) []float64 {
+func (b *denseBlock) times(scale float64) []float64 {
 	if scale == 1 {
 		return b.at.Data
 	}
@@ -196,12 +171,12 @@ func (b *denseBlock[T]) times(scale float64) []float64 {
 	return b.scaled.Data
 }
 
-func (b *denseBlock[T]) gather(z view, scale float64, w view, cols int) {
+func (b *denseBlock) gather(z view, scale float64, w view, cols int) {
 	D := b.at.Cols
 	mul(z, z, coefficients{b.times(scale), D, 1}, w, b.rows, D, cols)
 }
 
-func (b *denseBlock[T]) spread(dw, init view, scale float64, dz view, cols int) {
+func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
 	D := b.at.Cols
 	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
 }
@@ -221,9 +196,8 @@ func multiply(b block, rows []uint32, products ...product) {
 		b.load(part)
 		for _, p := range products {
 			sameLength("multiply", p.Z.Cols, len(p.init))
-			z := p.Z.Data[n*p.Z.Cols : (n+len(part))*p.Z.Cols]
-			for filled := copy(z, p.init); filled < len(z); filled *= 2 {
-				copy(z[filled:], z[:filled])
+			for i := range part {
+				copy(p.Z.Row(n+i), p.init)
 			}
 			b.gather(p.Z.view().from(n, 0), p.scale, p.W.view(), p.Z.Cols)
 		}
@@ -244,4 +218,60 @@ func multiplyTransposed(b block, rows []uint32, products ...product) {
 			b.spread(p.W.view(), init, p.scale, p.Z.view().from(n, 0), p.Z.Cols)
 		}
 	}
+}
+
+var (
+	imageNames = func() (names []string) {
+		for _, d := range imageSets {
+			names = append(names, d.name)
+		}
+		return names
+	}()
+	planeNames = []string{"clusters", "uniform"} // of two inputs
+	dataNames  = slices.Concat(imageNames, planeNames)
+)
+
+// compareData is the order of data sets in every list and table: own data come last, by name.
+func compareData(a, b string) int {
+	rank := func(name string) int {
+		if i := slices.Index(dataNames, name); i >= 0 {
+			return i
+		}
+		return len(dataNames)
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
+}
+
+// dataSource says where data sets come from, except for those that the program generates.
+type dataSource struct {
+	dir string   // of images; "" for the cache and what fills it
+	own *Dataset // nil for none
+}
+
+// loadData returns the named data set. Downloads and problems are told on screen.
+func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
+	switch name {
+	case "clusters":
+		return clusters(), nil
+	case "uniform":
+		return uniform(), nil
+	}
+	if i := slices.Index(imageNames, name); i >= 0 {
+		return imageSets[i].load(ctx, from.dir, screen.say)
+	}
+	return from.own, nil
+}
+
+// dataSize is the rows of a data set's splits.
+type dataSize struct{ train, test int }
+
+// size is that of a data set of a name.
+func (from dataSource) size(name string) dataSize {
+	if i := slices.Index(imageNames, name); i >= 0 {
+		return imageSets[i].size()
+	}
+	if slices.Contains(planeNames, name) {
+		return dataSize{planeTrain, planeRows - planeTrain}
+	}
+	return from.own.size()
 }

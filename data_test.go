@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"math"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// TestDenseInputsAgreeWithSparseOnes takes batches of less than a block and of several.
+// TestDenseInputsAgreeWithSparseOnes takes batches of less than a block and of several. A step allocates nothing.
 func TestDenseInputsAgreeWithSparseOnes(t *testing.T) {
 	X := newMat(300, 11)
 	r := rand.New(rand.NewPCG(1, 9))
@@ -28,88 +28,109 @@ func TestDenseInputsAgreeWithSparseOnes(t *testing.T) {
 					tr := trainerOn(c, s, W, make([]float64, 5), V)
 					rows := allRows(300)[:N]
 					loss, _, _ := tr.step(rows)
-					got[i] = []any{loss, s.restore(tr.dW).Data, tr.db, s.restore(tr.W).Data}
+					got[i] = []any{loss, s.restore(tr.dW).Data, tr.db, s.restore(tr.W).Data, s.constant, elementsOf(s)}
+					if n := testing.AllocsPerRun(10, func() { tr.step(rows) }); n != 0 {
+						t.Errorf("%T: %v allocations a step", s.inputs, n)
+					}
 				}
 				if diff := cmp.Diff(got[0], got[1], cmpopts.EquateApprox(1e-10, 1e-14)); diff != "" {
-					t.Errorf("loss, dW, db, W (-sparse +dense)\n%s", diff)
+					t.Errorf("loss, dW, db, W, constant inputs, rows (-sparse +dense)\n%s", diff)
 				}
 			})
 		}
 	}
 }
 
-// TestDenseRowsAreTheSameHoweverTheyAreKept: bytes and float32 to the bit as the float64 that they stand for.
-func TestDenseRowsAreTheSameHoweverTheyAreKept(t *testing.T) {
-	const N, D = 300, 131
-	r := rand.New(rand.NewPCG(1, 23))
-	bytes, singles := make([]byte, N*D), make([]float32, N*D)
-	wideBytes, wideSingles := make([]float64, N*D), make([]float64, N*D)
-	for i := range bytes {
-		bytes[i], singles[i] = byte(r.IntN(256)), float32(r.NormFloat64())
-		if i%D == 3 {
-			bytes[i], singles[i] = 7, 7
-		}
-		wideBytes[i], wideSingles[i] = float64(bytes[i])/255, float64(singles[i])
-	}
-	for name, sets := range map[string][2]Set{
-		"bytes":   {denseSet(wideBytes, D, nil), denseSet(bytes, D, nil)},
-		"float32": {denseSet(wideSingles, D, nil), denseSet(singles, D, nil)},
-	} {
-		var got [2][]float64
-		for i, s := range sets {
-			tr := newTrainer(Config{Objective: "reconstruction", Activation: "tanh", K: 3, Seed: 1, LearningRate: 1e-3}, &s)
-			rows := allRows(N)
-			loss, _, _ := tr.step(rows)
-			got[i] = slices.Concat([]float64{loss}, tr.W.Data, elementsOf(s))
-			if n := testing.AllocsPerRun(10, func() { tr.step(rows) }); n != 0 {
-				t.Errorf("%T: %v allocations a step", s.inputs, n)
-			}
-			for n := range N {
-				got[i] = append(got[i], s.squaredNorm(n))
-			}
-			for d, alike := range s.constant() {
-				if alike != (d == 3) {
-					t.Errorf("%s: input %d is constant: %v", name, d, alike)
-				}
+// TestSetsKeepEveryInput in the sparse form up to each of its limits, and beyond it in the dense one.
+func TestSetsKeepEveryInput(t *testing.T) {
+	reals := func(values, D int) (x []float64) { // N×D, from −10 in steps of a quarter, 0 left out
+		for i := range 4 * D * values {
+			if v := float64(i%(values+1)-40) / 4; v != 0 {
+				x = append(x, v)
 			}
 		}
-		if at, same := sameBits(got[0], got[1]); !same {
-			t.Errorf("%s: number %d is %x, want %x", name, at, got[1][at], got[0][at])
-		}
+		return x[:len(x)/D*D]
 	}
-}
-
-// TestWhatDoesNotFitTheSparseFormIsDense: at each limit, and one beyond.
-func TestWhatDoesNotFitTheSparseFormIsDense(t *testing.T) {
-	reals := func(n, d int) Set { // n·d distinct values, none of them 0
-		X := newMat(n, d)
-		for i := range X.Data {
-			X.Data[i] = float64(i + 1)
+	bytes := func(n int) (b []byte, x []float64) {
+		for i := range n {
+			b, x = append(b, byte(i*i%256)), append(x, float64(i*i%256)/255)
 		}
-		return realSet(X.Data, 1, d, make([]byte, n))
+		return b, x
 	}
+	square, squareX := bytes(2 * 1024)
+	colours, coloursX := bytes(2 * 3072)
 	for _, c := range []struct {
 		name   string
 		set    Set
+		x      []float64
 		sparse bool
 	}{
-		{"255 values and 0", reals(maxLevels-1, 1), true},
-		{"256 values and 0", reals(maxLevels, 1), false},
-		{"1,024 inputs in squares", imageSet(make([]byte, 2*1024), 32, 32, nil), true},
-		{"3,072 inputs", imageSet(make([]byte, 2*3072), 96, 32, nil), false},
+		{"1,024 inputs in squares", imageSet(square, 32, 32, nil), squareX, true},
+		{"3,072 inputs", imageSet(colours, 96, 32, nil), coloursX, false},
+		{"odd sides", imageSet(square[:2*15], 3, 5, nil), squareX[:2*15], true},
+		{"255 values and 0", realSet(reals(255, 1), 1, 1, nil), reals(255, 1), true},
+		{"256 values and 0", realSet(reals(256, 1), 1, 1, nil), reals(256, 1), false},
+		{"255 values of 500 inputs in a line", realSet(reals(255, 500), 1, 500, nil), reals(255, 500), true},
 	} {
 		if _, ok := c.set.inputs.(*sparse); ok != c.sparse {
 			t.Errorf("%s: sparse is %v", c.name, ok)
 		}
-		x := c.set.dense(c.set.N - 1)
-		if len(x) != c.set.D {
-			t.Errorf("%s: a row has %d of %d inputs", c.name, len(x), c.set.D)
+		if diff := cmp.Diff(c.x, elementsOf(c.set)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", c.name, diff)
+		}
+		for n := range c.set.N {
+			row := c.set.dense(n)
+			if got, want := c.set.squaredNorm(n), inner(row, row); cmp.Diff(want, got, cmpopts.EquateApprox(1e-12, 0)) != "" {
+				t.Errorf("%s: ‖x‖² of row %d is %v, want %v", c.name, n, got, want)
+			}
 		}
 	}
-	if x := reals(20000, 2).dense(7); x[0] != 15 || x[1] != 16 {
-		t.Errorf("row 7 is %v", x)
+}
+
+func TestInputsAreConstantIfAllRowsHaveThemAlike(t *testing.T) {
+	x := []float64{0, 1, 2, 5, 0, 0, 1, 0, 6, 0, 0, 1, 2, 5, 7}
+	want := []bool{true, true, false, false, false}
+	for _, s := range []Set{realSet(x, 1, 5, nil), denseSet(x, 5, nil), imageSet([]byte{0, 1, 2, 5, 0, 0, 1, 0, 6, 0, 0, 1, 2, 5, 7}, 1, 5, nil)} {
+		if diff := cmp.Diff(want, s.constant); diff != "" {
+			t.Errorf("%T (-want +got)\n%s", s.inputs, diff)
+		}
 	}
-	if x := imageSet([]byte{51, 255, 0}, 1, 3, nil).dense(0); math.Abs(x[0]-0.2) > 1e-16 || x[1] != 1 || x[2] != 0 {
-		t.Errorf("51, 255, 0 are %v", x)
+}
+
+func TestSparseRefusesCodesWithoutALevel(t *testing.T) {
+	for _, code := range []byte{2, maxLevels - 1} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("code %d of 2 levels was taken", code)
+				}
+			}()
+			newSparse([]byte{0, 1, 0, code}, 2, 2, []float64{0, 1})
+		}()
+	}
+}
+
+func TestDataSetsAreFoundByTheirNames(t *testing.T) {
+	mnistForTest(t) // so that its files are there
+	own := &Dataset{Name: "digits-3a7bd3e2", Test: Set{N: 5}}
+	from := dataSource{own: own}
+	for _, name := range []string{"mnist", "clusters", "uniform", own.Name} {
+		d, err := loadData(t.Context(), from, name, newConsole(io.Discard, true))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := d.size(); got != from.size(name) {
+			t.Errorf("%s is of %+v, want %+v", name, got, from.size(name))
+		}
+	}
+}
+
+func TestOwnDataComeAfterTheOthersByName(t *testing.T) {
+	want := []string{"mnist", "fashion", "mnist-shifted", "clusters", "uniform", "Zoo-00000000", "aa-11111111", "aa-22222222"}
+	got := slices.Clone(want)
+	slices.Reverse(got)
+	slices.SortFunc(got, compareData)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

@@ -136,34 +136,6 @@ func squares(row []uint64, level *levels) (sum float64) {
 	return sum
 }
 
-// constant tells for each input whether it is the same in all rows.
-func (s *sparse) constant() []bool {
-	count, first := make([]int, len(s.order)), make([]float64, len(s.order)) // rows where it is not 0, and the first value
-	varies := make([]bool, len(s.order))
-	for n := range s.N {
-		for _, e := range s.row(n) {
-			x0, x1, x2, x3 := values(e, s.level)
-			for i, x := range [4]float64{x0, x1, x2, x3} {
-				p := e%maxQuads*4 + uint64(i)
-				if x == 0 {
-					continue
-				}
-				if count[p]++; count[p] == 1 {
-					first[p] = x
-				}
-				varies[p] = varies[p] || x != first[p]
-			}
-		}
-	}
-	constant := make([]bool, s.D)
-	for p, d := range s.order {
-		if d >= 0 {
-			constant[d] = !varies[p] && (count[p] == 0 || count[p] == s.N)
-		}
-	}
-	return constant
-}
-
 // arrange returns a D×K matrix as places×K: each row at the place of its input, zeros at places without
 // one. restore is its inverse.
 func (s *sparse) arrange(inputs Mat) Mat {

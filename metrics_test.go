@@ -185,7 +185,7 @@ func TestConstantInputs(t *testing.T) {
 	}}
 	want := []bool{true, true, false, false, false, false}
 	for _, s := range []Set{setOf(X), realSet(X.Data, 1, X.Cols, nil), *denseCopy(setOf(X))} {
-		if diff := cmp.Diff(want, s.constant()); diff != "" {
+		if diff := cmp.Diff(want, s.constant); diff != "" {
 			t.Errorf("%T (-want +got)\n%s", s.inputs, diff)
 		}
 	}
@@ -220,7 +220,7 @@ func TestSaturationDoesNotHideRanks(t *testing.T) {
 		c := Config{Objective: "random", Activation: act, K: 6, Seed: 1, TCRows: 500}
 		tr := newTrainer(c, &data.Train)
 		scaleBy(tr.W, 20)
-		m, _ := tr.measure(&data.Test, data.Train.constant())
+		m, _ := tr.measure(&data.Test, data.Train.constant)
 		A, _ := tr.activations(&data.Test)
 		for _, a := range A.Data {
 			if math.Abs(a) == 1 {

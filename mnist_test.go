@@ -29,7 +29,7 @@ func factsOf(s Set) imageFacts {
 	for _, class := range s.labels {
 		facts.Classes[class]++
 	}
-	for _, alike := range s.constant() {
+	for _, alike := range s.constant {
 		if alike {
 			facts.Constant++
 		}

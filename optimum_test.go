@@ -47,7 +47,7 @@ func TestOptimumOfKnownVariances(t *testing.T) {
 			t.Fatalf("λ = %v: from %v to %v, %v", lambda, first, last, err)
 		}
 		var m Metrics
-		m.measureWeights(tr.X.restore(tr.W), s.constant(), false)
+		m.measureWeights(tr.X.restore(tr.W), s.constant, false)
 		switch {
 		case lambda > 0.5 && (math.Abs(last-principal) > 1e-9 || m.WeightRedundancy > 1e-9):
 			t.Errorf("λ = %v: loss %v, want %v; redundancy %v, want 0", lambda, last, principal, m.WeightRedundancy)

@@ -61,7 +61,7 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 		}
 	}
 	turned := data.with(data.through(activationByName("identity"), W, b))
-	turned.Axes = W
+	turned.Axes, turned.Shape = W, data.Shape
 	return turned, nil
 }
 

@@ -74,7 +74,7 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.Train.D,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
-	constant := data.Train.constant()
+	constant := data.Train.constant
 	var test Mat // activations of the test split
 	r.Init = starts.metrics(c, func() (m Metrics) {
 		m, test = t.measure(&data.Test, constant)

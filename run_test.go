@@ -42,7 +42,7 @@ func benchmarkRun(b *testing.B, c Config, data *Dataset) {
 	}
 	var test Mat
 	var m Metrics
-	t, constant := newTrainer(c, &data.Train), data.Train.constant()
+	t, constant := newTrainer(c, &data.Train), data.Train.constant
 	measure := func() { m, test = t.measure(&data.Test, constant) }
 	outside += part("init", measure)
 	steps := part("steps", func() { t.train(b.Context(), func(int, Epoch) {}) })

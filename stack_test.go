@@ -146,7 +146,7 @@ func TestStackedGradientsMatchFiniteDifferences(t *testing.T) {
 		for _, objective := range []string{"infomax", "reconstruction", "tied"} {
 			t.Run(f.name+" "+objective, func(t *testing.T) {
 				above := data.outputs(f, xavier(2, 5, 1, streamWeights), []float64{0.3, -0.2, 0.1, 0, 0.4})
-				X := Mat{above.Train.N, above.Train.D, above.Train.inputs.(denseRows[float64]).x}
+				X := Mat{above.Train.N, above.Train.D, above.Train.inputs.(denseRows).X.Data}
 				V, b := xavier(5, 3, 7, streamDecoder), []float64{0.2, -0.1, 0.3}
 				var W Mat
 				for seed := uint64(1); W.Data == nil || nearKink(X, W, b); seed++ {
