@@ -119,7 +119,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"report with settings", "-report -act relu", 2, "-report"},
 		{"folder of other data", "-data clusters -data-dir x", 2, "-data-dir is for -data mnist, fashion, mnist-shifted"},
 		{"folder of own data", "-data own.npz -data-dir x", 2, "-data-dir is for"},
-		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: there is no such file: give a file"},
+		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: open none/own.npz: "},
 		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save it again"},
 		{"more rows for total correlation than one's own", "-data testdata/own_digits.npz -tc-rows 101", 2, "10 to 100 rows"},
 		{"no output folder", "-out=", 2, "-out"},

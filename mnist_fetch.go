@@ -56,12 +56,15 @@ func (d imageData) fromGiven(dir string) (rawFiles, error) {
 	if inside == nil {
 		return raw, nil
 	}
-	raw, here := d.fromFolder(dir)
-	if here == nil {
+	raw, err := d.fromFolder(dir)
+	if err == nil {
 		return raw, nil
 	}
-	return raw, fmt.Errorf("-data-dir %s: no %s in it (%w), nor in a folder %s there (%w): "+
-		"put its four published files there, or leave -data-dir out to have them fetched", dir, d.title, here, d.folder, inside)
+	if !errors.Is(inside, fs.ErrNotExist) {
+		err = inside
+	}
+	return raw, fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s there, "+
+		"or leave -data-dir out to have them fetched", dir, d.title, err, d.folder)
 }
 
 // find returns the files from the cache or else from the first source that has them, and then fills or repairs the

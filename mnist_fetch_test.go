@@ -298,7 +298,7 @@ func TestGivenFolderIsTheOnlySource(t *testing.T) {
 				t.Fatalf("got error %v", err)
 			}
 			if err != nil {
-				wantInOrder(t, err.Error(), "-data-dir "+dir+": no SMALL in it (", tt.wrong, "put its four published files there")
+				wantInOrder(t, err.Error(), "-data-dir "+dir+": SMALL: ", tt.wrong, "put its four published files there")
 			}
 		})
 	}
