@@ -102,8 +102,8 @@ func checkRows(train, test *npy) error {
 	for i, a := range []*npy{train, test} {
 		switch name := splitNames[i]; {
 		case !slices.Contains([]string{"f4", "f8", "u1"}, a.dtype):
-			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with .astype(float) "+
-				"(of a sparse matrix, .toarray())", name, a.dtype)
+			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with .astype(float), "+
+				"a table with .to_numpy(), a sparse matrix with .toarray()", name, a.dtype)
 		case len(a.shape) < 2 || elements(a.shape[1:]) < 1:
 			return fmt.Errorf("%s is of shape %v: save rows × inputs", name, a.shape)
 		case a.shape[0] < 2:

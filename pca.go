@@ -7,14 +7,14 @@ import (
 
 // Principal components, the linear features that keep the most variance: rows of W are the first K
 // principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and
-// b = −W·mean, so that z is centred. There are D axes; rows of W beyond them are 0. The sign of an axis is
-// arbitrary: its largest weight in magnitude is made positive.
+// b = −W·mean, so that z is centred. There are D axes, or N if that is less; rows of W beyond them are 0. The sign of an
+// axis is arbitrary: its largest weight in magnitude is made positive.
 
 // principalAxes returns W (D×K) and b (K) for the rows of s.
 func principalAxes(s *Set, K int) (W Mat, b []float64) {
 	p := componentsOf(s)
 	W, b = newMat(s.D, K), make([]float64, K)
-	for k := range min(K, s.D) {
+	for k := range min(K, p.axes.Cols) {
 		largest := 0.0
 		for d := range s.D {
 			if w := p.axes.Row(d)[k]; math.Abs(w) > math.Abs(largest) {
@@ -40,8 +40,8 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 	if c.Components == 0 {
 		return data, nil
 	}
-	if data.Train.D > maxAxes {
-		return nil, usagef("-components takes data of %d inputs at most, and %s has %d", maxAxes, c.Data, data.Train.D)
+	if axes := min(data.Train.N, data.Train.D); axes > maxAxes {
+		return nil, usagef("-components takes data of %d rows or inputs at most, and %s has %d", maxAxes, c.Data, axes)
 	}
 	p := componentsOf(&data.Train)
 	vary := 0
@@ -84,10 +84,10 @@ var lastComponents struct {
 	components
 }
 
-// maxAxes is the most inputs that pca takes: its covariance and axes have some five D×D matrices, 2.7 GB, and take minutes.
+// maxAxes is the most axes that there can be: some five square matrices of that size are 2.7 GB, and take minutes.
 const maxAxes = 1 << 13
 
-// mostJacobiAxes is the most inputs whose axes are computed by Jacobi's rotations: more would take minutes.
+// mostJacobiAxes is the most axes that are computed by Jacobi's rotations: more would take minutes.
 const mostJacobiAxes = 1024
 
 // componentsOf returns those of s, computed once for runs of one set that follow each other: MNIST's take seconds.
@@ -96,17 +96,52 @@ func componentsOf(s *Set) components {
 	last.Lock()
 	defer last.Unlock()
 	if last.of != s {
-		var covariance Mat
 		last.of = nil // until all of it is there
-		last.mean, covariance = covarianceOf(s)
-		if s.D > mostJacobiAxes {
-			last.axes, last.variance = eigenvectors(covariance)
+		if s.N < s.D {
+			last.components = componentsOfFew(s)
 		} else {
-			last.axes, last.variance, _ = svd(covariance) // symmetric but for rounding, with no eigenvalue below 0
+			mean, covariance := covarianceOf(s)
+			axes, variance := axesOf(covariance)
+			last.components = components{axes, variance, mean}
 		}
 		last.of = s
 	}
 	return last.components
+}
+
+// axesOf returns the eigenvectors and eigenvalues of S, which is symmetric but for rounding and has none below 0.
+func axesOf(S Mat) (axes Mat, variance []float64) {
+	if S.Rows > mostJacobiAxes {
+		return eigenvectors(S)
+	}
+	axes, variance, _ = svd(S)
+	return axes, variance
+}
+
+// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³: with R = X − 1·meanᵀ,
+// an eigenvector of the smaller matrix makes one of Cov(X). Axes of no variance are 0.
+//
+//	1/N RRᵀ u = λu   ⇒   Cov(X) a = 1/N RᵀR a = λa,   a = Rᵀu / √(Nλ)
+func componentsOfFew(s *Set) components {
+	R, mean, products, axes := newMat(s.N, s.D), make([]float64, s.D), newMat(s.N, s.N), newMat(s.D, s.N)
+	for n := range s.N {
+		copy(R.Row(n), s.dense(n))
+	}
+	center(R, mean, R)
+	mul(products.view(), zeros, coefficients{R.Data, s.D, 1}, R.T().view(), s.N, s.D, s.N)
+	scaleBy(products, 1/float64(s.N))
+	U, variance := axesOf(products)
+	for k, v := range variance {
+		scale := 0.0
+		if v > leastVariance*variance[0] {
+			scale = 1 / math.Sqrt(v*float64(s.N))
+		}
+		for n := range s.N {
+			U.Row(n)[k] *= scale
+		}
+	}
+	mul(axes.view(), zeros, coefficients{R.Data, 1, s.D}, U.view(), s.D, s.N, s.N)
+	return components{axes, variance, mean}
 }
 
 // covarianceOf returns the means of the inputs and Cov(X) (D×D, over N), block by block. One factor is

@@ -71,10 +71,33 @@ func TestPrincipalAxesOfManyInputs(t *testing.T) {
 		copy(Q.Row(200*i), few.Row(i))
 	}
 	X := withAxes(make([]float64, D), Q, 0.5, 4, 0.1, 1)
+	X.Data = slices.Repeat(X.Data, 5) // more rows than inputs
 	W, _ := principalAxes(denseCopy(realSet(X.Data, 1, X.Cols, nil)), 4)
 	for k, j := range []int{1, 3, 0, 2} {
 		if cosine := math.Abs(inner(Q.T().Row(j), W.T().Row(k))); math.Abs(cosine-1) > 1e-12 {
 			t.Errorf("unit %d is off its axis, by a cosine of %v", k, cosine)
+		}
+	}
+}
+
+// TestPrincipalAxesOfFewRows: from the smaller matrix as from the covariance.
+func TestPrincipalAxesOfFewRows(t *testing.T) {
+	const N, D = 9, 15
+	X := mapped(xavier(N, D, 3, streamData), func(x float64) float64 { return 1000 + x })
+	for _, s := range bothForms(X) {
+		mean, covariance := covarianceOf(s)
+		axes, variance := axesOf(covariance)
+		got := componentsOf(s)
+		if diff := cmp.Diff([][]float64{mean, variance[:N-1]}, [][]float64{got.mean, got.variance[:N-1]}, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
+			t.Errorf("%T: means and variances (-by the covariance +got)\n%s", s.inputs, diff)
+		}
+		for k := range N - 1 {
+			if cosine := inner(axes.T().Row(k), got.axes.T().Row(k)); math.Abs(math.Abs(cosine)-1) > 1e-9 {
+				t.Errorf("%T: axis %d is off, by a cosine of %v", s.inputs, k, cosine)
+			}
+		}
+		if last := got.axes.T().Row(N - 1); slices.Max(last) != 0 || slices.Min(last) != 0 {
+			t.Errorf("%T: the axis of no variance is %v", s.inputs, last)
 		}
 	}
 }

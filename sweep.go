@@ -147,7 +147,8 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 		}
 		data = s.data.outputs(activationByName(c.Activation), W.T(), b)
 	}
-	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes {
+	few := c.Objective == "pca" && data.Train.N <= maxAxes // whose axes are no more than the rows
+	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes && !few {
 		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
 	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
