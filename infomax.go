@@ -81,9 +81,9 @@ func (l *infoMax) loss(A Mat) (entropy, tc float64) {
 	// Bⱼₖ holds (C−I)ⱼₖ for the moment.
 	for j := range K {
 		s := l.scale[j] / float64(N-1)
-		row := l.B.Row(j)
-		for k, m := range l.M.Row(j) {
-			row[k] = s * m * l.scale[k]
+		row, scale := l.B.Row(j), l.scale
+		for k, m := range l.M.Row(j)[:len(row)] {
+			row[k] = s * m * scale[k]
 		}
 		row[j]--
 		squares := inner(row, row)
@@ -111,8 +111,8 @@ func (l *infoMax) gradient(dA Mat) {
 	for j := range K {
 		row := l.B.Row(j)
 		s := 4 * l.lambda * l.scale[j] / float64(N-1)
-		for k, c := range row {
-			row[k] = s * l.scale[k] * c
+		for k, scale := range l.scale[:len(row)] {
+			row[k] *= s * scale
 		}
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}

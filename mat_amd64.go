@@ -172,7 +172,7 @@ func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz vie
 		version, n := simd.block(cols - k)
 		block := p.pack(dz.from(0, k), c.rows, n)
 		simd.spread[version](&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], &level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
+			&c.end[from], &c.list[0], &c.list[from*columnRoom], &level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
 		k += n
 	}
 }

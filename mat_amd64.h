@@ -120,7 +120,7 @@ entry: \
 	JB   entry \
 done: \
 	ADDQ $4, R8 \
-	ADDQ $(8*const_blockRows), R10 \
+	ADDQ $(8*const_columnRoom), R10 \
 	DECQ R9 \
 	JNZ  quad \
 	VZEROUPPER \
@@ -168,7 +168,7 @@ done: \
 	MOVQ dws+8(FP), AX \
 	QUAD(PUT, DI, AX) \
 	ADDQ $4, R8 \
-	ADDQ $(8*const_blockRows), R10 \
+	ADDQ $(8*const_columnRoom), R10 \
 	DECQ R9 \
 	JNZ  quad \
 	VZEROUPPER \

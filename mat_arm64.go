@@ -40,7 +40,7 @@ func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz vie
 	k := 0
 	for n := vectors(cols); n > 0; n = vectors(cols - k) {
 		spreadNEON(&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*blockRows], &level[0], to-from, &dz.data[k], 8*dz.stride, n)
+			&c.end[from], &c.list[0], &c.list[from*columnRoom], &level[0], to-from, &dz.data[k], 8*dz.stride, n)
 		k += n
 	}
 	if k < cols {

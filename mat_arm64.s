@@ -47,7 +47,7 @@ entry: \
 	CMP R11, R10; BLO entry \
 done: \
 	LEAVE \
-	ADD $(8*const_blockRows), R8 \
+	ADD $(8*const_columnRoom), R8 \
 	SUB $1, R5; CBNZ R5, quad \
 	RET
 

@@ -163,7 +163,10 @@ const blockRows = 128
 
 const _ = uint(maxQuads - blockRows) // in columns a row number takes the place of the quad's
 
-// columns is a turned block: the entries of quad p, in row order, are list[p*blockRows:end[p]], each
+// columnRoom is the distance between columns: an odd number of cache lines, so that the ends of all fit into the cache.
+const columnRoom = blockRows + 8
+
+// columns is a turned block: the entries of quad p, in row order, are list[p*columnRoom:end[p]], each
 // with its row's number in the block in place of p.
 type columns struct {
 	set    *sparse
@@ -176,7 +179,7 @@ type columns struct {
 
 func newColumns(s *sparse) *columns {
 	quads := len(s.order) / 4
-	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*blockRows)}
+	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*columnRoom)}
 }
 
 // levels returns the set's levels times scale: a multiple of X costs nothing else.
@@ -194,7 +197,7 @@ func (c *columns) levels(scale float64) *levels {
 }
 
 // column returns the entries of quad p.
-func (c *columns) column(p int) []uint64 { return c.list[p*blockRows : c.end[p]] }
+func (c *columns) column(p int) []uint64 { return c.list[p*columnRoom : c.end[p]] }
 
 // load turns the given rows of the set.
 func (c *columns) load(rows []uint32) {
@@ -212,7 +215,7 @@ func (c *columns) clear(rows int) {
 	}
 	c.rows = rows
 	for p := range c.end {
-		c.end[p] = uint32(p * blockRows)
+		c.end[p] = uint32(p * columnRoom)
 	}
 }
 
