@@ -11,8 +11,8 @@ import "sync"
 type twin struct {
 	name     string
 	lanes    int
-	gather   [2]gatherFunc
-	spread   [2]spreadFunc
+	gather   [3]gatherFunc
+	spread   [3]spreadFunc
 	mul      [2]mulFunc
 	prefetch func(start *uint32, entries *uint64, rows *uint32, n int)
 	turn     func(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
@@ -34,13 +34,13 @@ type (
 
 var (
 	avx2 = &twin{"avx2", 4,
-		[2]gatherFunc{gather2AVX2, gather1AVX2},
-		[2]spreadFunc{spread2AVX2, spread1AVX2},
+		[3]gatherFunc{gather2AVX2, gather1AVX2, nil},
+		[3]spreadFunc{spread2AVX2, spread1AVX2, nil},
 		[2]mulFunc{mul2AVX2, mul1AVX2},
 		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2, innerAVX2, rotateAVX2}
 	avx512 = &twin{"avx512", 8,
-		[2]gatherFunc{gather2AVX512, gather1AVX512},
-		[2]spreadFunc{spread2AVX512, spread1AVX512},
+		[3]gatherFunc{gather2AVX512, gather1AVX512, gather4AVX512},
+		[3]spreadFunc{spread2AVX512, spread1AVX512, spread4AVX512},
 		[2]mulFunc{mul2AVX512, mul1AVX512},
 		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512, innerAVX512, rotateAVX512}
 )
@@ -75,6 +75,13 @@ func bestTwin() *twin {
 }
 
 // block returns which of a kernel's versions takes the next columns, and how many it takes.
+func (t *twin) block4(cols int) (version, n int) {
+	if cols >= 4*t.lanes && t.gather[2] != nil {
+		return 2, 4 * t.lanes
+	}
+	return t.block(cols)
+}
+
 func (t *twin) block(cols int) (version, n int) {
 	if cols >= 2*t.lanes {
 		return 0, 2 * t.lanes
@@ -100,7 +107,7 @@ func turnKernel(c *columns, rows []uint32) {
 // the first-level cache and evict each other, most of all at a distance that is a power of two.
 // The kernels work on a copy of such a block, with its rows side by side: a panel.
 const (
-	panelCols = 16 // the widest block
+	panelCols = 32 // the widest block
 	farApart  = 64 // the largest stride, in elements, that needs no panel
 )
 
@@ -153,7 +160,7 @@ func gatherKernel(z view, c *columns, level *levels, w view, cols int) {
 	p := panelFor(z)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := simd.block(cols - k)
+		version, n := simd.block4(cols - k)
 		block := p.pack(z.from(0, k), c.rows, n)
 		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &level[0], len(c.end), &w.data[k], 8*w.stride, min(n, simd.lanes))
 		p.unpack(z.from(0, k), c.rows, n)
@@ -169,7 +176,7 @@ func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz vie
 	p := panelFor(dz)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := simd.block(cols - k)
+		version, n := simd.block4(cols - k)
 		block := p.pack(dz.from(0, k), c.rows, n)
 		simd.spread[version](&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
 			&c.end[from], &c.list[0], &c.list[from*columnRoom], &level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
@@ -321,6 +328,12 @@ func innerAVX2(x, y *float64, n int) float64
 
 //go:noescape
 func rotateAVX2(x, y *float64, n int, c, s float64)
+
+//go:noescape
+func gather4AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+
+//go:noescape
+func spread4AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
 
 //go:noescape
 func gather2AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)

@@ -70,11 +70,17 @@ done:
 
 // QUAD moves the weights of a quad's four inputs at p, d bytes apart, for two vectors of units, V0
 // to V7, or for a part of one, V0, V2, V4 and V6.
-#define QUAD(MOVE, p, d) MOVE(p, V0, V1); ADDQ d, p; MOVE(p, V2, V3); ADDQ d, p; MOVE(p, V4, V5); ADDQ d, p; MOVE(p, V6, V7); ADDQ d, p
-#define GET2(p, s0, s1) VMOVUPD (p), s0; VMOVUPD W(p), s1
-#define GET1(p, s0, s1) MASKLOAD(p, s0)
-#define PUT2(p, s0, s1) VMOVUPD s0, (p); VMOVUPD s1, W(p)
-#define PUT1(p, s0, s1) MASKSTORE(s0, p)
+#define QUAD(MOVE, p, d) \
+	MOVE(p, V0, V1, V16, V17); ADDQ d, p; \
+	MOVE(p, V2, V3, V18, V19); ADDQ d, p; \
+	MOVE(p, V4, V5, V20, V21); ADDQ d, p; \
+	MOVE(p, V6, V7, V22, V23); ADDQ d, p
+#define GET4(p, s0, s1, s2, s3) VMOVUPD (p), s0; VMOVUPD W(p), s1; VMOVUPD (2*W)(p), s2; VMOVUPD (3*W)(p), s3
+#define GET2(p, s0, s1, s2, s3) VMOVUPD (p), s0; VMOVUPD W(p), s1
+#define GET1(p, s0, s1, s2, s3) MASKLOAD(p, s0)
+#define PUT4(p, s0, s1, s2, s3) VMOVUPD s0, (p); VMOVUPD s1, W(p); VMOVUPD s2, (2*W)(p); VMOVUPD s3, (3*W)(p)
+#define PUT2(p, s0, s1, s2, s3) VMOVUPD s0, (p); VMOVUPD s1, W(p)
+#define PUT1(p, s0, s1, s2, s3) MASKSTORE(s0, p)
 
 // ENTRY takes the entry at R14: AX is the address of row n of the matrix at R12 with rows R13
 // bytes apart, V8 to V11 are x₀ to x₃.
@@ -90,8 +96,15 @@ done:
 
 // z += x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃ for one vector of z
 #define ADDTO(z, w0, w1, w2, w3) VFMADD231PD w0, V8, z; VFMADD231PD w1, V9, z; VFMADD231PD w2, V10, z; VFMADD231PD w3, V11, z
-#define ADD2 GET2(AX, V12, V13); ADDTO(V12, V0, V2, V4, V6); ADDTO(V13, V1, V3, V5, V7); PUT2(AX, V12, V13)
-#define ADD1 GET1(AX, V12, V13); ADDTO(V12, V0, V2, V4, V6); PUT1(AX, V12, V13)
+#define ADD4 \
+	GET4(AX, V12, V13, V24, V25) \
+	ADDTO(V12, V0, V2, V4, V6) \
+	ADDTO(V13, V1, V3, V5, V7) \
+	ADDTO(V24, V16, V18, V20, V22) \
+	ADDTO(V25, V17, V19, V21, V23) \
+	PUT4(AX, V12, V13, V24, V25)
+#define ADD2 GET2(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); ADDTO(V13, V1, V3, V5, V7); PUT2(AX, V12, V13, V24, V25)
+#define ADD1 GET1(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); PUT1(AX, V12, V13, V24, V25)
 
 // func gather(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
 #define GATHER(GET, ADD) \
@@ -134,8 +147,14 @@ TEXT GATHER1(SB), NOSPLIT, $0-72
 
 // dw₀ … dw₃ += x₀dz … x₃dz for one vector of dz
 #define ADDFROM(dz, dw0, dw1, dw2, dw3) VFMADD231PD dz, V8, dw0; VFMADD231PD dz, V9, dw1; VFMADD231PD dz, V10, dw2; VFMADD231PD dz, V11, dw3
-#define SUM2 GET2(AX, V12, V13); ADDFROM(V12, V0, V2, V4, V6); ADDFROM(V13, V1, V3, V5, V7)
-#define SUM1 GET1(AX, V12, V13); ADDFROM(V12, V0, V2, V4, V6)
+#define SUM4 \
+	GET4(AX, V12, V13, V24, V25) \
+	ADDFROM(V12, V0, V2, V4, V6) \
+	ADDFROM(V13, V1, V3, V5, V7) \
+	ADDFROM(V24, V16, V18, V20, V22) \
+	ADDFROM(V25, V17, V19, V21, V23)
+#define SUM2 GET2(AX, V12, V13, V24, V25); ADDFROM(V12, V0, V2, V4, V6); ADDFROM(V13, V1, V3, V5, V7)
+#define SUM1 GET1(AX, V12, V13, V24, V25); ADDFROM(V12, V0, V2, V4, V6)
 
 // func spread(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int):
 // the indices in end count from list; the first quad's entries begin at column
@@ -199,19 +218,19 @@ TEXT SPREAD1(SB), NOSPLIT, $0-96
 	MOVQ quads+72(FP), R8 \
 quad: \
 	LEAQ (SI)(R10*2), CX \
-	GET(SI, V0, V1) \
+	GET(SI, V0, V1, V14, V15) \
 	ADDQ R10, SI \
-	GET(SI, V2, V3) \
-	GET(CX, V4, V5) \
+	GET(SI, V2, V3, V14, V15) \
+	GET(CX, V4, V5, V14, V15) \
 	ADDQ R10, CX \
-	GET(CX, V6, V7) \
+	GET(CX, V6, V7, V14, V15) \
 	LEAQ (CX)(R10*1), SI \
 	MOVQ BX, R14               /* a₀ᵣ, a₁ᵣ */ \
 	LEAQ (BX)(R11*2), R15      /* a₂ᵣ, a₃ᵣ */ \
 	MOVQ b+56(FP), AX \
 	MOVQ inner+80(FP), DX \
 inner: \
-	GET(AX, V8, V9) \
+	GET(AX, V8, V9, V14, V15) \
 	ROW((R14), V0, V1) \
 	ROW((R14)(R11*1), V2, V3) \
 	ROW((R15), V4, V5) \
@@ -223,12 +242,12 @@ inner: \
 	JNZ  inner \
 	LEAQ (BX)(R11*4), BX \
 	LEAQ (DI)(R9*2), CX \
-	PUT(DI, V0, V1) \
+	PUT(DI, V0, V1, V14, V15) \
 	ADDQ R9, DI \
-	PUT(DI, V2, V3) \
-	PUT(CX, V4, V5) \
+	PUT(DI, V2, V3, V14, V15) \
+	PUT(CX, V4, V5, V14, V15) \
 	ADDQ R9, CX \
-	PUT(CX, V6, V7) \
+	PUT(CX, V6, V7, V14, V15) \
 	LEAQ (CX)(R9*1), DI \
 	DECQ R8 \
 	JNZ  quad \

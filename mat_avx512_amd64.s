@@ -23,6 +23,16 @@
 #define V13 Z13
 #define V14 Z14
 #define V15 Z15
+#define V16 Z16
+#define V17 Z17
+#define V18 Z18
+#define V19 Z19
+#define V20 Z20
+#define V21 Z21
+#define V22 Z22
+#define V23 Z23
+#define V24 Z24
+#define V25 Z25
 
 // SETMASK makes the masked moves move the first n lanes.
 #define SETMASK(n) MOVQ n, CX; MOVL $1, AX; SHLL CX, AX; DECL AX; KMOVW AX, K1
@@ -56,3 +66,11 @@
 #define ROTATE ·rotateAVX512
 
 #include "mat_amd64.h"
+
+// AVX2 has no registers for these.
+
+TEXT ·gather4AVX512(SB), NOSPLIT, $0-72
+	GATHER(GET4, ADD4)
+
+TEXT ·spread4AVX512(SB), NOSPLIT, $0-96
+	SPREAD(GET4, SUM4, PUT4)
