@@ -8,7 +8,7 @@ import (
 
 // activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
 type activation struct {
-	mark
+	name string
 	// forward sets a = f(z), and z to what backward needs: for an elementwise f the slope f′(z).
 	forward func(a, z []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
@@ -17,28 +17,14 @@ type activation struct {
 	monotone bool
 }
 
-// mark is an activation's name and look in every figure: a colour of Okabe and Ito (2008), which
-// survives colour blindness, and a shape and a dash, which survive greyscale.
-type mark struct {
-	name, colour, dash string
-	shape              []float64 // x, y in turn, in units of the radius; nil: a circle
-}
-
 // activations in the order of every table and figure.
 var activations = []activation{
-	{mark{"identity", "#000000", "none", nil},
-		func(a, z []float64, _ int) { copy(a, z) }, nil, true},
-	{mark{"relu", "#d55e00", "8 3", []float64{-.9, -.9, .9, -.9, .9, .9, -.9, .9}},
-		func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise, false},
-	{mark{"leaky_relu", "#e69f00", "4 2", []float64{0, -1.2, 1.15, .85, -1.15, .85}},
-		func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise, true},
-	{mark{"softmax", "#0072b2", "10 3 2 3", []float64{0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0}},
-		softmax, softmaxBackward, false},
-	{mark{"tanh", "#009e73", "2 2", []float64{0, 1.2, 1.15, -.85, -1.15, -.85}},
-		func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise, true},
-	{mark{"softplus", "#cc79a7", "10 2 2 2 2 2", []float64{-.4, -1.2, .4, -1.2, .4, -.4, 1.2, -.4, 1.2, .4,
-		.4, .4, .4, 1.2, -.4, 1.2, -.4, .4, -1.2, .4, -1.2, -.4, -.4, -.4}},
-		func(a, z []float64, _ int) { softplus(a, z) }, elementwise, true},
+	{"identity", func(a, z []float64, _ int) { copy(a, z) }, nil, true},
+	{"relu", func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise, false},
+	{"leaky_relu", func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise, true},
+	{"softmax", softmax, softmaxBackward, false},
+	{"tanh", func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise, true},
+	{"softplus", func(a, z []float64, _ int) { softplus(a, z) }, elementwise, true},
 }
 
 // activationNames are their names, in this order.

@@ -137,7 +137,7 @@ func outOf(n, runs int) string { return fmt.Sprintf("%d of %s", n, plural(runs, 
 // writeHeadlines says what came out, and where to read on.
 func writeHeadlines(w io.Writer, s store, now inventory) {
 	fmt.Fprintf(w, "the report of %s is in %s\n", plural(len(now.good), "run"), s.page())
-	for _, line := range headlines(now.sorted()) {
+	for _, line := range now.headlines {
 		fmt.Fprintln(w, line)
 	}
 }

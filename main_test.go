@@ -244,7 +244,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	s := store{t.TempDir()}
 	sweep := mustRun(t, sweepInto(s, "-act", "relu", "-k", "2")...)
 	again := mustRun(t, "-report", "-out", s.out)
-	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nuniform, 2 epochs, without total correlation: No verdict: too few seeds."
+	want := "the report of 11 runs is in " + filepath.Join(s.out, "report.html") + "\nuniform, 2 epochs, no total correlation: Unclear. "
 	if !strings.Contains(sweep, "\n"+want) || !strings.HasPrefix(again, want) {
 		t.Errorf("the sweep prints\n%s\n-report prints\n%s", sweep, again)
 	}
@@ -252,7 +252,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, headline, _ := strings.Cut(strings.TrimSpace(again), "total correlation: ")
+	_, headline, _ := strings.Cut(strings.TrimSpace(again), "Unclear. ")
 	if !strings.Contains(string(page), template.HTMLEscapeString(headline)) {
 		t.Errorf("report.html has another headline than %q", headline)
 	}

@@ -32,39 +32,10 @@ func typedOn(page string) (commands []string) {
 	return commands
 }
 
-// TestPagesNameWhatIsThere: files of this folder, and how many runs a command makes.
-func TestPagesNameWhatIsThere(t *testing.T) {
-	file := regexp.MustCompile("\\]\\(([^:)]+)\\)|`((?:answer|testdata)/[^` ]+|\\w+\\.go)`")
-	runs := regexp.MustCompile(`(?m)^    go run \. (-.*?) +# .*?([\d,]+) runs`)
-	pages, err := filepath.Glob("*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	counted := 0
-	for _, name := range pages {
-		page := textOf(t, name)
-		for _, found := range file.FindAllStringSubmatch(page, -1) {
-			if there, err := filepath.Glob(found[1] + found[2]); err != nil || there == nil {
-				t.Errorf("%s names %s: %v", name, found[0], err)
-			}
-		}
-		for _, found := range runs.FindAllStringSubmatch(page, -1) {
-			counted++
-			listed := mustRun(t, append(strings.Fields(found[1]), "-list", "-out", t.TempDir())...)
-			if want := fmt.Sprintf("0 of %s runs", strings.ReplaceAll(found[2], ",", "")); !strings.Contains(listed, want) {
-				t.Errorf("%s: %s does not list %s", name, found[1], want)
-			}
-		}
-	}
-	if counted == 0 {
-		t.Error("no command with its number of runs")
-	}
-}
-
 // TestLessonCommandsShowWhatIsSeen runs each step's commands. The picture that the step opens is there then, and every decimal
-// number under Seen rounds one that this step or the one before printed, or has in its tables.md.
+// number under Seen rounds one that was printed up to there, or one of the step's tables.md.
 func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
-	dir, before, shown := t.TempDir(), "", ""
+	dir, shown := t.TempDir(), ""
 	number := regexp.MustCompile(`\d+\.\d+`)
 	steps := strings.Split(textOf(t, "LESSON.md"), "\n## ")[1:]
 	for _, step := range steps {
@@ -76,7 +47,6 @@ func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
 			}
 			mnistForTest(t)
 		}
-		before, shown = shown, ""
 		for _, command := range commands {
 			typed, out, _ := strings.Cut(command, " -out lesson/")
 			shown += mustRun(t, append(strings.Fields(typed), "-quiet", "-out", filepath.Join(dir, out))...)
@@ -92,7 +62,7 @@ func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
 		seen, _, _ = strings.Cut(seen, "**Question.**")
 		for _, said := range number.FindAllString(seen, -1) {
 			_, decimals, _ := strings.Cut(said, ".")
-			if !slices.ContainsFunc(number.FindAllString(before+shown, -1), func(text string) bool {
+			if !slices.ContainsFunc(number.FindAllString(shown, -1), func(text string) bool {
 				x, err := strconv.ParseFloat(text, 64)
 				return err == nil && strconv.FormatFloat(x, 'f', len(decimals), 64) == said
 			}) {
@@ -211,20 +181,5 @@ func TestReproductionCommandsMakeItsRuns(t *testing.T) {
 		if !slices.Equal(want, made[folder]) {
 			t.Errorf("%s: made %v, kept %v", folder, made[folder], want)
 		}
-	}
-}
-
-// TestReproductionPatchFits: what testdata/published_start.patch takes out or leaves stands in train.go.
-func TestReproductionPatchFits(t *testing.T) {
-	source := textOf(t, "train.go")
-	hunks := regexp.MustCompile(`(?m)^@@.*\n`).Split(textOf(t, "testdata/published_start.patch"), -1)[1:]
-	for _, hunk := range hunks {
-		before := regexp.MustCompile(`(?m)^[ -]`).ReplaceAllString(regexp.MustCompile(`(?m)^\+.*\n`).ReplaceAllString(hunk, ""), "")
-		if !strings.Contains(source, before) {
-			t.Errorf("train.go has not:\n%s", before)
-		}
-	}
-	if len(hunks) != 2 {
-		t.Errorf("%d hunks", len(hunks))
 	}
 }

@@ -3,38 +3,33 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// results.csv, a row for each run, and stats.csv, a row for each comparison, Friedman test, association and trend. What
-// does not apply and what the data do not support is empty. All is ASCII. EXPERIMENT.md lists the columns.
+// results.csv, a row for each run, and stats.csv, a row for each comparison, association and trend. What does not apply is empty.
 
 // field is a value of a row under the name of its column.
 type field struct{ name, text string }
 
 // formatCSV writes rows of the same columns; blank is one for the names alone.
 func formatCSV(blank []field, rows [][]field) ([]byte, error) {
-	lines := make([][]string, len(rows)+1)
-	for _, f := range blank {
-		lines[0] = append(lines[0], f.name)
-	}
-	for i, row := range rows {
-		for _, f := range row {
-			lines[i+1] = append(lines[i+1], f.text)
-		}
-	}
 	var b bytes.Buffer
-	err := csv.NewWriter(&b).WriteAll(lines)
-	return b.Bytes(), err
+	w := csv.NewWriter(&b)
+	line := func(row []field, of func(field) string) {
+		var cells []string
+		for _, f := range row {
+			cells = append(cells, of(f))
+		}
+		w.Write(cells)
+	}
+	line(blank, func(f field) string { return f.name })
+	for _, row := range rows {
+		line(row, func(f field) string { return f.text })
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
 }
-
-// lambdaText is λ where a layer has one.
-func lambdaText(c condition) string { return only(c.hasLambda(), shortest(c.lambda)) }
-
-// belowText is the layer below where there is one.
-func belowText(p place) string { return only(p.below != layer{}, p.below.String()) }
 
 // formatResults returns results.csv, in the order of the runs.
 func formatResults(runs []*Result) ([]byte, error) {
@@ -47,11 +42,16 @@ func formatResults(runs []*Result) ([]byte, error) {
 
 func resultRow(r *Result) []field {
 	c, count := r.Config, strconv.Itoa
-	trained := c.trained()
+	trained, components := c.trained(), c.Components > 0
 	row := []field{
-		{"id", r.ID}, {"data", c.Data},
-		{"components", only(c.Components > 0, count(c.Components))}, {"whiten", only(c.Components > 0, shortest(c.Whiten))},
-		{"below", only(c.stacked(), c.Below.String())}, {"objective", c.Objective}, {"activation", c.Activation}, {"k", count(c.K)},
+		{"id", r.ID},
+		{"data", c.Data},
+		{"components", only(components, count(c.Components))},
+		{"whiten", only(components, shortest(c.Whiten))},
+		{"below", only(c.stacked(), c.Below.String())},
+		{"objective", c.Objective},
+		{"activation", c.Activation},
+		{"k", count(c.K)},
 		{"lambda", only(c.hasLambda(), shortest(c.Lambda))},
 		{"seed", strconv.FormatUint(c.Seed, 10)},
 		{"epochs", only(trained, count(c.Epochs))},
@@ -79,93 +79,63 @@ func metricFields(prefix string, state Metrics) (row []field) {
 		field{prefix + "tc_status", state.TCStatus}, field{prefix + "tc_units", strconv.Itoa(state.TCUnits)})
 }
 
-// formatStats returns stats.csv. A Friedman test has the treatment for x, and of the numbers only its own.
-func formatStats(all []*analysis) ([]byte, error) {
-	var none comparison
-	none.compare(nil, nil)
+// statsColumns are those of stats.csv. x_ and y_ are what is compared; a trend is of x.
+var statsColumns = strings.Fields("data components whiten epochs batch learning_rate tc_rows test measure predictor k " +
+	"x_below x_objective x_lambda x_activation y_below y_objective y_lambda y_activation pairs wins ties " +
+	"shift shift_low shift_high rank_biserial rho page_l_less_mean p p_adjusted outcome")
+
+// formatStats returns stats.csv.
+func formatStats(t *runTable) ([]byte, error) {
 	var rows [][]field
-	for _, a := range all {
-		for _, f := range a.families {
-			if finite(f.friedman.P) && f.kind == acrossActivation {
-				c := none
-				c.x.condition, c.test.P = treatment, f.friedman.P
-				rows = append(rows, filled(a.statsRow(f, "friedman", c), map[string]string{"pairs": strconv.Itoa(f.blocks),
-					"friedman_chi2": shortest(f.friedman.Chi2), "friedman_df": shortest(f.friedman.DF)}))
-			}
-			for _, c := range f.comparisons {
-				rows = append(rows, a.statsRow(f, f.kind, c))
-			}
+	count := strconv.Itoa
+	add := func(s *study, cells map[string]string, p, adjusted float64, outcome int) {
+		for name, text := range map[string]string{
+			"data": s.Data, "components": only(s.Components > 0, count(s.Components)),
+			"whiten": only(s.Components > 0, shortest(s.Whiten)),
+			"epochs": count(s.Epochs), "batch": count(s.Batch), "learning_rate": shortest(s.LearningRate),
+			"tc_rows": count(s.TCRows), "p": shortest(p), "p_adjusted": shortest(adjusted),
+			"outcome": only(outcome != 0, verdicts[outcome]),
+		} {
+			cells[name] = text
 		}
-		for _, p := range a.predictions {
-			blank := a.statsRow(family{measure: p.probe}, "", none)
-			rows = append(rows, p.statsRow(blank, betweenConditions, p.between), p.statsRow(blank, withinConditions, p.within))
+		var row []field
+		for _, name := range statsColumns {
+			row = append(row, field{name, cells[name]})
 		}
-		for _, t := range a.trends {
-			c := none
-			c.x = place{condition: treatment, activation: t.activation}
-			rows = append(rows, t.statsRow(a.statsRow(family{measure: t.measure}, "trend", c)))
+		rows = append(rows, row)
+	}
+	of := func(cells map[string]string, side string, p place) {
+		cells[side+"below"] = only(p.below != layer{}, p.below.String())
+		cells[side+"objective"] = p.objective
+		cells[side+"lambda"] = only(p.hasLambda(), shortest(p.lambda))
+		cells[side+"activation"] = p.activation
+	}
+	for _, c := range t.all {
+		cells := map[string]string{
+			"test": c.name, "measure": c.field, "k": count(c.x.K),
+			"pairs": count(c.n), "wins": count(c.wins()), "ties": count(c.test.Ties),
+			"shift": shortest(c.shift.Value), "shift_low": shortest(c.shift.Low),
+			"shift_high": shortest(c.shift.High), "rank_biserial": shortest(c.test.RankBiserial),
+		}
+		of(cells, "x_", c.x.place)
+		of(cells, "y_", c.y.place)
+		add(c.x.study, cells, c.test.P, c.adjusted, c.outcome())
+	}
+	for _, s := range t.studies {
+		for _, r := range trendsOf(s, normalised...) {
+			cells := map[string]string{"test": "trend", "measure": r.field, "pairs": count(r.runs), "page_l_less_mean": shortest(float64(r.better) * r.size)}
+			of(cells, "x_", place{condition: s.subject(), activation: r.of})
+			add(s, cells, r.p, r.adjusted, r.outcome())
+		}
+		for _, r := range associationsOf(s, predictors, probes) {
+			add(s, map[string]string{"test": "within", "measure": r.field, "predictor": r.predictor,
+				"pairs": count(r.runs), "rho": shortest(float64(r.better*measureOf(r.predictor).better) * r.size)},
+				r.p, r.adjusted, r.outcome())
 		}
 	}
-	blank := (&analysis{study: &study{}}).statsRow(family{}, "", none)
+	var blank []field
+	for _, name := range statsColumns {
+		blank = append(blank, field{name, ""})
+	}
 	return formatCSV(blank, rows)
-}
-
-// statsRow is a comparison within f.
-func (a *analysis) statsRow(f family, test string, c comparison) []field {
-	count, real := strconv.Itoa, shortest
-	tested := c.pairs >= minPairs
-	return []field{
-		{"data", a.Data}, {"epochs", count(a.Epochs)}, {"batch", count(a.Batch)},
-		{"learning_rate", real(a.LearningRate)}, {"tc_rows", count(a.TCRows)},
-		{"test", test}, {"measure", f.measure.field}, {"k", only(f.K > 0, count(f.K))},
-		{"x_below", belowText(c.x)}, {"x_objective", c.x.objective}, {"x_lambda", lambdaText(c.x.condition)}, {"x_activation", c.x.activation},
-		{"y_below", belowText(c.y)}, {"y_objective", c.y.objective}, {"y_lambda", lambdaText(c.y.condition)}, {"y_activation", c.y.activation},
-		{"pairs", count(c.pairs)},
-		{"wins", only(tested, count(c.wins()))}, {"losses", only(tested, count(c.losses()))}, {"ties", only(tested, count(c.test.Ties))},
-		{"shift", real(c.shift.Value)}, {"shift_low", real(c.shift.Low)}, {"shift_high", real(c.shift.High)},
-		{"shift_level", real(c.shift.Level)},
-		{"rank_biserial", real(c.test.RankBiserial)}, {"p", real(c.test.P)}, {"p_exact", only(tested, strconv.FormatBool(c.test.Exact))},
-		{"friedman_chi2", ""}, {"friedman_df", ""}, {"predictor", ""}, {"rho", ""}, {"p_conditions", ""}, {"page_l", ""},
-		{"p_adjusted", real(c.adjusted)},
-		{"outcome", [3]string{"worse", "", "better"}[c.outcome()+1]},
-		{"verdict", a.verdictOf(c)},
-		{"cliffs_delta", real(c.unpaired.CliffsDelta)}, {"p_mann_whitney", real(c.unpaired.P)},
-		{"p_paired_t", real(c.paired.P)}, {"p_welch", real(c.welch.P)},
-	}
-}
-
-// statsRow is one test of p: blank, which has the study and the measure, filled in. ρ is of the two measures as they are.
-func (p prediction) statsRow(blank []field, test string, o oriented) []field {
-	return filled(blank, map[string]string{"test": test, "pairs": strconv.Itoa(o.runs), "predictor": p.predictor.field, "p": shortest(o.P),
-		"rho": shortest(float64(p.predictor.better*p.probe.better) * o.Rho), "p_conditions": shortest(o.PWhole), "p_adjusted": shortest(o.adjusted),
-		"outcome": [3]string{"worse", "", "better"}[o.outcome()+1]})
-}
-
-// statsRow is t: blank, which has the study, the measure and the place, filled in.
-func (t trend) statsRow(blank []field) []field {
-	return filled(blank, map[string]string{"pairs": strconv.Itoa(t.seeds), "p": shortest(t.test.P), "p_exact": only(finite(t.test.P), strconv.FormatBool(t.test.Exact)), "page_l": shortest(t.test.L),
-		"p_adjusted": shortest(t.adjusted), "outcome": [3]string{"worse", "", "better"}[t.outcome()+1]})
-}
-
-// filled is row with the texts in the columns of those names.
-func filled(row []field, texts map[string]string) []field {
-	row = slices.Clone(row)
-	for i, f := range row {
-		if text, is := texts[f.name]; is {
-			row[i].text = text
-		}
-	}
-	return row
-}
-
-// verdictOf is the verdict that c took part in, if any.
-func (a *analysis) verdictOf(c comparison) string {
-	for _, x := range a.answers {
-		for _, part := range x.tests {
-			if part.measure.field == c.measure.field && part.x == c.x && part.y == c.y {
-				return x.word
-			}
-		}
-	}
-	return ""
 }

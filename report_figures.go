@@ -1,358 +1,397 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 )
 
-// The figures of a study: what each one shows, gathered for the plots from its values, its comparisons and,
-// for the weight vectors of one network of each activation, from the run folders.
+// The figures: what each one shows, gathered for the plots from the run table.
 
-// drawing is an SVG file. Its name has no study and no ending; File has both.
+// figureKind says what a figure shows, and against what.
+type figureKind int
+
+const (
+	overview      figureKind = iota // effective rank in % of the most possible, by activation and condition
+	byActivation                    // a measure, by activation and condition
+	byEpoch                         // the loss, by activation
+	byLambda                        // a measure, by activation
+	byK                             // a measure, by condition
+	byWhiteness                     // effective rank and probe in %, by activation, trained and not
+	byOptimum                       // weight redundancy over λ: of the loss's optimum, of runs, untrained
+	prediction                      // accuracy over a measure, run by run
+	weightVectors                   // of one network of each activation
+)
+
+type figure struct {
+	kind  figureKind
+	field string // the measure
+}
+
+func figuresOf(kind figureKind, fields ...string) (all []figure) {
+	for _, f := range fields {
+		all = append(all, figure{kind, f})
+	}
+	return all
+}
+
+// drawing is an SVG file.
 type drawing struct {
-	name string
-	svg  []byte
 	File string
+	svg  []byte
 }
 
-// file gives the study's figures the names of their files.
-func (s *study) file(figures []drawing) {
-	for i, f := range figures {
-		figures[i].File = s.slug() + "-" + f.name + ".svg"
+// figureNames are the ends of the files' names.
+var figureNames = map[figureKind]string{overview: "effective-rank", byEpoch: "training-curves",
+	byLambda: "by-lambda", byK: "by-k", byWhiteness: "whiteness", byOptimum: "optimum",
+	prediction: "downstream", weightVectors: "weight-vectors"}
+
+// draw returns nothing where there is nothing to show.
+func (f figure) draw(s *study, weights func(id string) ([]byte, error)) (drawings []drawing, err error) {
+	var svg []byte
+	m := measureOf(cmp.Or(f.field, "effective_rank"))
+	switch f.kind {
+	case overview:
+		svg = s.dots(shareOfMost, 100)
+	case byActivation:
+		svg = s.dots(m, 0)
+	case byEpoch:
+		svg = s.trainingCurves(s.subject(), "Loss")
+	case byLambda:
+		svg = s.byLambda(m)
+	case byK:
+		svg = s.byK(m)
+	case byWhiteness:
+		svg = s.byWhiteness()
+	case byOptimum:
+		svg = s.byOptimum()
+	case prediction:
+		svg = s.clouds(m, measureOf("probe_accuracy_1000"))
+	case weightVectors:
+		svg, err = s.networks(weights)
 	}
+	if svg != nil {
+		name := slugOf(s.name() + " " + f.field + " " + figureNames[f.kind])
+		drawings = []drawing{{name + ".svg", svg}}
+	}
+	return drawings, err
 }
 
-// Moving tells whether f is the animated version of a still figure, which print leaves out.
-func (f drawing) Moving() bool { return strings.HasSuffix(f.name, "-moving") }
+// Two measures that only figures have.
+var (
+	shareOfMost = measure{metric{
+		field: "effective_rank", title: "Effective rank of the weights, % of the most possible", better: +1,
+	}, func(r *Result) float64 {
+		return 100 * float64(r.Final.EffectiveRank) / float64(min(r.Config.K, r.Inputs))
+	}}
+	redundancyNorm = measure{metric{
+		field: "weight_redundancy", title: "‖ŴŴᵀ − I‖, the root of the weight redundancy", better: -1,
+	}, func(r *Result) float64 { return math.Sqrt(float64(r.Final.WeightRedundancy)) }}
+)
 
-// axis is the quantity of a measure. Correlations range over decades.
 func (m measure) axis() quantity {
-	title, unit, _ := strings.Cut(m.title, " (")
-	q := quantity{Title: title, Unit: strings.TrimSuffix(unit, ")"), Better: m.better}
-	switch m.field {
-	case "weight_correlation", "output_correlation", "output_correlation_per_pair":
-		q.Log = true
-	case "dead_units":
-		q.Unit, q.Whole = "of K", true
-	case "tc_knn_nats":
-		q.Unit += ", saturates in high dimension"
-	}
-	return q
+	return quantity{title: m.title, better: m.better,
+		log: strings.HasPrefix(m.field, "weight_correlation") || strings.HasPrefix(m.field, "output_correlation")}
 }
 
-func (m measure) figureName() string { return strings.ReplaceAll(m.field, "_", "-") }
-
-// shown says in a figure whose runs it is of: "mnist, 100 epochs; infomax, λ = 1; seeds 1–10. ". K is in
-// the titles of panels.
-func (s *study) shown(runs string) string {
-	name := s.name()
-	if s.Epochs == protocolSetting.Epochs {
-		name += ", " + plural(s.Epochs, "epoch")
-	}
-	what := "seeds "
-	if len(s.seeds) == 1 {
-		what = "seed "
-	}
-	return name + "; " + runs + "; " + what + ranges(s.seeds, "–") + ". "
+// note says in a figure whose runs it is of.
+func (s *study) note(more string) string {
+	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds, "–"), more)
 }
 
-// shownRun is the same of one run, whose activation may be said elsewhere.
-func shownRun(c Config, activation string) string {
-	training := plural(c.Epochs, "epoch")
-	if !c.trains() {
-		training = "untrained"
-	}
-	network := []string{conditionOf(c).String(), activation, atK(c.K), fmt.Sprintf("seed %d", c.Seed)}
-	network = slices.DeleteFunc(network, func(part string) bool { return part == "" })
-	return c.Data + ", " + training + "; " + strings.Join(network, ", ") + "."
+const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a bar through it its exact 95 % interval."
+
+var objectiveMarks = map[string]mark{
+	"infomax":        {colour: ink, dash: "none", shape: square},
+	"variance":       {colour: "#d55e00", dash: "8 3", shape: diamond},
+	"reconstruction": {colour: "#0072b2", dash: "10 3 2 3", shape: triangle},
+	"tied":           {colour: "#56b4e9", dash: "4 2", shape: pointed},
+	"random":         {colour: "#e69f00", dash: "2 2", shape: upright},
+	"pca":            {colour: "#009e73", dash: "10 2 2 2 2 2", shape: cross},
+	"optimum":        {colour: "#cc79a7", dash: "6 2"},
 }
 
-func estimateOf(e intervalEstimate) estimate { return estimate{e.Value, e.Low, e.High} }
+// mark is the look of c in figures of s. InfoMax is the darker the larger its λ; stacks take the
+// activations' marks in turn.
+func (s *study) mark(c condition) mark {
+	m, lambdas := objectiveMarks[c.objective], s.lambdas()
+	if i := slices.Index(lambdas, c); i >= 0 {
+		light := 255 * (len(lambdas) - 1 - i) / max(1, len(lambdas)-1)
+		m.fill = "#" + strings.Repeat(fmt.Sprintf("%02x", light), 3)
+	}
+	if c.below != (layer{}) {
+		m = marks[slices.Index(s.conditions, c)%len(marks)]
+	}
+	m.name = c.String()
+	return m
+}
 
-// groupFigure shows m by activation under the treatment; nothing where nothing has a value.
-func (s *study) groupFigure(m measure) []drawing {
-	var panels []groupPanel
-	some := false
+// shown are the conditions of figures without room for every λ and for references.
+func (s *study) shown() []condition {
+	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool {
+		return slices.Contains([]string{"pca", "optimum"}, c.objective) ||
+			c.objective == "infomax" && c.below == layer{} && c.lambda != s.lambda
+	})
+}
+
+// dots shows m of every condition by activation, in a panel for each K, on an axis from 0 to most,
+// or to what there is if that is 0.
+func (s *study) dots(m measure, most float64) []byte {
+	q, level := m.axis(), ""
+	q.most = most
+	conditions := s.conditions
+	if len(s.lambdas()) > 5 {
+		conditions = s.shown()
+	}
+	var panels []dotPanel
 	for _, K := range s.ks {
-		panel := groupPanel{Title: atK(K)}
-		if m.field == "effective_rank" {
-			panel.Most = float64(s.maxRank(K))
+		panel, some := dotPanel{title: atK(K)}, false
+		for _, activation := range s.activations {
+			row := dotRow{activation, math.NaN(), nil}
+			for _, c := range conditions {
+				p := place{c, activation, K}
+				runs := slices.DeleteFunc(s.values(p, m), math.IsNaN)
+				if len(runs) == 0 || c.objective == "optimum" || c.objective == "pca" && !m.isProbe() {
+					continue
+				}
+				some = true
+				if e := s.level(p, m); c == untrained {
+					row.level, level = e.Value, c.String()
+				} else {
+					row.spots = append(row.spots, spot{s.mark(c), e, runs})
+				}
+			}
+			if activation == "softmax" && m.field == "output_correlation" { // its outputs sum to one
+				floor := estimate{float64(K) / float64(K-1), math.NaN(), math.NaN()}
+				look := mark{name: "least possible of softmax, K/(K−1)", colour: grey, shape: upright}
+				row.spots = append(row.spots, spot{look, floor, nil})
+			}
+			panel.rows = append(panel.rows, row)
 		}
-		for _, p := range s.ran(treatment, K) {
-			g := s.group(m, p)
-			some = some || len(present(g.Trained)) > 0
-			panel.Groups = append(panel.Groups, g)
-		}
-		if len(panel.Groups) > 0 {
+		if some {
 			panels = append(panels, panel)
 		}
 	}
-	if !some {
+	if panels == nil {
 		return nil
 	}
-	return []drawing{{name: m.figureName(), svg: groupPlot(m.axis(), panels, s.shown(treatment.String()))}}
+	return dotPlot(q, panels, level, s.note(levelNote+" Small dots are runs."))
 }
 
-func (s *study) group(m measure, p place) group {
-	g := group{Activation: p.activation, Mean: estimateOf(s.centre(p, m))}
-	values := s.values(p, m)
-	for i, r := range s.runs[p] {
-		if r != nil {
-			g.Seeds = append(g.Seeds, s.seeds[i])
-			g.Initial = append(g.Initial, m.metric.of(r.Init))
-			g.Trained = append(g.Trained, values[i])
+// trainingCurves has a panel for each title, of the loss and its two terms: the median of c's seeds
+// at one K, and their range.
+func (s *study) trainingCurves(c condition, titles ...string) []byte {
+	var charts []chart
+	K := s.ks[len(s.ks)/2]
+	for term, title := range titles {
+		var all []series
+		for _, p := range s.grid(c, K) {
+			all = append(all, series{markOf(p.activation), s.curve(p, term)})
 		}
+		charts = addChart(charts, title, quantity{}, all, 1)
 	}
-	for _, baseline := range primaryBaselines {
-		if reference := s.middle(p.under(baseline), m); finite(reference) {
-			g.Levels = append(g.Levels, level{baseline.objective + " runs, interquartile mean", reference})
-		}
-	}
-	switch {
-	case s.infinite(p, m) && p.activation == "softmax":
-		g.Note = "infinite, since the outputs sum to one; shown without the last unit"
-	case s.infinite(p, m):
-		g.Note = "infinite, since there are more units than inputs"
-	case p.activation == "softmax" && m.field == "output_correlation" && p.K > 1:
-		g.Levels = append(g.Levels, level{"softmax's floor, K/(K − 1)", float64(p.K) / float64(p.K-1)})
-	}
-	return g
+	title := "Loss by epoch, " + atK(K) + only(len(s.seeds) > 1, ": median and range of the seeds")
+	return linePlot(title, quantity{title: "epoch"}, charts, 3, bands, s.note(c.String()+"."))
 }
 
-// charts has one for each K, with a line for each of the treatment's places there: all of them (grid), or
-// those that ran.
-func (s *study) charts(Y quantity, placesAt func(c condition, ks ...int) []place, line func(place) []point) (charts []chart) {
-	for _, K := range s.ks {
-		ch := chart{Title: atK(K), Y: Y}
-		for _, p := range placesAt(treatment, K) {
-			ch.Series = append(ch.Series, series{Name: p.activation, Points: line(p)})
-		}
-		if len(ch.Series) > 0 {
-			charts = append(charts, ch)
-		}
-	}
-	return charts
-}
-
-// curvesFigure shows the loss by epoch: median and range over the seeds.
-func (s *study) curvesFigure() drawing {
-	charts := s.charts(quantity{Title: "Loss", Better: -1}, s.ran, s.curve)
-	return drawing{name: "training-curves", svg: chartPlot(quantity{Title: "Epoch", Whole: true}, charts, bands, s.shown(treatment.String()))}
-}
-
-// curve is the median loss of each epoch, between the smallest and the largest of the runs that
-// did not diverge. Where all of them ended early, there is one epoch more, without a loss.
-func (s *study) curve(p place) (points []point) {
-	longest := 0
-	for _, r := range s.runs[p] {
-		if r != nil {
-			longest = max(longest, len(r.Curve))
-		}
-	}
-	for epoch := range min(longest+1, s.Epochs) {
-		var losses []float64
+// curve is the median of the loss, or of a term of it, in each epoch, between the smallest and the largest.
+func (s *study) curve(p place, term int) (points []point) {
+	for epoch := range s.Epochs {
+		var values []float64
 		for _, r := range s.runs[p] {
-			if r != nil && r.Status == "ok" && epoch < len(r.Curve) {
-				losses = append(losses, float64(r.Curve[epoch].Loss))
+			if epoch < len(r.Curve) {
+				e := r.Curve[epoch]
+				if v := float64([]Number{e.Loss, e.Entropy, e.TC}[term]); finite(v) {
+					values = append(values, v)
+				}
 			}
 		}
-		e := estimateOf(unsupported())
-		if len(losses) > 0 {
-			e = estimate{median(losses), slices.Min(losses), slices.Max(losses)}
+		if len(values) > 0 {
+			e := estimate{median(values), slices.Min(values), slices.Max(values)}
+			points = append(points, point{float64(epoch + 1), e})
 		}
-		points = append(points, point{X: float64(epoch + 1), estimate: e})
 	}
 	return points
 }
 
-// lambdaFigure shows a primary measure against λ; nothing with fewer than two λ.
-func (s *study) lambdaFigure(m measure) []drawing {
-	lambdas := s.lambdas()
-	if len(lambdas) < 2 {
+var lambdaAxis = quantity{title: "λ", log: true, setting: true}
+
+// byLambda has a panel for each K and a line for each activation.
+func (s *study) byLambda(m measure) []byte {
+	var charts []chart
+	for _, K := range s.ks {
+		var all []series
+		for _, activation := range s.activations {
+			its := series{mark: markOf(activation)}
+			for _, c := range s.lambdas() {
+				its.add(c.lambda, s.level(place{c, activation, K}, m))
+			}
+			all = append(all, its)
+		}
+		charts = addChart(charts, atK(K), m.axis(), all, 2)
+	}
+	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note(levelNote))
+}
+
+// byOptimum has a panel for each K: how redundant the weights are that the loss prefers, those of
+// runs, and untrained ones.
+func (s *study) byOptimum() []byte {
+	var charts []chart
+	m := redundancyNorm
+	for _, K := range s.ks {
+		all := make([]series, 3)
+		for i, objective := range []string{"optimum", "infomax", "random"} {
+			all[i].mark = objectiveMarks[objective]
+			all[i].name = []string{"optimum of the loss", "runs", untrained.String()}[i]
+		}
+		for _, c := range s.conditions {
+			e := s.level(place{c, "identity", K}, m)
+			switch c.objective {
+			case "optimum":
+				all[0].add(c.lambda, e)
+				all[2].add(c.lambda, s.level(place{untrained, "identity", K}, m))
+			case "infomax":
+				all[1].add(c.lambda, e)
+			}
+		}
+		charts = addChart(charts, atK(K), m.axis(), all, 2)
+	}
+	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note("identity. "+levelNote))
+}
+
+// byK has a panel for each activation and a line for each condition.
+func (s *study) byK(m measure) []byte {
+	var charts []chart
+	for _, activation := range s.activations {
+		var all []series
+		for _, c := range s.shown() {
+			its := series{mark: s.mark(c)}
+			for _, K := range s.ks {
+				its.add(float64(K), s.level(place{c, activation, K}, m))
+			}
+			all = append(all, its)
+		}
+		charts = addChart(charts, activation, m.axis(), all, 2)
+	}
+	x := quantity{title: "K", log: true, setting: true}
+	return linePlot(m.axis().label(), x, charts, 3, joined, s.note(levelNote))
+}
+
+// byWhiteness shows the studies that differ from s in nothing but how white the inputs are: a row of
+// panels for each measure, a panel for each K, and a line for each activation, trained and not.
+func (s *study) byWhiteness() []byte {
+	var charts []chart
+	for i, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
+		for _, K := range s.ks {
+			var all []series
+			for _, activation := range s.activations {
+				trained := series{mark: markOf(activation)}
+				trained.dash = "none"
+				before := trained
+				before.name += ", " + untrained.String()
+				before.dash, before.fill = "2 3", "#ffffff"
+				for _, other := range s.all { // by ascending power
+					same := other.setting
+					if same.Whiten = s.Whiten; same == s.setting && s.Components > 0 {
+						trained.add(other.Whiten, other.level(place{s.subject(), activation, K}, m))
+						before.add(other.Whiten, other.level(place{untrained, activation, K}, m))
+					}
+				}
+				all = append(all, trained, before)
+			}
+			title := []string{"Effective rank, %, ", "Accuracy of the probe, "}[i] + atK(K)
+			charts = addChart(charts, title, m.axis(), all, 2)
+		}
+	}
+	x := quantity{title: "how white the inputs are: each component is divided by its deviation to this power"}
+	x.setting = true
+	return linePlot("Whitened inputs", x, charts, len(charts)/2, joined, s.note(levelNote))
+}
+
+// clouds shows y over x, a point for each run: the colour is its activation, the shape its condition.
+func (s *study) clouds(x, y measure) []byte {
+	var legend []series // which has no points
+	for _, activation := range s.activations {
+		legend = append(legend, series{mark: mark{name: activation, colour: markOf(activation).colour}})
+	}
+	for _, c := range s.shown() {
+		legend = append(legend, series{mark: mark{name: c.String(), colour: grey, shape: s.mark(c).shape}})
+	}
+	var charts []chart
+	for _, K := range s.ks {
+		ch := chart{atK(K), y.axis(), slices.Clip(legend)}
+		for _, c := range s.shown() {
+			for _, p := range s.grid(c, K) {
+				its := series{mark: mark{colour: markOf(p.activation).colour, shape: s.mark(c).shape}}
+				ys := s.values(p, y)
+				for i, v := range s.values(p, x) {
+					its.points = append(its.points, point{v, estimate{ys[i], math.NaN(), math.NaN()}})
+				}
+				ch.series = append(ch.series, its)
+			}
+		}
+		charts = append(charts, ch)
+	}
+	return linePlot(y.axis().label(), x.axis(), charts, 3, clouds, s.note("A mark for each run."))
+}
+
+// networks are the weights of one network of each activation, of the smallest K and seed.
+func (s *study) networks(weights func(id string) ([]byte, error)) ([]byte, error) {
+	var all []network
+	for _, p := range s.grid(s.subject(), s.ks[0]) {
+		if r := s.runs[p][s.seeds[0]]; r != nil {
+			b, err := weights(r.ID)
+			if err != nil {
+				return nil, err
+			}
+			arrays, err := readNPZ(b, "W", "inputs", "trajectory")
+			if err != nil {
+				return nil, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
+			}
+			all = append(all, network{r, arrays})
+		}
+	}
+	made := map[string]func() *Dataset{"clusters": clusters, "uniform": uniform}[s.Data]
+	if made == nil || s.Components > 0 || s.stacked() {
+		return weightPicture(all, nil), nil
+	}
+	return weightPicture(all, made()), nil
+}
+
+// network is a run and the arrays of its weights.npz.
+type network struct {
+	*Result
+	arrays map[string]npyArray
+}
+
+// shownWeights is the most that are drawn as images: the first units of each network.
+const shownWeights = 512 * 784
+
+// weightPicture draws networks over their data, if these are in the plane, else as images of the
+// data's own inputs.
+func weightPicture(all []network, data *Dataset) []byte {
+	var strips []strip
+	var planes []plane
+	for _, n := range all {
+		K, W := n.Config.K, n.arrays["W"].Data
+		if inputs := n.arrays["inputs"].Data; inputs != nil {
+			W = inputs
+		}
+		D := len(W) / K
+		units := min(K, max(1, shownWeights/len(all)/D))
+		strips = append(strips, strip{n.Config.Activation, Mat{units, D, W[:units*D]}})
+		planes = append(planes, plane{n.Config.Activation, K, n.arrays["trajectory"].Data})
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	charts := s.charts(m.axis(), s.grid, func(p place) (points []point) {
-		for _, c := range lambdas {
-			if e := s.centre(p.under(c), m); finite(e.Value) {
-				points = append(points, point{X: c.lambda, estimate: estimateOf(e)})
-			}
-		}
-		return points
-	})
-	across := quantity{Title: "λ, weight of the independence term", Log: lambdas[0].lambda > 0}
-	return []drawing{{name: m.figureName() + "-by-lambda", svg: chartPlot(across, charts, whiskers, s.shown("infomax"))}}
-}
-
-// tradeoffFigure shows effective rank against output correlation, a point for each run.
-func (s *study) tradeoffFigure() drawing {
-	rank, correlation := measureOf("effective_rank"), measureOf("output_correlation")
-	charts := s.charts(rank.axis(), s.ran, func(p place) (points []point) {
-		xs := s.values(p, correlation)
-		for i, y := range s.values(p, rank) {
-			if finite(xs[i]) && finite(y) {
-				told := fmt.Sprintf("%s, seed %d: effective rank %s, output correlation %s", p.activation, s.seeds[i], short(y), short(xs[i]))
-				points = append(points, point{xs[i], estimate{y, math.NaN(), math.NaN()}, told})
-			}
-		}
-		return points
-	})
-	return drawing{name: "trade-off", svg: chartPlot(correlation.axis(), charts, scatter, s.shown(treatment.String()))}
-}
-
-// forestFigure shows the shifts of a primary measure: a row for each baseline, a column for each K.
-func (a *analysis) forestFigure(m measure) drawing {
-	var panels []forestPanel
-	for _, baseline := range baselines {
-		if len(against(a.answers, baseline)) == 0 {
-			continue
-		}
-		for _, K := range a.ks {
-			panels = append(panels, a.shiftPanel(m, place{condition: baseline, K: K}))
-		}
+	c := all[0].Config
+	note := fmt.Sprintf("%s, %s; %s, %s, seed %d.",
+		c.Data, plural(c.Epochs, "epoch"), conditionOf(c), atK(c.K), c.Seed)
+	if data == nil {
+		return filterPicture(strips, all[0].Shape, note)
 	}
-	return drawing{name: m.figureName() + "-shifts", svg: forestPlot(m.axis(), panels, min(len(a.ks), 3), a.shown(treatment.String()+", and the baselines"))}
-}
-
-// shiftPanel has the shifts from y's condition at its K, by activation.
-func (a *analysis) shiftPanel(m measure, y place) forestPanel {
-	panel := forestPanel{Title: fmt.Sprintf("against %s, %s", y.condition, atK(y.K))}
-	for _, p := range a.grid(treatment, y.K) {
-		row := shift{Activation: p.activation, estimate: estimateOf(unsupported()), P: math.NaN()}
-		if c := a.find(m, p, p.under(y.condition)); c != nil {
-			row.estimate, row.P = estimateOf(c.shift), c.adjusted
-		}
-		panel.Shifts = append(panel.Shifts, row)
-	}
-	return panel
-}
-
-// shownUnits is the most units of a network that are shown.
-const shownUnits = 64
-
-// network is a run whose weights are shown.
-type network struct {
-	run        *Result
-	W          Mat            // (units × D), trained
-	path       [][][3]float64 // for data in the plane: w₁, w₂, b of every unit, epoch by epoch
-	similarity float64        // the largest |cos| between the weight vectors of two units
-}
-
-// shownNetworks reads the treatment's runs of the smallest K and of the seed that most
-// activations have.
-func (s *study) shownNetworks(weights func(id string) ([]byte, error)) (shown []network, err error) {
-	places := s.ran(treatment, s.ks...)
-	if len(places) == 0 {
-		return nil, nil
-	}
-	places = s.ran(treatment, places[0].K)
-	var most []*Result
-	for i := range s.seeds {
-		var runs []*Result
-		for _, p := range places {
-			if r := s.runs[p][i]; r != nil {
-				runs = append(runs, r)
-			}
-		}
-		if len(runs) > len(most) {
-			most = runs
-		}
-	}
-	for _, r := range most {
-		n, err := readNetwork(r, weights)
-		if err != nil {
-			return nil, err
-		}
-		shown = append(shown, n)
-	}
-	return shown, nil
-}
-
-func readNetwork(r *Result, weights func(id string) ([]byte, error)) (network, error) {
-	n := network{run: r}
-	b, err := weights(r.ID)
-	if err != nil {
-		return n, err
-	}
-	arrays, err := readNPZ(b, "W", "trajectory")
-	if err != nil {
-		return n, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
-	}
-	W := arrays["W"]
-	if len(W.Shape) != 2 || W.Shape[0] != r.Config.K || W.Shape[1] == 0 || len(arrays["trajectory"].Data)%(3*r.Config.K) != 0 {
-		return n, fmt.Errorf("the weights of %s are of shape %v", r.ID, W.Shape)
-	}
-	n.W = Mat{W.Shape[0], W.Shape[1], W.Data}.head(min(r.Config.K, shownUnits))
-	n.path = pathOf(arrays["trajectory"].Data, r.Config.K, shownUnits)
-	n.similarity = similarity(n.W)
-	return n, nil
-}
-
-// pathOf divides a trajectory (T×K×3) by steps, and has the first units of it.
-func pathOf(trajectory []float64, K, first int) (path [][][3]float64) {
-	for state := range slices.Chunk(trajectory, 3*K) {
-		units := make([][3]float64, min(K, first))
-		for k := range units {
-			units[k] = [3]float64(state[3*k:])
-		}
-		path = append(path, units)
-	}
-	return path
-}
-
-// similarity returns the largest |cos| of the angle between two rows of W; NaN below two rows.
-func similarity(W Mat) float64 {
-	largest := math.NaN()
-	for j := range W.Rows {
-		for k := range j {
-			x, y := W.Row(j), W.Row(k)
-			cos := math.Abs(inner(x, y)) / math.Sqrt(inner(x, x)) / math.Sqrt(inner(y, y))
-			if !(cos <= largest) && finite(cos) {
-				largest = min(cos, 1)
-			}
-		}
-	}
-	return largest
-}
-
-// weightFigures shows the networks: over the plane, still and moving, or as images. Own data of two inputs are not at hand
-// here; each of its run folders has the picture.
-func (s *study) weightFigures(shown []network) []drawing {
-	c := shown[0].run.Config
-	note := shownRun(c, "")
-	if c.K > shownUnits {
-		note += fmt.Sprintf(" The first %d of its units.", shownUnits)
-	}
-	if !slices.Contains(planeNames, s.Data) {
-		if s.inputs == 2 {
-			return nil
-		}
-		var strips []strip
-		for _, n := range shown {
-			strips = append(strips, strip{n.run.Config.Activation, n.W})
-		}
-		return []drawing{{name: "weight-vectors", svg: filterPicture(strips, note)}}
-	}
-	var still, moving []plane
-	points := planePoints(s.Data)
-	for _, n := range shown {
-		p := plane{Title: n.run.Config.Activation, Activation: n.run.Config.Activation, Points: points, Units: n.path[len(n.path)-1]}
-		still = append(still, p)
-		p.Path = n.path
-		moving = append(moving, p)
-	}
-	return []drawing{{name: "weight-vectors", svg: planePicture(still, note)}, {name: "weight-vectors-moving", svg: planePicture(moving, note)}}
-}
-
-// planePoints is the test split of the data.
-func planePoints(data string) (points [][2]float64) {
-	d := clusters()
-	if data == "uniform" {
-		d = uniform()
-	}
-	for n := range d.Test.N {
-		points = append(points, [2]float64(d.Test.dense(n)))
-	}
-	return points
+	return planePicture(planes, data.Test, note)
 }

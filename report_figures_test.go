@@ -1,308 +1,244 @@
 package main
 
 import (
-	"fmt"
+	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// The figures that the tests look at.
-
-// Made-up values, by a running number. No product meets a sum here, so they are the same
-// everywhere; as are then the figures.
-var madeUp = []struct {
-	name  string
-	value func(i int) float64
-}{
-	{"varied", func(i int) float64 { return float64(i*37%101+2) / 4 }},
-	{"some negative", func(i int) float64 { return float64(i*37%101) - 40 }},
-	{"all equal", func(int) float64 { return 15.5 }},
-	{"all zero", func(int) float64 { return 0 }},
-	{"tiny", func(i int) float64 { return float64(i*37%101+1) / 1e9 }},
-	{"huge", func(i int) float64 { return float64(i*37%101+1) * 1e12 }},
-	{"some missing", func(i int) float64 {
-		if i%3 == 0 {
-			return math.NaN()
-		}
-		return float64(i*37%101) / 4
-	}},
-	{"one infinite", func(i int) float64 {
-		if i == 5 {
-			return math.Inf(1)
-		}
-		return float64(i * 37 % 101)
-	}},
-	{"all missing", func(int) float64 { return math.NaN() }},
-}
-
-func sampleEstimate(v float64) estimate { return estimate{v, v - 0.5, v + 0.5} }
-
-func sampleGroups(panels, seeds int, value func(i int) float64) (all []groupPanel) {
-	for k := range panels {
-		p := groupPanel{Title: fmt.Sprintf("K = %d", 16<<k), Most: float64(k%2) * 64}
-		for a, name := range activationNames {
-			g := group{Activation: name, Mean: sampleEstimate(value(a))}
-			for s := range seeds {
-				g.Seeds = append(g.Seeds, uint64(s+1))
-				g.Initial = append(g.Initial, value(10*a+s))
-				g.Trained = append(g.Trained, value(10*a+s+k))
-			}
-			g.Levels = []level{{"random", value(a + 1)}, {"autoencoder", value(a + 2)}}
-			if name == "softmax" {
-				g.Levels = append(g.Levels, level{"floor of softmax, K/(K − 1)", value(3)})
-				g.Note = "infinite; shown without the last unit"
-			}
-			p.Groups = append(p.Groups, g)
-		}
-		all = append(all, p)
+// plainRun is a run of c whose effective rank is a share of the most possible, and whose other numbers follow from it.
+func plainRun(c Config, share float64) *Result {
+	c.TCRows = 0
+	c = c.normal()
+	r := &Result{ID: c.ID(), Config: c, Status: "ok", Inputs: 784, FinalLoss: 1}
+	state := func(share float64) Metrics {
+		n := Number(share)
+		return Metrics{EffectiveRank: n * Number(c.K), EffectiveRankLive: n, WeightCorrelation: 1 - n/2, WeightRedundancy: 16 * n * n,
+			OutputCorrelation: 2 - n, ProbeAccuracy: 1 - n/2, ProbeAccuracy1000: n / 2, ActivationRate: []float64{1}, VarianceRatio: 2}
 	}
-	return all
-}
-
-func sampleConditions(panels int, value func(i int) float64) (all []groupPanel) {
-	for _, p := range sampleGroups(panels, 0, value) {
-		p.Most = 0
-		for i := range p.Groups {
-			g := &p.Groups[i]
-			g.Mean, g.Note = estimate{math.NaN(), math.NaN(), math.NaN()}, ""
-			for j := range 4 {
-				g.Marks = append(g.Marks, conditionMark{emblem{fmt.Sprintf("condition %d", j), j}, sampleEstimate(value(i + 7*j))})
-			}
-		}
-		all = append(all, p)
+	r.Init, r.Final = state(0.75), state(share)
+	for epoch := range c.Epochs {
+		r.Curve = append(r.Curve, Epoch{Number(9 - epoch), Number(5 - epoch), Number(share)})
 	}
-	return all
+	return r
 }
 
-func sampleScatter(panels int, value func(i int) float64) (all []scatterPanel) {
-	for k := range panels {
-		p := scatterPanel{Title: fmt.Sprintf("100 labels a class, K = %d", 16<<k)}
-		for a, name := range activationNames {
-			for j := range 6 {
-				c := cloud{Activation: name, emblem: emblem{fmt.Sprintf("infomax, λ = %d", j), j}}
-				for i := range 3 {
-					c.Points = append(c.Points, [2]float64{value(a + i), value(i + 7*j)})
+// plainRuns are runs of every objective and λ, with the share that share gives each.
+func plainRuns(c Config, seeds int, share func(c Config) float64) (runs []*Result) {
+	for _, objective := range []string{"infomax", "variance", "reconstruction", "random", "optimum"} {
+		for _, activation := range []string{"identity", "softmax"} {
+			for _, K := range []int{4, 8} {
+				for _, lambda := range []float64{0.1, 1, 10} {
+					c.Objective, c.Activation, c.K, c.Lambda = objective, activation, K, lambda
+					if (objective == "infomax" || objective == "optimum" && activation == "identity") || lambda == 1 && objective != "optimum" {
+						for c.Seed = 1; c.Seed <= uint64(seeds); c.Seed++ {
+							runs = append(runs, plainRun(c, share(c)))
+						}
+					}
 				}
-				p.Clouds = append(p.Clouds, c)
-			}
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
-func sampleCharts(panels, points int, q quantity, value func(i int) float64) (all []chart) {
-	for k := range panels {
-		ch := chart{Title: fmt.Sprintf("K = %d", 16<<k), Y: q}
-		for a, name := range activationNames {
-			s := series{Name: name}
-			for i := range points {
-				s.Points = append(s.Points, point{X: float64(i + 1), estimate: sampleEstimate(value(10*a + i))})
-			}
-			ch.Series = append(ch.Series, s)
-		}
-		all = append(all, ch)
-	}
-	return all
-}
-
-func sampleForest(panels int, value func(i int) float64) (all []forestPanel) {
-	for k := range panels {
-		p := forestPanel{Title: fmt.Sprintf("against reconstruction, K = %d", 16<<(k%3))}
-		for a, name := range activationNames {
-			p.Shifts = append(p.Shifts, shift{name, sampleEstimate(value(a + k)), float64(a) / 50})
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
-func sampleSlopes(panels, seeds int, value func(i int) float64) (all []slopes) {
-	for a, name := range activationNames[:panels] {
-		p := slopes{Activation: name, Means: [2]estimate{sampleEstimate(value(a)), sampleEstimate(value(a + 1))},
-			Levels: []level{{"random → infomax", value(a + 2)}, {"reconstruction", value(a + 3)}}}
-		for s := range seeds {
-			p.Seeds, p.From, p.To = append(p.Seeds, uint64(s+1)), append(p.From, value(10*a+s)), append(p.To, value(10*a+s+1))
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
-// sampleWidths are the charts of sampleCharts with K for x, and conditions of one activation for series.
-func sampleWidths(panels, points int, q quantity, value func(i int) float64) []chart {
-	all := sampleCharts(panels, points, q, value)
-	for i, ch := range all {
-		for j := range ch.Series {
-			s := &all[i].Series[j]
-			s.emblem, s.Name = emblem{"condition " + s.Name, j}, ch.Series[0].Name
-			for n := range s.Points {
-				s.Points[n].X = float64(int(16) << n)
 			}
 		}
 	}
-	return all
+	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
+	return runs
 }
 
-func samplePlanes(planes, units, epochs int, value func(i int) float64) (all []plane) {
-	for k := range planes {
-		p := plane{Title: activationNames[k] + ", K = 16", Activation: activationNames[k]}
-		for i := range 100 {
-			p.Points = append(p.Points, [2]float64{float64(i%10) - 4.5, float64(i/10) - 4.5})
+// marksOf are the middles of a figure's marks of a colour, left to right.
+func marksOf(t *testing.T, svg []byte, style string) (at [][2]float64) {
+	for _, n := range parse(t, svg) {
+		if b, ok := n.bounds(t); ok && n.name == "path" && strings.Contains(n.attr["style"], style) {
+			at = append(at, [2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2})
 		}
-		for t := range epochs + 1 {
-			var at [][3]float64
-			for u := range units {
-				at = append(at, [3]float64{value(u + 3*t), value(u + 40), value(u + 70)})
-			}
-			p.Path = append(p.Path, at)
+	}
+	return at
+}
+
+var everyFigure = []figure{{kind: overview}, {byActivation, "output_correlation"}, {byActivation, "probe_accuracy"},
+	{kind: byEpoch}, {byLambda, "effective_rank"}, {byK, "effective_rank_over_random"}, {kind: byWhiteness}, {kind: byOptimum},
+	{prediction, "output_correlation"}, {kind: weightVectors}}
+
+// weightsFile is that of four units of 784 inputs.
+func weightsFile(string) ([]byte, error) {
+	var b bytes.Buffer
+	W := newMat(4, 784)
+	W.Data[0] = 1
+	err := writeNPZ(&b, []npyArray{{"W", []int{4, 784}, W.Data}, {"b", []int{4}, make([]float64, 4)}})
+	return b.Bytes(), err
+}
+
+// TestEveryFigureOfEveryStudy: whatever runs there are, a figure is well formed, or there is none.
+func TestEveryFigureOfEveryStudy(t *testing.T) {
+	c := Config{Data: "mnist", Epochs: 3, Batch: 128, LearningRate: 1e-3}
+	half := func(Config) float64 { return 0.5 }
+	all := plainRuns(c, 2, half)
+	some := func(keep func(r *Result) bool) []*Result {
+		return slices.DeleteFunc(plainRuns(c, 2, half), func(r *Result) bool { return !keep(r) })
+	}
+	white := c
+	white.Components = 16
+	for _, white.Whiten = range []float64{0, 0.5, 1} {
+		all = append(all, plainRuns(white, 2, half)...)
+	}
+	diverged := plainRuns(c, 2, func(c Config) float64 { return map[bool]float64{true: math.NaN(), false: 0.5}[c.Seed == 1] })
+	for _, r := range diverged {
+		if r.Config.Seed == 1 {
+			r.Status, r.Final.ProbeAccuracy, r.Curve = "diverged", Number(math.NaN()), nil
 		}
-		p.Units = p.Path[epochs]
-		if epochs == 0 {
-			p.Path = nil
-		}
-		all = append(all, p)
 	}
-	return all
-}
-
-func sampleWeights(units int, value func(i int) float64) Mat {
-	W := newMat(units, 784)
-	for i := range W.Data {
-		W.Data[i] = value(i) - value(i/784)
-	}
-	return W
-}
-
-// figure is a sample of a kind of figure.
-type figure struct {
-	name string
-	draw func() []byte
-	tips int // at least
-}
-
-// sampleFigures draws every kind of figure from every kind of values, and from none.
-func sampleFigures() (all []figure) {
-	up := quantity{Title: "Effective rank", Better: 1}
-	down := quantity{Title: "Total correlation", Unit: "nats", Better: -1, Log: true}
-	const note = "mnist, 100 epochs; infomax, λ = 1; seeds 1–10."
-	count := quantity{Title: "Dead units", Whole: true}
-	for _, v := range madeUp {
-		add := func(kind string, tips int, draw func() []byte) {
-			if v.name == "all missing" {
-				tips = 0
-			}
-			all = append(all, figure{kind + ", " + v.name, draw, tips})
-		}
-		add("groups", 60, func() []byte { return groupPlot(up, sampleGroups(3, 10, v.value), note) })
-		add("groups, log", 6, func() []byte { return groupPlot(down, sampleGroups(3, 10, v.value), note) })
-		add("groups, one panel", 6, func() []byte { return groupPlot(count, sampleGroups(1, 3, v.value), note) })
-		add("conditions", 72, func() []byte { return groupPlot(up, sampleConditions(3, v.value), note) })
-		add("conditions, one panel", 24, func() []byte { return groupPlot(down, sampleConditions(1, v.value), note) })
-		add("scatter", 30, func() []byte { return scatterPlot(up, count, sampleScatter(6, v.value), 3, note) })
-		add("scatter, one panel", 0, func() []byte { return scatterPlot(down, up, sampleScatter(1, v.value), 1, note) })
-		add("curves", 18, func() []byte {
-			return chartPlot(quantity{Title: "Epoch"}, sampleCharts(3, 100, up, v.value), bands, note)
-		})
-		add("sweep", 18, func() []byte {
-			return chartPlot(quantity{Title: "λ", Log: true}, sampleCharts(2, 3, up, v.value), whiskers, note)
-		})
-		add("trade-off", 6, func() []byte { return chartPlot(down, sampleCharts(3, 10, up, v.value), scatter, note) })
-		add("one point", 6, func() []byte { return chartPlot(up, sampleCharts(1, 1, down, v.value), bands, note) })
-		add("training", 1, func() []byte {
-			c := []float64{v.value(0), v.value(1), v.value(2), v.value(3)}
-			return trainingPlot("relu", c, c, c, note)
-		})
-		add("forest", 18, func() []byte { return forestPlot(up, sampleForest(9, v.value), 3, note) })
-		add("forest, one panel", 3, func() []byte { return forestPlot(down, sampleForest(1, v.value), 1, note) })
-		add("slopes", 6, func() []byte {
-			return slopePlot(down, [2]string{"one layer", "two layers"}, sampleSlopes(6, 10, v.value), note)
-		})
-		add("conditions over K", 18, func() []byte {
-			return chartPlot(quantity{Title: "K", Log: true, Whole: true}, sampleWidths(3, 5, up, v.value), whiskers, note)
-		})
-		add("plane", 10, func() []byte { return planePicture(samplePlanes(1, 32, 0, v.value), note) })
-		add("planes that move", 10, func() []byte { return planePicture(samplePlanes(6, 16, 20, v.value), note) })
-		add("filters", 32, func() []byte { return filterPicture([]strip{{W: sampleWeights(32, v.value)}}, note) })
-		add("filters, strips", 32, func() []byte {
-			W := sampleWeights(16, v.value)
-			return filterPicture([]strip{{"relu", W}, {"leaky_relu", W}}, note)
-		})
-	}
-	none := madeUp[0].value
-	add := func(kind string, draw func() []byte) {
-		all = append(all, figure{"nothing: " + kind, draw, 0})
-	}
-	add("groups", func() []byte { return groupPlot(up, nil, note) })
-	add("seeds", func() []byte { return groupPlot(up, sampleGroups(3, 0, none), note) })
-	add("scatter", func() []byte { return scatterPlot(up, down, nil, 0, note) })
-	add("clouds", func() []byte { return scatterPlot(up, down, make([]scatterPanel, 2), 2, note) })
-	add("charts", func() []byte { return chartPlot(up, nil, bands, note) })
-	add("points", func() []byte { return chartPlot(down, sampleCharts(3, 0, up, none), bands, note) })
-	add("training", func() []byte { return trainingPlot("relu", nil, nil, nil, "") })
-	add("forest", func() []byte { return forestPlot(up, nil, 0, note) })
-	add("shifts", func() []byte { return forestPlot(up, make([]forestPanel, 3), 3, note) })
-	add("slopes", func() []byte { return slopePlot(up, [2]string{"one", "two"}, nil, note) })
-	add("planes", func() []byte { return planePicture(nil, note) })
-	add("units", func() []byte { return planePicture(make([]plane, 4), note) })
-	add("filters", func() []byte { return filterPicture(nil, note) })
-	add("images", func() []byte { return filterPicture([]strip{{W: newMat(0, 784)}}, note) })
-	return all
-}
-
-// TestFiguresSayWhoseRunsTheyAre: of every figure the data, epochs, objective and seeds, and of the references
-// whose they are.
-func TestFiguresSayWhoseRunsTheyAre(t *testing.T) {
-	files := reportOn(t, madeUpRuns(madeUpGrid(t, "mnist", []string{"relu", "tanh"}, []uint64{4}, []float64{0.1, 1}, 6, 100), effect{rank: 1, correlation: 0.1}))
-	for name, want := range map[string]string{
-		"dead-units":               "mnist, 100 epochs; infomax, λ = 1; seeds 1–6.",
-		"training-curves":          "mnist, 100 epochs; infomax, λ = 1; seeds 1–6.",
-		"effective-rank-by-lambda": "mnist, 100 epochs; infomax; seeds 1–6.",
-		"effective-rank-shifts":    "mnist, 100 epochs; infomax, λ = 1, and the baselines; seeds 1–6.",
-		"weight-vectors":           "mnist, 100 epochs; infomax, λ = 1, K = 4, seed 1.",
-		"effective-rank":           ">random runs, interquartile mean<",
+	for _, c := range []struct {
+		name string
+		runs []*Result
+		want int // figures
+	}{
+		{"all", all, 39},
+		{"one", some(func(r *Result) bool { return r.ID == all[0].ID }), 6},
+		{"untrained", some(func(r *Result) bool { return r.Config.Objective == "random" }), 5},
+		{"one activation", some(func(r *Result) bool { return r.Config.Activation == "softmax" }), 8},
+		{"diverged", diverged, 9},
 	} {
-		if !strings.Contains(files["mnist-"+name+".svg"], want) {
-			t.Errorf("%s does not say %q", name, want)
+		t.Run(c.name, func(t *testing.T) {
+			names := map[string]bool{}
+			for _, s := range studies(c.runs) {
+				for _, f := range everyFigure {
+					drawings, err := f.draw(s, weightsFile)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, d := range drawings {
+						names[d.File] = true
+						checkFigure(t, d.svg)
+						if again, _ := f.draw(s, weightsFile); !bytes.Equal(d.svg, again[0].svg) {
+							t.Errorf("%s: drawn again, the bytes differ", d.File)
+						}
+					}
+				}
+			}
+			if len(names) != c.want {
+				t.Errorf("%d figures, want %d: %v", len(names), c.want, names)
+			}
+		})
+	}
+}
+
+// TestOverviewIsToScale: marks, and the bar of untrained runs, are where the ticks say.
+func TestOverviewIsToScale(t *testing.T) {
+	shares := map[string]float64{"infomax": 0.75, "variance": 0.25, "reconstruction": 0.5, "random": 1, "optimum": 0}
+	s := studies(plainRuns(Config{Data: "mnist", Epochs: 3, Batch: 128}, 1, func(c Config) float64 { return shares[c.Objective] }))[0]
+	svg := s.dots(shareOfMost, 100)
+	at := map[string][]float64{}
+	for _, n := range parse(t, svg) {
+		if n.name == "text" && n.attr["text-anchor"] == "middle" {
+			at[n.text] = append(at[n.text], n.number(t, "x"))
 		}
 	}
-	if got := shownRun(Config{Data: "uniform", Objective: "random", Activation: "relu", K: 2, Seed: 3}, "relu"); got != "uniform, untrained; random, relu, K = 2, seed 3." {
-		t.Error(got)
+	if len(at["0"]) != 2 || len(at["50"]) != 2 || len(at["100"]) != 2 {
+		t.Fatalf("ticks %v", at)
 	}
-}
-
-func TestSettingsHaveNamesOfTheirOwn(t *testing.T) {
-	untrained := setting{Data: "mnist", TCRows: 2000}
-	other := untrained
-	other.TCRows = 500
-	if untrained.name() != "mnist, untrained" || other.name() != "mnist, untrained, 500 TC rows" {
-		t.Errorf("%q and %q", untrained.name(), other.name())
-	}
-}
-
-func TestACurveIsAsLongAsItsRuns(t *testing.T) {
-	p := place{treatment, "relu", 2}
-	s := &study{setting: setting{Epochs: 2e9}, runs: map[place][]*Result{p: {{Status: "diverged", Curve: make([]Epoch, 1)}, nil}}}
-	if points := s.curve(p); len(points) != 2 {
-		t.Errorf("%d points of one epoch, want them and where it ends", len(points))
-	}
-}
-
-// TestABadRunIsNoHoleInACount: an infinite mean is one that anything is better than.
-func TestABadRunIsNoHoleInACount(t *testing.T) {
-	m := primaries[0]
-	s := &study{setting: setting{Epochs: 1}, activations: []string{"relu"}, ks: []int{2}, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
-	for c, status := range map[condition]string{treatment: "diverged", untrained: "ok"} {
-		for range 4 {
-			s.runs[place{c, "relu", 2}] = append(s.runs[place{c, "relu", 2}], &Result{Status: status, Config: Config{K: 2}, Final: Metrics{EffectiveRank: 2}})
+	for objective, share := range shares {
+		style := "fill:" + objectiveMarks[objective].colour + ";"
+		switch objective {
+		case "random":
+			style = "stroke:#e69f00;stroke-width:4"
+		case "infomax":
+			style = "fill:#7f7f7f;" // the middle of three λ
+		}
+		got := marksOf(t, svg, style)
+		if objective == "optimum" {
+			if len(got) > 0 {
+				t.Error("the optimum has marks")
+			}
+			continue
+		}
+		if len(got) != 5 {
+			t.Fatalf("%d marks of %s, want one in the legend and 2 activations × 2 K", len(got), objective)
+		}
+		for i, p := range got[1:] {
+			panel := i / 2
+			if want := at["0"][panel] + share*(at["100"][panel]-at["0"][panel]); math.Abs(p[0]-want) > 0.5 {
+				t.Errorf("%s: mark %d is at %.1f, want %.1f", objective, i, p[0], want)
+			}
 		}
 	}
-	at := []place{{treatment, "relu", 2}}
-	if better, places := s.better(at, treatment, untrained, m); better != 0 || places != 1 {
-		t.Errorf("treatment: %d of %d", better, places)
+}
+
+// TestCloudsHaveEveryRunInItsPanel: one mark for each run that is shown, of K = 4 at the left, of 8 at the right.
+func TestCloudsHaveEveryRunInItsPanel(t *testing.T) {
+	runs := plainRuns(Config{Data: "mnist", Epochs: 3, Batch: 128}, 3, func(c Config) float64 { return 0.5 })
+	runs = slices.DeleteFunc(runs, func(r *Result) bool { return r.Config.K == 8 && r.Config.Seed > 1 })
+	var got [2]int
+	for _, n := range parse(t, studies(runs)[0].clouds(measureOf("effective_rank"), measureOf("probe_accuracy"))) {
+		if b, _ := n.bounds(t); strings.HasPrefix(n.attr["style"], "fill-opacity:0.6") {
+			got[int(b[0]/(pageWidth/2))] += strings.Count(n.attr["d"], "M")
+		}
 	}
-	if better, places := s.better(at, untrained, treatment, m); better != 1 || places != 1 {
-		t.Errorf("baseline: %d of %d", better, places)
+	if want := [2]int{24, 8}; got != want { // InfoMax at one λ and three others, two activations, seeds
+		t.Errorf("%v marks, want %v", got, want)
+	}
+}
+
+// TestCurvesAreMediansOfWhatIsFinite, between the smallest and the largest, of the loss and of its terms.
+func TestCurvesAreMediansOfWhatIsFinite(t *testing.T) {
+	c := Config{Data: "mnist", Objective: "infomax", Activation: "tanh", K: 4, Lambda: 1, Epochs: 2, Batch: 128}
+	var runs []*Result
+	for i, loss := range []float64{7, 1, 2, math.Inf(1)} {
+		c.Seed = uint64(i + 1)
+		r := plainRun(c, 0.5)
+		r.Curve[1] = Epoch{Number(loss), Number(-loss), 0}
+		runs = append(runs, r)
+	}
+	s := studies(runs)[0]
+	for term, want := range []estimate{{2, 1, 7}, {-2, -7, -1}, {0, 0, 0}} {
+		got := s.curve(placeOf(c), term)
+		if len(got) != 2 || got[1] != (point{2, want}) {
+			t.Errorf("term %d: %v, want %v at epoch 2", term, got, want)
+		}
+	}
+}
+
+// TestWhitenessAndOptimumShowEveryStep: a point for each power and λ, trained and untrained.
+func TestWhitenessAndOptimumShowEveryStep(t *testing.T) {
+	var runs []*Result
+	c := Config{Data: "mnist", Epochs: 3, Batch: 128, Components: 16}
+	for _, c.Whiten = range []float64{0, 0.5, 1} {
+		runs = append(runs, plainRuns(c, 1, func(c Config) float64 { return 0.5 + c.Whiten/4 })...)
+	}
+	for _, s := range studies(runs) {
+		svg := s.byWhiteness()
+		for style, want := range map[string]int{"fill:#000000;": 12, "fill:#0072b2;": 12, "fill:#ffffff;stroke:#000000": 12} {
+			if got := len(marksOf(t, svg, style)) - 1; got != want {
+				t.Errorf("%s: %d marks %s, want 3 powers × 2 K × 2 measures", s.name(), got, style)
+			}
+		}
+		black := marksOf(t, svg, "fill:#000000;")[1:]
+		if rise := black[0][1] - black[2][1]; !(rise > 100) {
+			t.Errorf("from P = 0 to 1 effective rank rises by %.0f units of the page", rise)
+		}
+		for objective, want := range map[string]int{"optimum": 6, "infomax": 6, "random": 6} {
+			if got := len(marksOf(t, s.byOptimum(), "fill:"+objectiveMarks[objective].colour+";")) - 1; got != want {
+				t.Errorf("%s: %d marks of %s, want 3 λ × 2 K", s.name(), got, objective)
+			}
+		}
+	}
+}
+
+// TestWeightsAreDrawnOverTheDatasOwnInputs: where those of the run are components, W is there in the data's own, too.
+func TestWeightsAreDrawnOverTheDatasOwnInputs(t *testing.T) {
+	r := plainRun(Config{Data: "own-12345678", Objective: "infomax", Activation: "relu", K: 2, Lambda: 1, Seed: 1, Epochs: 1}, 0.5)
+	r.Shape = []int{2, 3}
+	s := studies([]*Result{r})[0]
+	for _, arrays := range [][]npyArray{
+		{{"W", []int{2, 6}, make([]float64, 12)}},
+		{{"W", []int{2, 4}, make([]float64, 8)}, {"inputs", []int{2, 6}, make([]float64, 12)}},
+	} {
+		svg, err := s.networks(func(string) ([]byte, error) {
+			var b bytes.Buffer
+			err := writeNPZ(&b, arrays)
+			return b.Bytes(), err
+		})
+		if err != nil || !strings.Contains(string(svg), "Each image is 2 × 3.") {
+			t.Errorf("%d arrays: %v, or not 2 × 3", len(arrays), err)
+		}
 	}
 }

@@ -1,15 +1,18 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// A study is the runs of one data set that share their training settings, and the measures that they are compared by.
-// Within a study, every place (condition, activation, K) has one run for each seed, and seeds are pairs.
+// The run table. A study is the runs that share data and training settings. A place in it is a
+// condition, an activation and K, and has a run for each seed.
 
-// condition is an objective, for infomax its λ, and the layer below, if there is one.
+// condition is an objective, for InfoMax its λ, and the layer below, if there is one.
 type condition struct {
 	objective string
 	lambda    float64
@@ -17,285 +20,345 @@ type condition struct {
 }
 
 var (
-	treatment    = condition{objective: "infomax", lambda: 1}
-	varianceOnly = condition{objective: "variance"}
-	autoencoder  = condition{objective: "reconstruction"}
-	untrained    = condition{objective: "random"}
-	tied         = condition{objective: "tied"} // for reference, outside the declared tests, as pca is
-	pca          = condition{objective: "pca"}
-
-	baselines        = []condition{autoencoder, untrained, varianceOnly}
-	primaryBaselines = []condition{autoencoder, untrained} // of the primary question
+	treatment   = condition{objective: "infomax", lambda: 1}
+	autoencoder = condition{objective: "reconstruction"}
+	untrained   = condition{objective: "random"}
+	variance    = condition{objective: "variance"}
+	tied        = condition{objective: "tied"}
 )
 
-// once tells whether c has one run at a place, whatever the seeds: all of its layers are principal components.
-func (c condition) once() bool {
-	return c.objective == pca.objective && (c.below == layer{} || c.below.Objective == pca.objective)
-}
-
-func (c condition) String() string {
-	text := c.objective
-	if c.below != (layer{}) {
-		text = c.below.Objective + " → " + text
-	}
-	if c.hasLambda() {
-		text += ", λ = " + shortest(c.lambda)
-	}
-	return text
-}
-
-// hasLambda tells whether a layer has the InfoMax loss.
-func (c condition) hasLambda() bool {
-	return c.objective == treatment.objective || c.below.Objective == treatment.objective
+// objectiveTitles are what readers call the objectives.
+var objectiveTitles = map[string]string{
+	"infomax": "InfoMax", "variance": "λ = 0", "reconstruction": "autoencoder",
+	"tied": "tied autoencoder", "random": "untrained", "pca": "principal axes", "optimum": "optimum",
 }
 
 func conditionOf(c Config) condition { return condition{c.Objective, c.Lambda, c.Below} }
 
-// place is the runs of all seeds of one condition, activation and K.
+func (c condition) hasLambda() bool {
+	return Config{Objective: c.objective, Below: c.below}.hasLambda()
+}
+
+func (c condition) String() string {
+	text := objectiveTitles[c.objective]
+	if c.below != (layer{}) {
+		text = objectiveTitles[c.below.Objective] + " → " + text
+	}
+	return text + only(c.hasLambda(), " λ = "+shortest(c.lambda))
+}
+
 type place struct {
 	condition
 	activation string
 	K          int
 }
 
-// under is p's place under another condition, "beside" it: with the same activation and K.
+func placeOf(c Config) place { return place{conditionOf(c), c.Activation, c.K} }
+
+// under is p's place under another condition.
 func (p place) under(c condition) place { return place{c, p.activation, p.K} }
 
-type study struct {
-	setting
-	all         []*Result   // in the order of compareConfigs
-	inputs      int         // D
-	conditions  []condition // those that have runs, in the order of tables
-	activations []string
-	ks          []int
-	seeds       []uint64
-	runs        map[place][]*Result // for each of seeds; nil where there is no run; pca has one run
-	centres     map[centreKey]intervalEstimate
-	whole       *Result // all principal components of the data; nil without such a run
+// setting is what the runs of a study share.
+type setting struct {
+	Data          string
+	Components    int
+	Whiten        float64
+	Epochs, Batch int
+	LearningRate  float64
+	TCRows        int
+	Stack         [2]int // units of both layers; zero in studies of single layers
 }
 
-func newStudy(shared setting, runs []*Result) *study {
-	s := &study{setting: shared, all: runs, runs: map[place][]*Result{}, centres: map[centreKey]intervalEstimate{}}
-	for _, r := range runs {
-		s.inputs = r.Inputs
-		s.conditions = append(s.conditions, placeOf(r).condition)
-		s.activations = append(s.activations, r.Config.Activation)
-		s.ks = append(s.ks, r.Config.K)
-		if !placeOf(r).once() {
-			s.seeds = append(s.seeds, r.Config.Seed)
-		}
-	}
-	s.conditions = slices.Compact(s.conditions) // runs come sorted by these
-	s.activations = slices.DeleteFunc(slices.Clone(activationNames), func(name string) bool { return !slices.Contains(s.activations, name) })
-	s.ks = slices.Compact(slices.Sorted(slices.Values(s.ks)))
-	s.seeds = slices.Compact(slices.Sorted(slices.Values(s.seeds)))
-	for _, r := range s.all {
-		p := placeOf(r)
-		if p.once() {
-			s.runs[p] = []*Result{r}
-			continue
-		}
-		if s.runs[p] == nil {
-			s.runs[p] = make([]*Result, len(s.seeds))
-		}
-		i, _ := slices.BinarySearch(s.seeds, r.Config.Seed)
-		s.runs[p][i] = r
+var usual = setting{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
+
+func settingOf(c Config) setting {
+	s := setting{c.Data, c.Components, c.Whiten, c.Epochs, c.Batch, c.LearningRate, c.TCRows, [2]int{}}
+	if c.stacked() {
+		s.Stack = [2]int{c.Below.K, c.K}
 	}
 	return s
 }
 
-func placeOf(r *Result) place {
-	return place{conditionOf(r.Config), r.Config.Activation, r.Config.K}
+// has tells whether a run of c fits a study of s. Stacks are compared with single layers as wide
+// as their upper one; runs without training fit any training settings.
+func (s setting) has(c Config) bool {
+	own := settingOf(c)
+	if s.Stack[1] == c.K && conditionOf(c) == treatment {
+		own.Stack = s.Stack
+	}
+	if !c.trained() {
+		own.Epochs, own.Batch, own.LearningRate = s.Epochs, s.Batch, s.LearningRate
+	}
+	return own == s
 }
 
-// grid lists the places of c at each of ks, in the order of tables, whether they have a run or not.
+func (s setting) stacked() bool { return s.Stack != [2]int{} }
+
+// name is the data and what is not as in the protocol: "mnist", "clusters, 10 epochs".
+func (s setting) name() string {
+	text, p := s.Data, usual
+	add := func(unusual bool, format string, values ...any) {
+		text += only(unusual, ", "+fmt.Sprintf(format, values...))
+	}
+	add(s.Components > 0, "%d components, P = %v", s.Components, s.Whiten)
+	add(s.Epochs > 0 && s.Epochs != p.Epochs, "%s", plural(s.Epochs, "epoch"))
+	add(s.Epochs > 0 && s.Batch != p.Batch, "batch %d", s.Batch)
+	add(s.Epochs > 0 && s.LearningRate != p.LearningRate, "learning rate %v", s.LearningRate)
+	add(s.TCRows == 0, "no total correlation")
+	add(s.TCRows > 0 && s.TCRows != p.TCRows, "%d TC rows", s.TCRows)
+	add(s.stacked(), "stacks of %d and %d units", s.Stack[0], s.Stack[1])
+	return text
+}
+
+var notInNames = regexp.MustCompile(`[^a-z0-9.]+`)
+
+// slugOf makes text fit for names of files and labels.
+func slugOf(text string) string {
+	text = strings.NewReplacer("λ", "lambda", "→", "on").Replace(strings.ToLower(text))
+	return strings.Trim(notInNames.ReplaceAllString(text, "-"), "-.")
+}
+
+func (s setting) slug() string { return slugOf(s.name()) }
+
+type study struct {
+	setting
+	all         []*study // every study, this one too
+	inputs      int      // D
+	lambda      float64  // of the treatment: 1, or the least there is
+	conditions  []condition
+	activations []string
+	ks          []int
+	seeds       []uint64
+	runs        map[place]map[uint64]*Result
+}
+
+// studies divides runs, which are in the order of compareConfigs, as its studies are by their first.
+// Runs without training are in every study that has trained ones of their activation and K; if
+// there is none, in one of their own.
+func studies(runs []*Result) (all []*study) {
+	find := func(of setting) *study {
+		i := slices.IndexFunc(all, func(s *study) bool { return s.setting == of })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &study{setting: of, runs: map[place]map[uint64]*Result{}})
+		}
+		return all[i]
+	}
+	type width struct {
+		*study
+		activation string
+		K          int
+	}
+	trains := map[width]bool{}
+	for _, r := range runs {
+		if c := r.Config; c.trained() {
+			trains[width{find(settingOf(c)), c.Activation, c.K}] = true
+		}
+	}
+	for _, r := range runs {
+		c, alone := r.Config, true
+		for _, s := range all {
+			if s.has(c) && (c.trained() || trains[width{s, c.Activation, c.K}]) {
+				s.add(r)
+				alone = false
+			}
+		}
+		if alone {
+			find(settingOf(c)).add(r)
+		}
+	}
+	for _, s := range all {
+		s.all = all
+		for _, c := range slices.Backward(s.conditions) {
+			if c.objective == "infomax" && s.lambda != treatment.lambda {
+				s.lambda = c.lambda
+			}
+		}
+		slices.SortFunc(s.activations, func(a, b string) int {
+			return slices.Index(activationNames, a) - slices.Index(activationNames, b)
+		})
+		slices.Sort(s.ks)
+		slices.Sort(s.seeds)
+		s.seeds = slices.Compact(s.seeds)
+	}
+	return all
+}
+
+func (s *study) add(r *Result) {
+	p := placeOf(r.Config)
+	if s.runs[p] == nil {
+		s.runs[p] = map[uint64]*Result{}
+		addNew(&s.conditions, p.condition)
+		addNew(&s.activations, p.activation)
+		addNew(&s.ks, p.K)
+	}
+	s.runs[p][r.Config.Seed], s.inputs = r, r.Inputs
+	if r.Config.Seed > 0 { // pca has none
+		s.seeds = append(s.seeds, r.Config.Seed)
+	}
+}
+
+// addNew adds v to the list unless it is there.
+func addNew[T comparable](list *[]T, v T) {
+	if !slices.Contains(*list, v) {
+		*list = append(*list, v)
+	}
+}
+
+// size is the number of runs.
+func (s *study) size() (n int) {
+	for _, bySeed := range s.runs {
+		n += len(bySeed)
+	}
+	return n
+}
+
+// grid lists the places of c at each of ks that have a run.
 func (s *study) grid(c condition, ks ...int) (places []place) {
 	for _, K := range ks {
 		for _, activation := range s.activations {
-			places = append(places, place{c, activation, K})
+			if p := (place{c, activation, K}); s.runs[p] != nil {
+				places = append(places, p)
+			}
 		}
 	}
 	return places
 }
 
-// ran lists the places of c at each of ks that have a run.
-func (s *study) ran(c condition, ks ...int) []place {
-	return slices.DeleteFunc(s.grid(c, ks...), func(p place) bool { return s.runs[p] == nil })
+// subject is the condition that the study is about: InfoMax, in stacks on InfoMax.
+func (s *study) subject() condition {
+	return s.stack(only(s.stacked(), "infomax"), "infomax")
 }
 
-// places lists all that have a run.
-func (s *study) places() (places []place) {
-	for _, c := range s.conditions {
-		places = append(places, s.ran(c, s.ks...)...)
+// stack is a condition of stacks, or of a single layer if below is "", at the study's λ.
+func (s *study) stack(below, above string) condition {
+	c := condition{objective: above}
+	if below != "" {
+		c.below = layer{below, s.Stack[0]}
 	}
-	return places
+	if c.hasLambda() {
+		c.lambda = s.lambda
+	}
+	return c
 }
 
-// lambdas are the conditions of infomax, by ascending λ.
+// lambdas are the conditions of InfoMax in a single layer, by ascending λ.
 func (s *study) lambdas() []condition {
-	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool { return c.objective != "infomax" })
+	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool {
+		return c.objective != "infomax" || c.below != layer{}
+	})
 }
 
-// values has a value for each of s.seeds, for pca a single one: NaN where there is no run or the measure does
-// not apply, the worse infinity where the run diverged or collapsed.
-func (s *study) values(p place, m measure) []float64 {
-	values := slices.Repeat([]float64{math.NaN()}, max(len(s.seeds), len(s.runs[p])))
-	for i, r := range s.runs[p] {
-		if r != nil {
-			values[i] = m.value(r)
-		}
+// values has m of every run at p, by ascending seed.
+func (s *study) values(p place, m measure) (values []float64) {
+	for _, seed := range slices.Sorted(maps.Keys(s.runs[p])) {
+		values = append(values, m.value(s.runs[p][seed]))
 	}
 	return values
 }
 
-// present returns the values that are finite, those of the runs that neither diverged nor collapsed.
-func present(values []float64) []float64 {
-	return slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return !finite(v) })
+// level is where the values of m at p lie, with an exact interval.
+func (s *study) level(p place, m measure) estimate {
+	values := slices.DeleteFunc(s.values(p, m), math.IsNaN)
+	e := hodgesLehmann(values[:min(len(values), mostPairs)])
+	return estimate{e.Value, e.Low, e.High}
 }
 
-// measured returns the values that are there, the infinite ones of bad runs included.
-func measured(values []float64) []float64 { return slices.DeleteFunc(slices.Clone(values), math.IsNaN) }
-
-// centreKey is a measure, by its field, at a place.
-type centreKey struct {
-	place
-	field string
+// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and of
+// more units than inputs some are functions of others.
+func (s *study) infinite(p place, m measure) bool {
+	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
 }
 
-// bootstrapSeed makes the intervals the same every time.
-const bootstrapSeed = 1
-
-// centre is the interquartile mean of m at p, estimated when it is first asked for; NaN without runs.
-func (s *study) centre(p place, m measure) intervalEstimate {
-	key := centreKey{p, m.field}
-	e, known := s.centres[key]
-	if !known {
-		e = interquartileMeanInterval(measured(s.values(p, m)), bootstrapSeed)
-		s.centres[key] = e
+// scaled is a value of m at p as readers see it: effective ranks in % of the most possible,
+// accuracies in %.
+func (s *study) scaled(p place, m measure, v float64) float64 {
+	switch {
+	case strings.HasPrefix(m.field, "effective_rank") && m.field != "effective_rank_over_random":
+		return 100 * v / float64(min(p.K, s.inputs))
+	case m.isProbe():
+		return 100 * v
 	}
-	return e
+	return v
 }
 
-// mean is that of the runs that neither diverged nor collapsed.
-func (s *study) mean(p place, m measure) float64 { return average(present(s.values(p, m))) }
-
-// middle is the interquartile mean, in which a bad run is the worst.
-func (s *study) middle(p place, m measure) float64 { return s.centre(p, m).Value }
-
-func average(x []float64) float64 {
-	m, _ := meanSD(x)
-	return m
-}
-
-// measure is a number of a run that runs are compared by: a metric after training, or one of the
-// training itself. of is NaN where it does not apply or has no value.
+// measure is a number of a run that runs are compared by.
 type measure struct {
 	metric
 	of func(*Result) float64
 }
 
-var (
-	finalLoss = measure{metric{field: "final_loss", title: "Final loss", better: -1},
-		func(r *Result) float64 { return float64(r.FinalLoss) }}
-	epochs90 = measure{metric{field: "epochs_to_90", title: "Epochs to 90 % of the gain", better: -1},
-		func(r *Result) float64 {
-			if r.EpochsTo90 == 0 {
-				return math.NaN()
-			}
-			return float64(r.EpochsTo90)
-		}}
-	// varianceShare is what the variance ratio is tested by: it has a value for every run.
-	varianceShare = measure{metric{field: "variance_min_over_max", title: "Smallest over largest variance", better: +1},
-		func(r *Result) float64 {
-			if r.Final.VarianceRatioStatus == "infinite" {
-				return 0
-			}
-			return 1 / float64(r.Final.VarianceRatio)
-		}}
-	// primaries decide the verdict; declared beforehand.
-	primaries = []measure{measureOf("effective_rank"), measureOf("weight_correlation")}
-	// featureMeasures decide the second verdict, on the features; chosen after the data were seen.
-	featureMeasures = []measure{measureOf("output_correlation"), measureOf("tc_bound")}
-)
-
-// measures are all metrics after training, then what is of the training itself.
+// measures are all metrics after training, what the variance ratio is tested by, and what is of
+// the training itself.
 var measures = func() (all []measure) {
+	add := func(field, title string, better int, of func(*Result) float64) {
+		all = append(all, measure{metric{field: field, title: title, better: better}, of})
+	}
 	for _, m := range metrics {
+		if rest, follows := strings.CutPrefix(m.title, "…"); follows {
+			m.title = all[len(all)-1].title + rest
+		}
 		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
 		if m.field == "variance_ratio" {
-			all = append(all, varianceShare)
+			add("variance_min_over_max", "Smallest over largest variance", +1, func(r *Result) float64 {
+				if r.Final.VarianceRatioStatus == "infinite" {
+					return 0
+				}
+				return 1 / float64(r.Final.VarianceRatio)
+			})
 		}
 	}
-	return append(all, finalLoss, epochs90)
+	add("final_loss", "Final loss", -1, func(r *Result) float64 { return float64(r.FinalLoss) })
+	add("epochs_to_90", "Epochs to 90 % of the gain", -1, func(r *Result) float64 {
+		if r.EpochsTo90 == 0 {
+			return math.NaN()
+		}
+		return float64(r.EpochsTo90)
+	})
+	add("effective_rank_over_random", "Effective rank over its random level", +1, func(r *Result) float64 {
+		return float64(r.Final.EffectiveRank / r.Init.EffectiveRank)
+	})
+	add("output_correlation_per_pair", "Output correlation for each pair", -1, func(r *Result) float64 {
+		return float64(r.Final.OutputCorrelation) / float64(r.Config.K*(r.Config.K-1))
+	})
+	add("dead_share", "Share of dead units", -1, func(r *Result) float64 {
+		return float64(r.Final.DeadUnits) / float64(r.Config.K)
+	})
+	return all
 }()
 
 func measureOf(field string) measure {
 	return measures[slices.IndexFunc(measures, func(m measure) bool { return m.field == field })]
 }
 
-// value is m of r for comparisons. A run that diverged, or collapsed so that m has no value, gets the worst there
-// is, so that its pair is never left out. NaN where m does not apply.
+func measuresOf(fields ...string) (all []measure) {
+	for _, f := range fields {
+		all = append(all, measureOf(f))
+	}
+	return all
+}
+
+// value is m of r for comparisons: NaN where m does not apply. A run that diverged, or collapsed
+// so that m has no value, gets the worst there is, so that its pair is never left out.
 func (m measure) value(r *Result) float64 {
-	worst := math.Inf(-m.better)
+	c, v := r.Config, m.of(r)
 	switch {
-	case !m.applies(r):
+	case m.field == "max_responsibility" && c.Activation != "softmax",
+		m.isProbe() && r.Final.ProbeStatus == "no labels",
+		m.isTC() && (c.TCRows == 0 || c.K == 1),
+		m.field == "tc_gauss_nats" && !c.gaussApplies(),
+		(m.field == "final_loss" || m.field == "epochs_to_90") && !c.trains():
 		return math.NaN()
-	case m.better == 0:
-		return m.of(r)
-	case r.Status != "ok", m.isTC() && r.Final.TCUnits < 2, math.IsNaN(m.of(r)):
-		return worst
+	case m.better != 0 && (r.Status != "ok" || m.isTC() && r.Final.TCUnits < 2 || math.IsNaN(v)):
+		return math.Inf(-m.better)
 	}
-	return m.of(r)
+	return v
 }
 
-// applies tells whether a run of r's settings has m, however it ended.
-func (m measure) applies(r *Result) bool {
-	c := r.Config
-	switch m.field {
-	case "max_responsibility":
-		return c.Activation == "softmax"
-	case "probe_accuracy", "probe_accuracy_1000":
-		return r.Final.ProbeStatus != "no labels"
-	case finalLoss.field, epochs90.field:
-		return c.trains()
-	case "tc_gauss_nats":
-		return c.TCRows > 0 && c.K > 1 && c.gaussApplies()
-	}
-	return !m.isTC() || c.TCRows > 0 && c.K > 1
-}
-
-// inSentence is the title within a sentence.
-func (m measure) inSentence() string { return strings.ToLower(m.title[:1]) + m.title[1:] }
-
-// spelled is the title of a predictor or a probe where it stands alone in a sentence.
-func (m measure) spelled() string {
-	switch m.field {
-	case "effective_rank_live":
-		return "effective rank of live weights"
-	case "tc_bound":
-		return "the best bound of total correlation"
-	case "probe_accuracy", "probe_accuracy_1000":
-		return "accuracy of the linear probe with " + labelsOf(m)
-	}
-	return m.inSentence()
-}
-
-// labelsOf says what a probe is fitted to.
-func labelsOf(probe measure) string {
-	if probe.field == "probe_accuracy_1000" {
-		return "100 labels a class"
-	}
-	return "all labels"
-}
-
-// isProbe tells whether m is an accuracy, which is shown in per cent.
 func (m measure) isProbe() bool { return strings.HasPrefix(m.field, "probe_") }
+func (m measure) isTC() bool    { return strings.HasPrefix(m.field, "tc_") }
 
-// isTC tells whether m estimates total correlation.
-func (m measure) isTC() bool { return strings.HasPrefix(m.field, "tc_") }
-
-// infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and of more units than
-// inputs some are functions of others. The inputs of a stack's upper layer are the units below.
-func (s *study) infinite(p place, m measure) bool {
-	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
+// words is the title within a sentence.
+func (m measure) words() string {
+	return strings.ToLower(strings.NewReplacer(",", "", " (nats)", "").Replace(m.title))
 }

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"io"
-	"maps"
 	"math"
-	"os"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,221 +13,317 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestPlantedEffectsGiveTheirVerdict(t *testing.T) {
-	configs := madeUpGrid(t, "mnist", []string{"relu", "softmax"}, []uint64{16}, []float64{1}, 10, 3)
-	tests := []struct {
-		name     string
-		planted  effect
-		verdict  string
-		headline string
-	}{
-		{"better", effect{rank: +1, correlation: +0.1}, confirmed, "Yes. InfoMax gives less redundant weights, by both measures, than both an autoencoder (reconstruction) and no training (random) in 2 of 2 places (activation × K). Against at least one of them it is refuted in 0."},
-		{"worse", effect{rank: -1, correlation: -0.1}, refuted, "No. InfoMax gives less redundant weights, by both measures, than both an autoencoder (reconstruction) and no training (random) in 0 of 2 places (activation × K). Against at least one of them it is refuted in 2."},
-		{"higher rank but more correlation", effect{rank: +1, correlation: -0.1}, mixed, "Nowhere confirmed. InfoMax gives"},
-		{"none", effect{}, undecided, "Undecided. InfoMax gives"},
+// madeUp is a run of c with the metrics of an untrained network, changed by set.
+func madeUp(c Config, set func(m *Metrics)) *Result {
+	c = c.normal()
+	rng := rand.New(rand.NewPCG(c.Seed, uint64(c.K)))
+	m := Metrics{ActivationRate: slices.Repeat([]float64{0.5}, c.K), TCUnits: c.K}
+	K := float64(c.K)
+	for _, number := range []*Number{&m.EffectiveRank, &m.EffectiveRankLive, &m.WeightCorrelation,
+		&m.WeightCorrelationLive, &m.WeightRedundancy, &m.OutputCorrelation, &m.TCGaussNats, &m.TCTreeNats,
+		&m.ProbeAccuracy, &m.ProbeAccuracy1000, &m.VarianceRatio, &m.ActivationRank, &m.TCKNNNats} {
+		*number = Number(K/2 + rng.Float64()/10)
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			files := reportOn(t, madeUpRuns(configs, test.planted))
-			if !strings.Contains(files["report.html"], `<p class="headline">`+test.headline) {
-				t.Errorf("no headline %q in report.html", test.headline)
-			}
-			verdicts := map[string]int{}
-			for _, row := range readStats(t, files) {
-				if row["verdict"] != "" {
-					verdicts[row["verdict"]]++
+	r := &Result{ID: c.ID(), Config: c, Status: "ok", DataSHA256: "made up", Inputs: 784, Init: m, Final: m}
+	if set != nil {
+		set(&r.Final)
+	}
+	if c.trains() {
+		r.EpochsTo90, r.Curve = 1, []Epoch{{Loss: 1}, {Loss: -1}}
+		r.FinalLoss = -1
+	}
+	return r
+}
+
+// madeUpSweep is a sweep of made-up runs.
+type madeUpSweep struct {
+	data           string
+	objectives, at []string // activations
+	ks             []int
+	lambdas        []float64
+	seeds          int
+	epochs         int
+	components     int
+	whiten         float64
+	effect         func(c Config, m *Metrics)
+}
+
+func (s madeUpSweep) runs() (runs []*Result) {
+	for _, objective := range s.objectives {
+		for _, activation := range s.at {
+			for _, K := range s.ks {
+				for _, lambda := range s.lambdas {
+					for seed := range s.seeds {
+						if lambda != s.lambdas[0] && !hasLambda(objective) {
+							continue
+						}
+						c := Config{Data: s.data, Objective: objective, Activation: activation, K: K, Lambda: lambda,
+							Seed: uint64(seed + 1), Epochs: s.epochs, Batch: 128, LearningRate: 1e-3, TCRows: 2000,
+							Components: s.components, Whiten: s.whiten}.normal()
+						runs = append(runs, madeUp(c, func(m *Metrics) {
+							if s.effect != nil {
+								s.effect(c, m)
+							}
+						}))
+					}
 				}
 			}
-			// 2 activations × 3 baselines × 2 primary measures
-			if diff := cmp.Diff(map[string]int{test.verdict: 12}, verdicts); diff != "" {
-				t.Errorf("verdicts of stats.csv (-want +got):\n%s", diff)
+		}
+	}
+	return runs
+}
+
+// table has the runs in the order of every table.
+func table(samples ...madeUpSweep) *runTable {
+	var runs []*Result
+	for _, s := range samples {
+		runs = append(runs, s.runs()...)
+	}
+	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
+	return newRunTable(runs)
+}
+
+// usualSample is ten seeds of two activations, in which InfoMax is better with relu and worse with tanh.
+func usualSample() madeUpSweep {
+	return madeUpSweep{data: "mnist", objectives: []string{"infomax", "variance", "reconstruction", "random"},
+		at: []string{"relu", "tanh"}, ks: []int{4, 8}, lambdas: []float64{1}, seeds: 10, epochs: 100,
+		effect: func(c Config, m *Metrics) {
+			if c.Objective == "infomax" {
+				shift := map[string]Number{"relu": +1, "tanh": -1}[c.Activation]
+				m.EffectiveRank += shift
+				m.WeightCorrelation -= shift
 			}
-			for _, name := range []string{"tables.md", "tables.tex"} {
-				for _, word := range verdictWords {
-					want := 0
-					if word == test.verdict {
-						want = 12 // 6 in the table of verdicts, 6 beside their tests
-					}
-					if got := strings.Count(files[name], word); got != want {
-						t.Errorf("%s has %q %d times, want %d", name, word, got, want)
-					}
-				}
+		}}
+}
+
+func TestStudiesDivideRuns(t *testing.T) {
+	whole := usualSample()
+	short := whole
+	short.epochs, short.ks = 10, []int{8}
+	alone := madeUpSweep{data: "fashion", objectives: []string{"random"}, at: []string{"relu"}, ks: []int{4}, lambdas: []float64{1}, seeds: 2}
+	got := map[string]int{}
+	for _, s := range table(whole, short, alone).studies {
+		got[s.name()] = s.size()
+	}
+	// Untrained runs of K = 8 are in both studies of MNIST.
+	want := map[string]int{"mnist": 160, "mnist, 10 epochs": 80, "fashion": 2}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestVerdictIsSymmetric(t *testing.T) {
+	of := func(better int, biserial, p float64) comparison {
+		return comparison{measure: measure{metric: metric{better: better}}, test: signedRankResult{RankBiserial: biserial}, adjusted: p}
+	}
+	better, worse, unclear := of(+1, 1, 0.01), of(-1, 1, 0.01), of(+1, 1, significant)
+	for _, c := range []struct {
+		tests []comparison
+		want  string
+	}{
+		{[]comparison{better, better}, "better"}, {[]comparison{worse, worse}, "worse"}, {[]comparison{better, worse}, "unclear"},
+		{[]comparison{better, unclear}, "unclear"}, {[]comparison{worse, unclear}, "unclear"}, {nil, "unclear"},
+		{[]comparison{of(-1, -1, 0.01)}, "better"}, {[]comparison{of(-1, 0, 0.01)}, "unclear"},
+	} {
+		if got := verdicts[verdict(c.tests, comparison.outcome)]; got != c.want {
+			t.Errorf("%d tests: %s, want %s", len(c.tests), got, c.want)
+		}
+	}
+}
+
+// count is of the comparisons of a contrast by effective rank.
+func (t *runTable) count(contrast string) (n int) {
+	for _, c := range t.all {
+		if c.name == contrast && c.field == "effective_rank" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestFamiliesOfContrasts(t *testing.T) {
+	runs := table(usualSample())
+	for contrast, want := range map[string]int{"baseline": 2 * 2 * 3, "untrained": 2 * 2 * 2, "activation": 2, "lambda": 0} {
+		if got := runs.count(contrast); got != want {
+			t.Errorf("%d comparisons of %s, want %d", got, contrast, want)
+		}
+	}
+	for _, c := range runs.all {
+		tests := map[string]float64{"baseline": 18, "untrained": 6, "activation": 15}[c.name]
+		if c.field == "effective_rank" && c.x.objective == "infomax" && c.outcome() != 0 && c.adjusted != tests*2/1024 {
+			t.Errorf("%s: p = %v adjusted to %v, of %v tests", c.name, c.test.P, c.adjusted, tests)
+		}
+	}
+}
+
+func TestManyLambdasAndSeedsAreComparedInBounds(t *testing.T) {
+	many := usualSample()
+	many.objectives, many.at, many.ks, many.seeds = []string{"infomax"}, []string{"relu"}, []int{4}, 3
+	for i := range mostLambdas {
+		many.lambdas = append(many.lambdas, float64(i+2))
+	}
+	if got := table(many).count("lambda"); got != 0 {
+		t.Errorf("%d comparisons of %d λ", got, len(many.lambdas))
+	}
+	many.lambdas, many.seeds = []float64{1, 2}, mostPairs+100
+	if c := table(many).all; len(c) == 0 || c[0].n != mostPairs {
+		t.Error("not the first seeds are compared")
+	}
+}
+
+func TestDivergedRunsAreComparedAndRankWorst(t *testing.T) {
+	runs := usualSample().runs()
+	for _, r := range runs {
+		if r.Config.Objective == "infomax" || r.Config.Objective == "variance" {
+			r.Status, r.DivergedEpoch, r.Final.EffectiveRank = "diverged", 1, Number(math.NaN())
+		}
+	}
+	for _, c := range newRunTable(runs).all {
+		if c.name == "baseline" && c.field == "effective_rank" {
+			want := map[string]signedRankResult{"variance": {Ties: 10, P: 1},
+				"random": {Losses: 10, RankBiserial: -1, P: 2.0 / 1024}, "reconstruction": {Losses: 10, RankBiserial: -1, P: 2.0 / 1024}}
+			if diff := cmp.Diff(want[c.y.objective], c.test); diff != "" || c.n != 10 {
+				t.Errorf("with %s: %d pairs (-want +got)\n%s", c.y, c.n, diff)
+			}
+		}
+	}
+}
+
+// The template of every kind of answer.
+func TestAnswers(t *testing.T) {
+	few := usualSample()
+	few.seeds, few.objectives = 3, []string{"infomax", "random"}
+	better := usualSample()
+	better.components, better.whiten, better.effect = 256, 1, func(c Config, m *Metrics) {
+		if c.Objective == "infomax" {
+			m.EffectiveRank++
+			m.WeightCorrelation--
+			m.ProbeAccuracy -= Number(c.Whiten)
+		}
+	}
+	raw := better
+	raw.whiten, raw.effect = 0, nil
+	optimum := usualSample()
+	optimum.at, optimum.seeds, optimum.lambdas = []string{"identity"}, 3, []float64{1, 10}
+	optimum.objectives, optimum.effect = []string{"infomax", "random", "optimum"}, func(c Config, m *Metrics) {
+		m.WeightRedundancy = map[string]Number{"random": 2, "infomax": 5, "optimum": 7 - Number(c.Lambda)}[c.Objective]
+	}
+	wide := usualSample()
+	wide.ks, wide.objectives, wide.effect = []int{4, 8, 16, 32}, []string{"infomax"}, func(c Config, m *Metrics) {
+		m.EffectiveRank = 10 / Number(c.K)
+	}
+	lambdas := usualSample()
+	lambdas.lambdas, lambdas.objectives, lambdas.effect = []float64{0.1, 1}, []string{"infomax"}, func(c Config, m *Metrics) {
+		m.EffectiveRank += Number(c.Lambda)
+	}
+	for _, c := range []struct {
+		name, asks string
+		runs       *runTable
+		want       string
+	}{
+		{"verdict", "Does InfoMax produce", table(usualSample()), "Mostly. InfoMax λ = 1 is better than untrained and autoencoder by effective rank and " +
+			"weight correlation in 2 of 4 cases. Compared with untrained it is better in 2 and worse in 2, with autoencoder better in 2 and worse in 2."},
+		{"few seeds", "Does InfoMax produce", table(few), "Unclear. 3 seeds cannot give an adjusted p under 1. With every seed InfoMax λ = 1 is better than " +
+			"untrained by effective rank and weight correlation in 2 of 4 cases, and worse in 2."},
+		{"objectives", "Is it InfoMax alone?", table(usualSample()), ". Weights are worse than untrained in every case with no objective; they are better in some with InfoMax λ = 1 (2 of 4)."},
+		{"whitened", "Where does it hold?", table(better, raw), "Yes. InfoMax λ = 1 is better than untrained and autoencoder by effective rank and weight correlation in 4 of 4 cases. " +
+			"Compared with untrained it is better in 4 and worse in 0, with autoencoder better in 4 and worse in 0. " +
+			"InfoMax λ = 1 is better than InfoMax λ = 1 on mnist, 256 components, P = 0 by effective rank and weight correlation in 4 of 4 cases, and worse in 0. " +
+			"InfoMax λ = 1 is better than InfoMax λ = 1 on mnist, 256 components, P = 0 by linear probe accuracy in 0 of 4 cases, and worse in 4."},
+		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than untrained in 2 of 4 cases of λ and K. " +
+			"The training: runs are more redundant than the optimum in 2 of 4."},
+		{"leaders", "Does λ matter?", table(lambdas), ". Significantly better than every other: by effective rank λ = 1 (4 of 4)."},
+		{"trends", "Larger K.", table(wide), ". From the least K to the most, with each activation: Effective rank over its random level: better in 0 and worse in 2 of 2 tests. " +
+			"Output correlation for each pair: better in 2 and worse in 0 of 2 tests. Share of dead units: better in 0 and worse in 0 of 2 tests. " +
+			"Linear probe, accuracy: better in 2 and worse in 0 of 2 tests."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q := questions[slices.IndexFunc(questions, func(q question) bool { return strings.HasPrefix(q.asks, c.asks) })]
+			a := c.runs.ask(q)
+			its := a.by[a.lead]
+			if diff := cmp.Diff(c.want, its.word+". "+its.text); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestFewSeedsAreSaidToBeTooFew(t *testing.T) {
-	for _, seeds := range []int{1, 2, 3, 9} {
-		files := reportOn(t, madeUpRuns(madeUpGrid(t, "uniform", []string{"identity", "tanh"}, []uint64{2}, []float64{1}, seeds, 2), effect{rank: 1, correlation: 0.1}))
-		want := fmt.Sprintf("No verdict: too few seeds. With %s the smallest adjusted p there can be is %s, so no paired comparison can be significant whatever the data; it takes 10 seeds.",
-			plural(seeds, "pair"), pText(min(1, float64(declared[againstBaseline])*math.Pow(0.5, float64(seeds-1)))))
-		if !strings.Contains(files["report.html"], want) {
-			t.Errorf("%d seeds: no %q", seeds, want)
-		}
-		for _, row := range readStats(t, files) {
-			if row["test"] == againstBaseline && (row["outcome"] != "" || seeds < minPairs && row["p"]+row["shift"]+row["wins"] != "") {
-				t.Fatalf("%d seeds: %v", seeds, row)
-			}
-		}
-	}
-}
-
-func TestEverySingleRunHasAReport(t *testing.T) {
-	for _, c := range madeUpGrid(t, "clusters", []string{"relu", "softmax"}, []uint64{1}, []float64{0.5, 1}, 1, 1) {
-		files := reportOn(t, []*Result{madeUpRun(c, effect{})})
-		if !strings.Contains(files["report.html"], "No verdict: it takes runs of infomax") {
-			t.Errorf("%s: a verdict, or no headline", c.ID())
-		}
-		if want := c.Objective == "infomax" && c.Lambda == 1; want != (files["clusters-1-epoch-weight-vectors.svg"] != "") {
-			t.Errorf("%s has these files: %v", c.ID(), slices.Sorted(maps.Keys(files)))
-		}
-	}
-}
-
-func TestNoRunsAreAnEmptyReport(t *testing.T) {
-	s := store{t.TempDir()}
-	if err := os.MkdirAll(s.runs(), 0o777); err != nil {
+// report has the files of a report on runs, whose weights are random.
+func report(t *testing.T, runs []*Result) map[string]string {
+	t.Helper()
+	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
+	made, _, err := reportFiles(runs, nil, func(id string) ([]byte, error) {
+		c := runs[slices.IndexFunc(runs, func(r *Result) bool { return r.ID == id })].Config
+		var b bytes.Buffer
+		err := writeNPZ(&b, []npyArray{{"W", []int{c.K, 784}, xavier(784, c.K, c.Seed, streamWeights).T().Data}})
+		return b.Bytes(), err
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
-	mustRun(t, "-report", "-quiet", "-out", s.out)
-	if files := derived(t, s); !strings.Contains(files["report.html"], "There are no runs.") {
-		t.Error("report.html does not say so")
+	files := map[string]string{}
+	for _, f := range made {
+		files[f.name] = string(f.data)
 	}
+	return files
 }
 
-func TestValuesThatDoNotExistAreNeverPrinted(t *testing.T) {
-	runs := madeUpRuns(madeUpGrid(t, "mnist", activationNames, []uint64{4}, []float64{1, 10}, 4, 2), effect{})
-	nan := Number(math.NaN())
-	for i, r := range runs {
-		m := &r.Final
-		for j, x := range []*Number{&m.EffectiveRank, &m.WeightCorrelation, &m.WeightRedundancy, &m.VarianceRatio, &m.OutputCorrelation, &m.TCTreeNats} {
-			if (i+j)%3 == 0 {
-				*x = nan
+// Every row of a table has as many cells as its head, in Markdown and in LaTeX, which is ASCII.
+func TestTablesAreWhole(t *testing.T) {
+	own := usualSample()
+	own.data = "größe_100%"
+	files := report(t, append(usualSample().runs(), own.runs()...))
+	rows := 0
+	for block := range strings.SplitSeq(files["tables.md"], "\n\n") {
+		lines := strings.Split(strings.TrimSpace(block), "\n")
+		for _, line := range lines {
+			if rows++; strings.HasPrefix(line, "|") && strings.Count(line, "|") != strings.Count(lines[0], "|") {
+				t.Errorf("cells differ from the head's %s\n%s", lines[0], line)
 			}
 		}
-		m.TCGaussNats, m.TCKNNNats, r.Init.OutputCorrelation = nan, nan, nan
 	}
-	bad := regexp.MustCompile(`.*(NaN|\bInf\b|%!|null).*`)
-	for name, text := range reportOn(t, runs) {
-		if found := bad.FindString(text); found != "" {
-			t.Errorf("%s: %.300s", name, found)
+	tex := files["tables.tex"]
+	for _, r := range tex {
+		if r > 127 {
+			t.Fatalf("%q in tables.tex", r)
 		}
 	}
-}
-
-func TestThePageNeedsNoNetworkAndNoScript(t *testing.T) {
-	page := reportOn(t, madeUpRuns(madeUpGrid(t, "clusters", activationNames, []uint64{2}, []float64{1}, 3, 2), effect{}))["report.html"]
-	page = regexp.MustCompile(`xmlns(:xlink)?="http://www.w3.org/[a-z0-9/]+"`).ReplaceAllString(page, "")
-	for _, anchor := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
-		if !strings.Contains(page, `id="`+anchor[1]+`"`) {
-			t.Errorf("report.html leads to %s, which it has not", anchor[1])
+	for _, name := range []string{"table*", "tabular"} {
+		if n := strings.Count(tex, `\begin{`+name+`}`); n == 0 || n != strings.Count(tex, `\end{`+name+`}`) {
+			t.Errorf("%s begins %d times", name, n)
 		}
 	}
-	for _, bad := range []string{"http:", "https:", "<script", "@import", "url(//", "<link", "<iframe"} {
-		if strings.Contains(page, bad) {
-			t.Errorf("report.html has %q", bad)
-		}
+	labels := regexp.MustCompile(`\\label{[^}]+}`).FindAllString(tex, -1)
+	if slices.Sort(labels); len(slices.Compact(slices.Clone(labels))) != len(labels) {
+		t.Error("a label of tables.tex is there twice")
+	}
+	if rows < 100 || !strings.Contains(tex, `100\%`) {
+		t.Errorf("%d rows", rows)
 	}
 }
 
-func TestTheCommandGivesTheRunsOfTheReport(t *testing.T) {
-	configs := madeUpGrid(t, "clusters", activationNames, []uint64{2, 16}, []float64{0.1, 1}, 3, 7)
-	for _, some := range [][]Config{configs, configs[:1], configs[len(configs)-1:]} {
-		studies := studies(madeUpRuns(some, effect{}))
-		o, err := parseOptions(strings.Fields(strings.TrimPrefix(studies[0].commands()[0], "go run . ")))
-		if err != nil {
-			t.Fatal(err)
+// The page stands alone and is short, also with little to show.
+func TestPages(t *testing.T) {
+	onlyUntrained := usualSample()
+	onlyUntrained.objectives = []string{"random"}
+	one := usualSample()
+	one.at, one.ks, one.seeds, one.objectives = []string{"relu"}, []int{4}, 1, []string{"infomax"}
+	diverged := one.runs()
+	diverged[0].Status, diverged[0].DivergedEpoch, diverged[0].Final.EffectiveRank = "diverged", 2, Number(math.NaN())
+	for name, runs := range map[string][]*Result{"usual": usualSample().runs(), "untrained": onlyUntrained.runs(),
+		"one": one.runs(), "diverged": diverged, "none": nil} {
+		page := report(t, runs)["report.html"]
+		if n := strings.Count(page, "<figure>"); n > 10 || strings.Count(page, "<table>") > 6 {
+			t.Errorf("%s: %d figures", name, n)
 		}
-		p, err := o.plan()
-		if err != nil {
-			t.Fatal(err)
+		if !strings.Contains(page, fmt.Sprintf("%d runs, numerics", len(runs))) || strings.Contains(page, "NaN") || strings.Contains(page, "%!") {
+			t.Errorf("%s: the page is wrong", name)
 		}
-		slices.SortFunc(p.all, compareConfigs)
-		if diff := cmp.Diff(some, p.all); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", studies[0].commands()[0], diff)
+		if outside := regexp.MustCompile(`(?:src|href)="(?:https?:|//)[^"]*"`).FindString(page); outside != "" {
+			t.Errorf("%s: the page needs %s", name, outside)
 		}
-	}
-}
-
-func BenchmarkReport(b *testing.B) {
-	s := store{b.TempDir()}
-	saveMadeUp(b, s, madeUpRuns(madeUpGrid(b, "mnist", activationNames, []uint64{16, 32, 64}, []float64{0.1, 1, 10}, 10, 100), effect{rank: 1, correlation: 0.1}))
-	b.Run("runs=1080", func(b *testing.B) {
-		for b.Loop() {
-			if status := command([]string{"-report", "-quiet", "-out", s.out}, io.Discard, io.Discard); status != 0 {
-				b.Fatal(status)
-			}
-		}
-	})
-}
-
-// TestPlantedFeaturesGiveTheSecondVerdict: weights without an effect, outputs with one.
-func TestPlantedFeaturesGiveTheSecondVerdict(t *testing.T) {
-	configs := madeUpGrid(t, "mnist", []string{"relu", "softmax"}, []uint64{16}, []float64{1}, 10, 3)
-	for output, want := range map[float64]string{
-		+30: "in 2 of 2 places (activation × K). Against at least one of them it is refuted in 0.",
-		-30: "in 0 of 2 places (activation × K). Against at least one of them it is refuted in 2.",
-		0:   "in 0 of 2 places (activation × K). Against at least one of them it is refuted in 0.",
-	} {
-		page := reportOn(t, madeUpRuns(configs, effect{output: output}))["report.html"]
-		if !strings.Contains(page, `<p class="headline">Undecided.`) {
-			t.Errorf("output %+v: the weights' verdict is not undecided", output)
-		}
-		_, second, _ := strings.Cut(page, "(post hoc)")
-		if second, _, _ = strings.Cut(second, "</p>\n<ul>"); !strings.Contains(second, "both measures, than both an autoencoder (reconstruction) and no training (random) "+want) {
-			t.Errorf("output %+v: no %q in %s", output, want, second)
-		}
-	}
-}
-
-// TestOtherChoicesHaveVerdictsOfTheirOwn: weights as long as they like, nearly parallel under the baselines alone; and features
-// of softmax, whose total correlation is infinite.
-func TestOtherChoicesHaveVerdictsOfTheirOwn(t *testing.T) {
-	runs := madeUpRuns(madeUpGrid(t, "mnist", []string{"relu", "softmax"}, []uint64{16}, []float64{1}, 10, 3), effect{output: 30})
-	for _, r := range runs {
-		if r.Config.Objective != "infomax" {
-			r.Final.WeightRedundancy *= 2
-		}
-	}
-	page := reportOn(t, runs)["report.html"]
-	for _, want := range []string{
-		"On directions alone, weight vectors at unit length: InfoMax gives less redundant weights, by weight redundancy, than both an autoencoder (reconstruction) and " +
-			"no training (random) in 2 of 2 places (activation × K). Against at least one of them it is refuted in 0. " +
-			"Against an autoencoder (reconstruction): 2 confirmed. Against no training (random): 2 confirmed.",
-		"Output correlation alone decides 1 of the confirmed ones.",
-	} {
-		if !strings.Contains(page, want) {
-			t.Errorf("no %q in\n%s", want, page)
-		}
-	}
-}
-
-// TestBadRunsRankWorst: better in eight seeds, diverged in one, collapsed in one. Left out with their pairs, the
-// eight would all win; worst, they take the verdict away, and no pair is lost.
-func TestBadRunsRankWorst(t *testing.T) {
-	runs := madeUpRuns(madeUpGrid(t, "mnist", []string{"tanh"}, []uint64{16}, []float64{1}, 10, 3), effect{rank: 1, correlation: 0.1, output: 30})
-	for _, r := range runs {
-		if r.Config.Objective != "infomax" {
-			continue
-		}
-		switch r.Config.Seed {
-		case 3:
-			r.Status, r.DivergedEpoch = "diverged", 2
-		case 4:
-			r.Final.TCUnits, r.Final.EffectiveRank, r.Final.VarianceRatio, r.Final.VarianceRatioStatus = 0, Number(math.NaN()), Number(math.NaN()), "infinite"
-		}
-	}
-	for _, row := range readStats(t, reportOn(t, runs)) {
-		if row["test"] != againstBaseline {
-			continue
-		}
-		losses := map[string]string{"effective_rank": "2", "weight_correlation": "1", "tc_bound": "2", "output_correlation": "1"}[row["measure"]]
-		if losses != "" && (row["pairs"] != "10" || row["losses"] != losses) {
-			t.Errorf("%s: %s pairs, %s lost, want 10 and %s", row["measure"], row["pairs"], row["losses"], losses)
-		}
-		if row["measure"] == "effective_rank" && row["verdict"] != undecided {
-			t.Errorf("verdict %s", row["verdict"])
+		if name == "diverged" && !strings.Contains(page, diverged[0].ID+", in epoch 2") {
+			t.Error("the page does not name a diverged run")
 		}
 	}
 }

@@ -33,6 +33,7 @@ type Result struct {
 	DivergedEpoch int     `json:"diverged_epoch,omitempty"`
 	DataSHA256    string  `json:"data_sha256"`
 	Inputs        int     `json:"inputs"`                 // D
+	Shape         []int   `json:"shape,omitempty"`        // of the data's rows, if they are images in a file
 	WeightsSHA256 string  `json:"weights_sha256"`         // of weights.npz
 	BelowSHA256   string  `json:"below_sha256,omitempty"` // of the weights.npz of the layer below
 	Init          Metrics `json:"init"`
@@ -71,7 +72,7 @@ func (s *starts) metrics(c Config, measure func() Metrics) Metrics {
 func run(ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
 	started := time.Now()
 	t := newTrainer(c, &data.Train)
-	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.Train.D,
+	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.Train.D, Shape: data.Shape,
 		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	constant := data.Train.constant

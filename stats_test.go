@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 
@@ -11,22 +13,51 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func TestPairedAndUnpairedTestsMatchSciPy(t *testing.T) {
-	for i, golden := range readGoldenStats(t).Pairs {
+// near allows a relative error, and the same error absolutely below 1.
+func near(tolerance float64) cmp.Option { return cmpopts.EquateApprox(tolerance, tolerance) }
+
+// relative allows a relative error alone.
+func relative(tolerance float64) cmp.Option { return cmpopts.EquateApprox(tolerance, 0) }
+
+// goldenOf reads a file of testdata, which names the sources of its numbers.
+func goldenOf[T any](t *testing.T, name string) (golden T) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	return golden
+}
+
+type goldenStats struct {
+	Pairs []struct {
+		X, Y          []float64
+		MeanX         float64 `json:"mean_x"`
+		SDX           float64 `json:"sd_x"`
+		SignedRankP   float64 `json:"signed_rank_p"`
+		HodgesLehmann float64 `json:"hodges_lehmann"`
+		HLLow         float64 `json:"hl_low"`
+		HLHigh        float64 `json:"hl_high"`
+	}
+	Holm    struct{ P, Adjusted []float64 }
+	Special []struct {
+		Function string
+		Args     []float64
+		Want     float64
+	}
+}
+
+func TestPairedComparisonsMatchSciPy(t *testing.T) {
+	for i, golden := range goldenOf[goldenStats](t, "golden_stats.json").Pairs {
 		t.Run(fmt.Sprint("pair", i), func(t *testing.T) {
 			d := differences(golden.Y, golden.X) // golden shifts are of y against x
 			shift := hodgesLehmann(d)
 			mean, sd := meanSD(golden.X)
-			unpaired := rankSum(golden.Y, golden.X)
-			got := []float64{
-				shift.Value, shift.Low, shift.High, mean, sd, pairedT(d).P, welch(golden.Y, golden.X).P,
-				newRankTable(seedPairs{golden.X, golden.Y}).rho, unpaired.CliffsDelta, unpaired.P,
-			}
-			want := []float64{
-				golden.HodgesLehmann, golden.HLLow, golden.HLHigh, golden.MeanX, golden.SDX, golden.PairedTP, golden.WelchP,
-				golden.Spearman, golden.CliffsDelta, golden.MannWhitneyP,
-			}
-			if diff := cmp.Diff(want, got, near(1e-14)); diff != "" {
+			want := []float64{golden.HodgesLehmann, golden.HLLow, golden.HLHigh, golden.MeanX, golden.SDX}
+			if diff := cmp.Diff(want, []float64{shift.Value, shift.Low, shift.High, mean, sd}, near(1e-14)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			if got := signedRank(d).P; got != golden.SignedRankP {
@@ -36,15 +67,175 @@ func TestPairedAndUnpairedTestsMatchSciPy(t *testing.T) {
 	}
 }
 
+// enumeratedSignedRankP is signedRank's P from all 2ⁿ sign patterns and a quadratic ranking.
+func enumeratedSignedRankP(d []float64) float64 {
+	d = slices.DeleteFunc(slices.Clone(d), func(v float64) bool { return v == 0 })
+	rank := make([]int, len(d)) // doubled
+	for i := range d {
+		for j := range d {
+			switch {
+			case math.Abs(d[j]) < math.Abs(d[i]):
+				rank[i] += 2
+			case math.Abs(d[j]) == math.Abs(d[i]):
+				rank[i]++
+			}
+		}
+		rank[i]++
+	}
+	statistic := func(positive func(i int) bool) int {
+		sum := 0
+		for i, r := range rank {
+			if positive(i) {
+				sum += r
+			} else {
+				sum -= r
+			}
+		}
+		return max(sum, -sum)
+	}
+	observed := statistic(func(i int) bool { return d[i] > 0 })
+	extreme := 0
+	for pattern := range 1 << len(d) {
+		if statistic(func(i int) bool { return pattern>>i&1 == 1 }) >= observed {
+			extreme++
+		}
+	}
+	return float64(extreme) / float64(int(1)<<len(d))
+}
+
+func TestSignedRankMatchesEnumerationWithTiesAndZeros(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 0))
+	for n := 1; n <= 10; n++ {
+		for range 20 {
+			d := make([]float64, n)
+			for i := range d {
+				d[i] = float64(rng.IntN(9) - 3)
+			}
+			if got, want := signedRank(d).P, enumeratedSignedRankP(d); got != want {
+				t.Errorf("signedRank(%v).P = %v, want %v", d, got, want)
+			}
+		}
+	}
+}
+
+func TestSignedRankKnownAnswers(t *testing.T) {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		name string
+		x, y []float64
+		want signedRankResult
+	}{
+		{"three wins", []float64{1, 2, 3}, make([]float64, 3), signedRankResult{3, 0, 0, 1, 2.0 / 8}},
+		{"ten wins", []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, make([]float64, 10), signedRankResult{10, 0, 0, 1, 2.0 / 1024}},
+		{"equal losses", []float64{-2, -2, -2, -2}, make([]float64, 4), signedRankResult{0, 4, 0, -1, 2.0 / 16}},
+		{"identical", []float64{7, 7, 7}, []float64{7, 7, 7}, signedRankResult{0, 0, 3, 0, 1}},
+		{"one zero", []float64{0, 3, 1, -2}, make([]float64, 4), signedRankResult{2, 1, 1, 2.0 / 6, 6.0 / 8}},
+		{"both diverged", []float64{inf, inf, inf}, []float64{inf, inf, inf}, signedRankResult{0, 0, 3, 0, 1}},
+		{"some diverged", []float64{inf, 1, 2}, []float64{1, 0, 0}, signedRankResult{3, 0, 0, 1, 2.0 / 8}},
+		// |d| = 0.025, 0.05, 0.05, 0.05 as decimals; as float64s the last three differ.
+		{"ties but for rounding", []float64{.5, .825, .375, .5}, []float64{.525, .775, .325, .55}, signedRankResult{2, 2, 0, 0.2, 1}},
+		{"each pair by its own size", []float64{1e9, 2e-9, 3e-9}, []float64{0, 1e-9, 5e-9}, signedRankResult{2, 1, 0, 2.0 / 6, 0.75}},
+		{"large values hide small differences", []float64{1e9 + 1e-5, 1}, []float64{1e9, 1 + 1e-9}, signedRankResult{0, 1, 1, -1, 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, signedRank(differences(c.x, c.y))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			want := c.want
+			want.Wins, want.Losses, want.RankBiserial = want.Losses, want.Wins, -want.RankBiserial
+			if diff := cmp.Diff(want, signedRank(differences(c.y, c.x)), cmp.Comparer(func(a, b float64) bool { return a == b })); diff != "" {
+				t.Errorf("exchanged (-want +got)\n%s", diff)
+			}
+		})
+	}
+	if r := signedRank([]float64{1, math.NaN()}); !math.IsNaN(r.P) {
+		t.Errorf("p = %v of a value that is none", r.P)
+	}
+}
+
+// A mean over 640,000 values is the same in any order of adding, but not a mean whose values are all 10⁻⁹ larger.
+func TestMeansInAnyOrderAreTied(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 0))
+	values := make([]float64, 640_000)
+	for i := range values {
+		values[i] = rng.Float64()
+	}
+	inOrder := mean(values)
+	different := 0
+	for range 5 {
+		rng.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		shuffled := mean(values)
+		if shuffled != inOrder {
+			different++
+		}
+		if d := differences([]float64{inOrder}, []float64{shuffled}); d[0] != 0 {
+			t.Errorf("means differ by %g", d[0])
+		}
+		if d := differences([]float64{inOrder * (1 + 1e-9)}, []float64{shuffled}); d[0] == 0 {
+			t.Error("10⁻⁹ is no difference")
+		}
+	}
+	if different == 0 {
+		t.Error("the order of adding changes no mean: the test shows nothing")
+	}
+}
+
+func TestHodgesLehmannKnownAnswers(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, c := range []struct {
+		name string
+		d    []float64
+		want intervalEstimate
+	}{
+		{"n = 3 has no interval", []float64{5, 0, 1}, intervalEstimate{1.75, nan, nan}}, // 0 ½ 1 2½ 3 5
+		{"n = 5 has no interval", []float64{1, 2, 3, 4, 5}, intervalEstimate{3, nan, nan}},
+		{"n = 6 has the range", []float64{6, 1, 3, 2, 5, 4}, intervalEstimate{3.5, 1, 6}},
+		{"all equal", []float64{2, 2, 2, 2, 2, 2}, intervalEstimate{2, 2, 2}},
+		{"one diverged", []float64{1, 2, 3, 4, 5, inf}, intervalEstimate{3.5, 1, inf}},
+		{"all diverged", []float64{-inf, -inf, -inf}, intervalEstimate{-inf, nan, nan}},
+		{"nothing", nil, intervalEstimate{nan, nan, nan}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, hodgesLehmann(c.d), cmpopts.EquateNaNs()); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// The interval holds exactly the shifts that the test does not reject.
+func TestHodgesLehmannIntervalInvertsTheSignedRankTest(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 0))
+	for n := 6; n <= 14; n++ {
+		d, zero := make([]float64, n), make([]float64, n)
+		for i := range d {
+			d[i] = rng.NormFloat64()
+		}
+		pAt := func(shift float64) float64 {
+			for i := range zero {
+				zero[i] = shift
+			}
+			return signedRank(differences(d, zero)).P
+		}
+		const step = 1e-9
+		interval := hodgesLehmann(d)
+		for _, end := range [][2]float64{{interval.Low + step, interval.Low - step}, {interval.High - step, interval.High + step}} {
+			if inside, outside := pAt(end[0]), pAt(end[1]); inside <= 0.05 || outside > 0.05 {
+				t.Errorf("n = %d: p = %v inside and %v outside of %v", n, inside, outside, interval)
+			}
+		}
+	}
+}
+
 func TestHolmAdjustsTheDeclaredFamily(t *testing.T) {
-	golden := readGoldenStats(t).Holm
+	golden := goldenOf[goldenStats](t, "golden_stats.json").Holm
 	nan := math.NaN()
 	for _, c := range []struct {
 		name    string
 		p, want []float64
 	}{
 		{"SciPy", golden.P, golden.Adjusted},
-		{"none", nil, []float64{}},
+		{"none", nil, nil},
 		{"one", []float64{0.03}, []float64{0.03}},
 		{"capped at one", []float64{0.9, 0.8}, []float64{1, 1}},
 		{"never decreasing", []float64{0.02, 0.0125, 0.02}, []float64{0.04, 0.0375, 0.04}},
@@ -56,119 +247,138 @@ func TestHolmAdjustsTheDeclaredFamily(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestTTestsKnownAnswers(t *testing.T) {
-	// d = 1, 2, 3: t = 2/(1/√3), and with two degrees of freedom P = 1 − t/√(2+t²).
-	want := tResult{T: 2 * math.Sqrt(3), DF: 2, P: 1 - math.Sqrt(12.0/14)}
-	if diff := cmp.Diff(want, pairedT([]float64{1, 2, 3}), near(1e-15)); diff != "" {
-		t.Errorf("paired (-want +got)\n%s", diff)
-	}
-	// Equal sizes and variances: Welch's df is 2(n−1) = 4, where P = 1 − s(3 − s²)/2, s = t/√(4+t²).
-	statistic := 3 / math.Sqrt(2.0/3)
-	s := statistic / math.Sqrt(4+statistic*statistic)
-	want = tResult{T: -statistic, DF: 4, P: 1 - s*(3-s*s)/2}
-	if diff := cmp.Diff(want, welch([]float64{1, 2, 3}, []float64{4, 5, 6}), near(1e-15)); diff != "" {
-		t.Errorf("Welch (-want +got)\n%s", diff)
+	if got := adjust([]float64{0.01}, 18); got[0] != 0.18 {
+		t.Errorf("one test of a family of 18: %v", got)
 	}
 }
 
-func TestWelchMatchesSciPyForUnequalSizes(t *testing.T) {
-	golden := readGoldenStats(t).Welch
-	got := welch(golden.X, golden.Y)
-	if diff := cmp.Diff([]float64{golden.T, golden.P}, []float64{got.T, got.P}, relative(1e-14)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-}
-
-func TestWhatTheDataCannotSupportIsNaN(t *testing.T) {
-	nan, inf := math.NaN(), math.Inf(1)
-	good, flat := []float64{1, 2, 4}, []float64{0.1, 0.1, 0.1}
-	for _, c := range []struct {
-		name string
-		p    float64
-	}{
-		{"signed rank of nothing", signedRank(nil).P},
-		{"signed rank with NaN", signedRank([]float64{1, nan, 2}).P},
-		{"differences of NaN", differences([]float64{nan}, []float64{nan})[0]},
-		{"shift of nothing", hodgesLehmann(nil).Value},
-		{"shift with NaN", hodgesLehmann([]float64{1, nan, 2}).Value},
-		{"rank sum of nothing", rankSum(good, nil).P},
-		{"rank sum with NaN", rankSum([]float64{nan, 1}, good).P},
-		{"more subsets than float64 holds", twoSidedP([]float64{1, inf, 1}, 0, 2)},
-		{"paired t of one pair", pairedT([]float64{1}).P},
-		{"paired t without spread", pairedT(flat).P},
-		{"paired t statistic without spread", pairedT(flat).T},
-		{"paired t with NaN", pairedT([]float64{1, nan}).P},
-		{"paired t with an infinity", pairedT([]float64{1, 3, inf}).P},
-		{"median of nothing", median(nil)},
-		{"median with NaN", median([]float64{1, nan, 2})},
-		{"Welch of one value", welch([]float64{1}, good).P},
-		{"Welch without spread", welch(flat, flat).P},
-		{"Welch with an infinity", welch([]float64{1, inf}, good).P},
-		{"Friedman of nothing", friedman(nil).P},
-		{"Friedman of one treatment", friedman([][]float64{{1}, {2}}).P},
-		{"Friedman with NaN", friedman([][]float64{{1, 2}, {nan, 1}}).P},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if !math.IsNaN(c.p) {
-				t.Errorf("got %v, want NaN", c.p)
-			}
-		})
-	}
-}
-
-func TestUnequalLengthsPanic(t *testing.T) {
-	for name, call := range map[string]func(){
-		"differences": func() { differences([]float64{1}, nil) },
-		"friedman":    func() { friedman([][]float64{{1, 2}, {1, 2, 3}}) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Error("did not panic")
-				}
-			}()
-			call()
-		})
-	}
-}
-
-// Under the null hypothesis the labels of each pair are random. With ten pairs, P comes in steps:
-// Holm rejects in a family of 18 when a P is 2/1024 and never otherwise, since 18 · 4/1024 > 0.05.
-// So the family-wise error is 1 − (1 − 2/1024)¹⁸ = 3.46 %, and uncorrected, with
-// P(P ≤ 0.05) = 50/1024, it is 59.4 %.
-func TestHolmKeepsTheFamilyWiseErrorUnderFivePercent(t *testing.T) {
-	const families, tests, pairs = 2000, 18, 10
-	rng := rand.New(rand.NewPCG(3, 0))
-	var corrected, uncorrected float64
+// Holm's level: of families of 18 true hypotheses at most 5 % have a rejection.
+func TestHolmKeepsItsLevel(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 0))
+	const families, n = 2000, 14
+	rejected := 0
 	for range families {
-		p := make([]float64, tests)
-		for i := range p {
-			d := make([]float64, pairs)
-			for j := range d {
-				d[j] = rng.NormFloat64() - rng.NormFloat64()
+		var p []float64
+		for range 18 {
+			d := make([]float64, n)
+			for i := range d {
+				d[i] = rng.NormFloat64()
 			}
-			p[i] = signedRank(d).P
+			p = append(p, signedRank(d).P)
 		}
-		if slices.Min(holm(p)) < 0.05 {
-			corrected++
-		}
-		if slices.Min(p) < 0.05 {
-			uncorrected++
+		if slices.Min(holm(p)) < significant {
+			rejected++
 		}
 	}
+	// 100 expected at most; 129 is three standard deviations of a binomial above.
+	if rejected > 129 || rejected == 0 {
+		t.Errorf("%d of %d families have a rejection", rejected, families)
+	}
+}
+
+// allOrders calls visit with every order of 0 … n−1.
+func allOrders(n int, visit func(order []int)) {
+	order := make([]int, 0, n)
+	var extend func()
+	extend = func() {
+		if len(order) == n {
+			visit(order)
+			return
+		}
+		for i := range n {
+			if !slices.Contains(order, i) {
+				order = append(order, i)
+				extend()
+				order = order[:len(order)-1]
+			}
+		}
+	}
+	extend()
+}
+
+// goldenAssociations has p-values of Page's L, one-sided, of rising values and of falling ones.
+type goldenAssociations struct {
+	Trend []struct {
+		Blocks                 [][]float64
+		L                      float64
+		Increasing, Decreasing float64
+		Exact                  bool
+	}
+}
+
+func TestPageTrendMatchesEnumeration(t *testing.T) {
+	for i, g := range goldenOf[goldenAssociations](t, "golden_associations.json").Trend {
+		n, k := float64(len(g.Blocks)), float64(len(g.Blocks[0]))
+		trend, p := pageTrend(g.Blocks)
+		if want := g.L - n*k*(k+1)*(k+1)/4; trend != want {
+			t.Errorf("%d: trend %v, want %v", i, trend, want)
+		}
+		if !g.Exact { // but by the normal distribution
+			continue
+		}
+		// Of 9,999 permutations the share is off by less than four standard deviations.
+		want := min(1, 2*min(g.Increasing, g.Decreasing))
+		if off := math.Abs(p - want); off > 1e-4+4*math.Sqrt(want*(1-want)/9999) {
+			t.Errorf("%d: p = %v, want about %v", i, p, want)
+		}
+	}
+}
+
+func TestSpearmanWithin(t *testing.T) {
+	const rhoOfEight = 0.19885368120992467                          // SciPy 1.17.1: spearmanr
+	four := seedPairs{[]float64{1, 2, 3, 4}, []float64{1, 3, 2, 4}} // ρ = 0.8
+	eight := seedPairs{[]float64{3, 1, 4, 1, 5, 9, 2, 6}, []float64{2, 7, 1, 8, 2, 8, 1, 8}}
+	opposite := seedPairs{four.x, []float64{-1, -3, -2, -4}}
+	raised := seedPairs{[]float64{101, 102, 103, 104}, []float64{-99, -97, -98, -96}}
+	flat := seedPairs{four.x, []float64{7, 7, 7, 7}}
 	for _, c := range []struct {
-		name      string
-		got, want float64
+		name  string
+		cells []seedPairs
+		rho   float64
 	}{
-		{"Holm", corrected / families, 1 - math.Pow(1-2.0/1024, tests)},
-		{"uncorrected", uncorrected / families, 1 - math.Pow(1-50.0/1024, tests)},
+		{"one", []seedPairs{eight}, rhoOfEight},
+		{"levels add nothing", []seedPairs{four, raised}, 0.8},
+		{"opposite", []seedPairs{four, opposite}, 0},
+		{"no spread says nothing", []seedPairs{four, flat}, 0.8},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			if tolerance := 4 * math.Sqrt(c.want*(1-c.want)/families); math.Abs(c.got-c.want) > tolerance {
-				t.Errorf("family-wise error %.4f, want %.4f ± %.4f", c.got, c.want, tolerance)
+		rho, p := spearmanWithin(c.cells)
+		if math.Abs(rho-c.rho) > 1e-15 {
+			t.Errorf("%s: ρ = %v, want %v", c.name, rho, c.rho)
+		}
+		// Every order of the seeds, in all cells alike.
+		as, all := 0, 0
+		allOrders(len(c.cells[0].x), func(order []int) {
+			var shuffled []seedPairs
+			for _, cell := range c.cells {
+				y := make([]float64, len(order))
+				for i, j := range order {
+					y[i] = cell.y[j]
+				}
+				shuffled = append(shuffled, seedPairs{cell.x, y})
+			}
+			all++
+			if math.Abs(pooledRho(shuffled)) >= math.Abs(c.rho)-1e-12 {
+				as++
 			}
 		})
+		want := float64(as) / float64(all)
+		if off := math.Abs(p - want); off > 1e-4+4*math.Sqrt(want*(1-want)/9999) {
+			t.Errorf("%s: p = %v, want about %v", c.name, p, want)
+		}
 	}
+	if _, p := spearmanWithin(nil); !math.IsNaN(p) {
+		t.Errorf("p = %v of nothing", p)
+	}
+}
+
+// pooledRho is spearmanWithin's ρ by its definition.
+func pooledRho(cells []seedPairs) float64 {
+	xy, xx, yy := 0, 0, 0
+	for _, c := range cells {
+		x, y := centredRanks(c.x), centredRanks(c.y)
+		if dot(x, x) > 0 && dot(y, y) > 0 {
+			xy, xx, yy = xy+dot(x, y), xx+dot(x, x), yy+dot(y, y)
+		}
+	}
+	return float64(xy) / math.Sqrt(float64(xx)*float64(yy))
 }

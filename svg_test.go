@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image/png"
 	"io"
 	"math"
 	"regexp"
@@ -13,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // node is an element of a figure, with the text in it.
@@ -64,264 +68,272 @@ func parse(t *testing.T, svg []byte) (nodes []node) {
 	}
 }
 
-type box struct{ left, top, right, bottom float64 }
-
 var pathPoint = regexp.MustCompile(`[ML](-?[0-9.]+),(-?[0-9.]+)`)
 
-// bounds is what a node covers; ok is false for what covers nothing of its own.
-func (n node) bounds(t *testing.T) (b box, ok bool) {
+// bounds are left, top, right and bottom of what a node covers; ok is false for what covers nothing of its own.
+func (n node) bounds(t *testing.T) (b [4]float64, ok bool) {
 	t.Helper()
 	switch n.name {
-	case "circle":
-		x, y, r := n.number(t, "cx"), n.number(t, "cy"), n.number(t, "r")
-		return box{x - r, y - r, x + r, y + r}, true
-	case "line":
-		x0, y0, x1, y1 := n.number(t, "x1"), n.number(t, "y1"), n.number(t, "x2"), n.number(t, "y2")
-		return box{min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)}, true
-	case "rect", "image":
-		if n.attr["width"] == "100%" {
-			return b, false
-		}
-		x, y, w, h := n.number(t, "x"), n.number(t, "y"), n.number(t, "width"), n.number(t, "height")
-		if w < 0 || h < 0 {
-			t.Fatalf("<%s> of size %g × %g", n.name, w, h)
-		}
-		return box{x, y, x + w, y + h}, true
 	case "path":
-		if n.attr["d"] == "" || n.attr["stroke"] == "" && n.attr["fill-opacity"] == "" {
-			return b, false // nothing, or an arrow's head, which has coordinates of its own
-		}
-		b = box{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
+		b = [4]float64{math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)}
 		for _, m := range pathPoint.FindAllStringSubmatch(n.attr["d"], -1) {
 			x, _ := strconv.ParseFloat(m[1], 64)
 			y, _ := strconv.ParseFloat(m[2], 64)
-			b = box{min(b.left, x), min(b.top, y), max(b.right, x), max(b.bottom, y)}
+			b = [4]float64{min(b[0], x), min(b[1], y), max(b[2], x), max(b[3], y)}
 		}
 		return b, true
+	case "image":
+		x, y := n.number(t, "x"), n.number(t, "y")
+		return [4]float64{x, y, x + n.number(t, "width"), y + n.number(t, "height")}, true
 	case "text":
 		size := textSize
-		if n.attr["font-size"] != "" {
-			size = n.number(t, "font-size")
+		if strings.Contains(n.attr["style"], "font-size:11px") {
+			size = smallSize
 		}
 		x, y, w := n.number(t, "x"), n.number(t, "y"), textWidth(n.text, size)
-		switch n.attr["anchor"] + n.attr["text-anchor"] {
-		case "middle":
-			x -= w / 2
-		case "end":
-			x -= w
-		}
-		if n.attr["transform"] != "" { // −40°, anchored at the end
-			return box{x + 0.23*w, y - 3, x + w, y + 0.65*w + 3}, true
-		}
-		return box{x, y - 0.75*size, x + w, y + 0.2*size}, true
+		x -= map[string]float64{"start": 0, "middle": w / 2, "end": w}[n.attr["text-anchor"]]
+		return [4]float64{x, y - 0.75*size, x + w, y + 0.2*size}, true
 	}
 	return b, false
 }
 
-func TestFiguresAreWellFormedAndInsideTheirViewBox(t *testing.T) {
-	for _, f := range sampleFigures() {
-		t.Run(f.name, func(t *testing.T) {
-			svg := f.draw()
-			nodes := parse(t, svg)
-			var width, height float64
-			if _, err := fmt.Sscanf(nodes[0].attr["viewBox"], "0 0 %g %g", &width, &height); err != nil {
-				t.Fatal(err)
-			}
-			tips := 0
-			for _, n := range nodes {
-				for name, v := range n.attr {
-					if name != "href" && name != "aria-label" && regexp.MustCompile(`NaN|Inf`).MatchString(v) {
-						t.Errorf("<%s> has %s=%q", n.name, name, v)
-					}
-				}
-				if n.name == "title" {
-					tips++
-				}
-				if b, ok := n.bounds(t); ok && (b.left < 0 || b.top < 0 || b.right > width || b.bottom > height) {
-					t.Errorf("<%s %v> %q covers %.1f, outside %g × %g", n.name, n.attr, n.text, b, width, height)
-				}
-			}
-			if tips < f.tips {
-				t.Errorf("%d tooltips, want at least %d", tips, f.tips)
-			}
-			if !bytes.Equal(svg, f.draw()) {
-				t.Error("drawn again, the bytes differ")
-			}
-		})
+// checkFigure checks what holds for every figure.
+func checkFigure(t *testing.T, svg []byte) {
+	t.Helper()
+	nodes := parse(t, svg)
+	width, height := nodes[0].number(t, "width"), nodes[0].number(t, "height")
+	if want := fmt.Sprintf("0 0 %v %v", width, height); nodes[0].attr["viewBox"] != want || nodes[1].text == "" {
+		t.Errorf("viewBox %q, want %q; title %q", nodes[0].attr["viewBox"], want, nodes[1].text)
 	}
-}
-
-func TestTextsDoNotOverlap(t *testing.T) {
-	for _, f := range sampleFigures() {
-		t.Run(f.name, func(t *testing.T) {
-			var boxes []box
-			var texts []string
-			for _, n := range parse(t, f.draw()) {
-				if n.name != "text" || n.attr["transform"] != "" || n.text == "×" {
-					continue // marks of missing values stand where they must
-				}
-				if size := n.attr["font-size"]; size != "" && n.number(t, "font-size")*600/pageWidth < 9 {
-					t.Errorf("%q is %s units high: too small in a column", n.text, size)
-				}
-				b, _ := n.bounds(t)
-				for i, other := range boxes {
-					if b.left < other.right && other.left < b.right && b.top < other.bottom && other.top < b.bottom {
-						t.Errorf("%q at %.1f and %q at %.1f overlap", n.text, b, texts[i], other)
-					}
-				}
-				boxes, texts = append(boxes, b), append(texts, n.text)
+	clipped := false // the lines of units, in an inner svg
+	var texts []node
+	for i, n := range nodes {
+		clipped = clipped && n.name != "text" || i > 0 && n.name == "svg"
+		for name, v := range n.attr {
+			if name != "href" && name != "aria-label" && regexp.MustCompile(`NaN|Inf|%!`).MatchString(v) {
+				t.Errorf("<%s> has %s=%q", n.name, name, v)
 			}
-		})
-	}
-}
-
-// One hash over a figure of each kind. It changes with every change of the look, and must then be
-// the same on every platform.
-func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
-	hash := sha256.New()
-	for _, f := range sampleFigures() {
-		if strings.HasSuffix(f.name, ", varied") {
-			hash.Write(f.draw())
 		}
+		b, ok := n.bounds(t)
+		if ok && !clipped && (b[0] < 0 || b[1] < 0 || b[2] > width || b[3] > height) {
+			t.Errorf("<%s> %q covers %.1f, outside %g × %g", n.name, n.text, b, width, height)
+		}
+		if n.name != "text" {
+			continue
+		}
+		for _, other := range texts {
+			if c, _ := other.bounds(t); b[0] < c[2] && c[0] < b[2] && b[1] < c[3] && c[1] < b[3] {
+				t.Errorf("%q at %.1f and %q at %.1f overlap", n.text, b, other.text, c)
+			}
+		}
+		texts = append(texts, n)
 	}
-	const want = "fb86d81a7e028425203c988b704a2b1ee147c2d18bfd2536ce8b94d46b652fa0"
+}
+
+// sampleFigures are of each kind, with values that are missing, alike, and far apart.
+func sampleFigures() map[string][]byte {
+	nan, inf := math.NaN(), math.Inf(1)
+	a, b := markOf("relu"), markOf("leaky_relu")
+	rank := quantity{title: "Rank <&>", better: +1}
+	row := func(name string, level float64, runs ...float64) dotRow {
+		return dotRow{name, level, []spot{{a, estimate{runs[0], runs[0] - 1, runs[0] + 2}, runs}, {b, estimate{5, nan, nan}, nil}}}
+	}
+	rows := []dotRow{row("relu", 3, 5, 4, inf), row("leaky_relu", nan, inf, 7), {"softmax", nan, nil}}
+	curve := []point{{1, estimate{9, 8, 10}}, {2, estimate{inf, nan, nan}}, {3, estimate{4, 4, 4}}, {4, estimate{3, 2, 4}}}
+	lines := []chart{{"K = 2", rank, []series{{a, curve}, {b, curve[:1]}}}, {"K = 4", quantity{title: "c", log: true}, []series{{a, curve}}}}
+	W := Mat{3, 6, []float64{1, -1, 0, .5, nan, 2, 0, 0, 0, 0, 0, 0, -3, 1, 1, 1, 1, 1}}
+	still, far := plane{"tanh", 1, []float64{.1, .1, .05}}, plane{"relu", 2, []float64{2, 0, 9, 0, 1, 0, 50, 60, 3, nan, 1, 1}}
+	test := clusters().Test
+	return map[string][]byte{
+		"dots":      dotPlot(rank, []dotPanel{{"K = 2", rows}, {"K = 4", rows}}, "untrained", "a note"),
+		"one row":   dotPlot(quantity{title: "Share", most: 100}, []dotPanel{{"K = 2", rows[:1]}}, "", ""),
+		"lines":     linePlot("lines", quantity{title: "λ", log: true, setting: true}, lines, 3, joined, "a note"),
+		"bands":     linePlot("bands", quantity{title: "epoch"}, lines, 3, bands, ""),
+		"clouds":    linePlot("clouds", quantity{title: "x"}, lines, 1, clouds, strings.Repeat("a long note ", 30)),
+		"images":    filterPicture([]strip{{"relu", W}, {"leaky_relu", W}}, []int{2, 3}, "a note"),
+		"one plane": planePicture([]plane{still}, test, ""),
+		"planes":    planePicture([]plane{far, still, far, still}, test, "a note"),
+	}
+}
+
+func TestFiguresAreWellFormedInsideTheirEdgesAndLegible(t *testing.T) {
+	for name, svg := range sampleFigures() {
+		t.Run(name, func(t *testing.T) { checkFigure(t, svg) })
+	}
+}
+
+// One hash over a figure of each kind. It changes with the look, and must then be the same on every platform.
+func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
+	hash, figures := sha256.New(), sampleFigures()
+	for _, name := range []string{"dots", "lines", "bands", "clouds", "images", "planes"} {
+		hash.Write(figures[name])
+	}
+	const want = "d168073fb7ccf0ce706d78b5d4597eab387fedc3ea63141aa5134d12eaf44e14"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}
 }
 
-func TestMissingValuesLeaveAMark(t *testing.T) {
-	nan := math.NaN()
-	gone := estimate{nan, nan, nan}
-	q := quantity{Title: "Rank"}
-	for _, c := range []struct {
-		name, mark string
-		svg        []byte
-	}{
-		{"seed", ">2×<title>relu: no value in 2 runs<", groupPlot(q, []groupPanel{{"K = 2", []group{
-			{Activation: "relu", Seeds: []uint64{1, 2, 3}, Trained: []float64{nan, 1, nan}, Mean: gone}}, 0}}, "")},
-		{"value that a logarithm cannot show", ">1×<", groupPlot(quantity{Log: true}, []groupPanel{{"K = 2", []group{
-			{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{0, 1}, Mean: gone}}, 0}}, "")},
-		{"note", "* softmax: infinite", groupPlot(q, []groupPanel{{"K = 2", []group{
-			{Activation: "softmax", Note: "infinite", Mean: gone}}, 0}}, "")},
-		{"end of a curve", "relu: no value at 2<", trainingPlot("relu", []float64{1, nan, nan}, nil, nil, "")},
-		{"place on the x axis", "not shown: 1.", chartPlot(q, []chart{{"K = 2", q, []series{
-			{Name: "relu", Points: []point{{X: nan, estimate: gone}, {X: 1, estimate: estimate{1, nan, nan}}}}}}}, scatter, "")},
-		{"mean of a condition", ">no value<", groupPlot(q, []groupPanel{{"K = 2", []group{
-			{Activation: "relu", Mean: gone, Marks: []conditionMark{{emblem{"random", 1}, gone}}}}, 0}}, "")},
-		{"shift", ">no value<", forestPlot(q, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", gone, nan}}}}, 1, "")},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(string(c.svg), c.mark) {
-				t.Errorf("no %q in\n%s", c.mark, c.svg)
-			}
-		})
-	}
-}
-
-func TestNamesAreEscaped(t *testing.T) {
-	const name = `<a> & "b"`
-	svg := groupPlot(quantity{Title: name}, []groupPanel{{name, []group{
-		{Activation: name, Seeds: []uint64{1}, Trained: []float64{1}, Note: name, Levels: []level{{name, 1}}}}, 0}}, "")
-	found := 0
-	for _, n := range parse(t, svg) {
-		if strings.Contains(n.text, name) {
-			found++
+func TestWhatHasNoPlaceIsCounted(t *testing.T) {
+	for name, want := range map[string]string{"dots": "Not on the axes: 4 values.", "lines": "Not on the axes: 2 values.",
+		"planes": "Not on the axes: 2 values.", "one row": "Not on the axes: 1 value.", "images": "a note"} {
+		if svg := string(sampleFigures()[name]); !strings.Contains(svg, want) {
+			t.Errorf("%s: no %q in its note", name, want)
 		}
 	}
-	if found < 6 {
-		t.Errorf("the name is in %d elements, want 6 or more", found)
-	}
-	parse(t, planePicture([]plane{{Title: name, Activation: name, Units: [][3]float64{{1, 2, 3}}}}, ""))
 }
 
 func TestEveryActivationHasItsMark(t *testing.T) {
-	for i, m := range activations {
-		for _, other := range activations[:i] {
-			if m.name == other.name || m.colour == other.colour || m.dash == other.dash || slices.Equal(m.shape, other.shape) {
+	for i, m := range marks {
+		if m.name != activationNames[i] {
+			t.Errorf("mark %d is of %s, want %s", i, m.name, activationNames[i])
+		}
+		for _, other := range marks[:i] {
+			if m.colour == other.colour || m.dash == other.dash || slices.Equal(m.shape, other.shape) {
 				t.Errorf("%s and %s look alike", m.name, other.name)
 			}
 		}
 	}
 }
 
-// TestFiguresSayWhatTheyShow: what stands in a figure, and what does not when it is not drawn.
-func TestFiguresSayWhatTheyShow(t *testing.T) {
-	nan := math.NaN()
-	rank, log := quantity{Title: "Rank", Better: 1}, quantity{Title: "Correlation", Log: true}
-	groups := func(e estimate, levels ...level) []groupPanel {
-		return []groupPanel{{"K = 64", []group{{Activation: "relu", Seeds: []uint64{1, 2}, Trained: []float64{40.5, 43}, Mean: e, Levels: levels}}, 64}}
-	}
-	sweep := func(low, high float64) []chart {
-		return []chart{{"K = 2", rank, []series{{Name: "relu", Points: []point{{X: 1, estimate: estimate{2, low, high}}, {X: 2, estimate: estimate{2, low, high}}}}}}}
-	}
-	single, whole := estimate{2, nan, nan}, estimate{2, 1, 3}
-	relu := markOf("relu").colour
+func TestScaleTicks(t *testing.T) {
 	for _, c := range []struct {
-		name        string
-		svg         []byte
-		with, empty string
+		name   string
+		q      quantity
+		values []float64
+		want   string
 	}{
-		{"the note", groupPlot(rank, groups(whole), "mnist, seeds 1–2."), ">mnist, seeds 1–2.<", "beyond the axis"},
-		{"the most there can be", groupPlot(rank, groups(whole), ""), ">64<", ""},
-		{"an interval in the colour of its bar", groupPlot(rank, groups(whole), ""), `stroke="` + relu + `" stroke-width="1.4"`, ""},
-		{"means alone", groupPlot(rank, groups(single), ""), ">interquartile mean<", "bootstrap"},
-		{"means with intervals", groupPlot(rank, groups(whole), ""), ">interquartile mean, bootstrap interval (nominally 95 %)", ""},
-		{"logarithms", groupPlot(log, groups(whole), ""), ">Correlation (log scale)<", ""},
-		{"logarithms of a sweep", chartPlot(log, sweep(1, 3), whiskers, ""), ">Correlation (log scale)<", ""},
-		{"shifts, which have no logarithm", forestPlot(log, nil, 1, ""), "Correlation", "log scale"},
-		{"bands", chartPlot(rank, sweep(1, 3), bands, ""), ">from minimum to maximum<", ""},
-		{"no bands", chartPlot(rank, sweep(2, 2), bands, ""), ">relu<", "minimum"},
-		{"shifts without intervals", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", single, 0.2}}}}, 1, ""), ">shift; adjusted p ≥ 0.05<", "interval"},
-		{"shifts with intervals", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", whole, 0.04}}}}, 1, ""), ">shift, 95 % interval; adjusted p &lt; 0.05<", "≥"},
-		{"shifts with room for others", forestPlot(rank, []forestPanel{{Title: "K = 2", Shifts: []shift{{"relu", whole, 0.04}}, Beside: []shift{{"relu", estimate{40, nan, nan}, 0.04}}}}, 1, ""), ">40<", ""},
-		{"marks side by side", chartPlot(rank, []chart{{"K = 2", rank, append(sweep(1, 3)[0].Series, series{Name: "tanh"})}}, whiskers, "mnist."), ">Marks of one value on the x axis stand side by side. mnist.<", ""},
-		{"marks of one line", chartPlot(rank, sweep(1, 3), whiskers, "mnist."), ">mnist.<", "side by side"},
-		{"a level near", groupPlot(rank, groups(whole, level{"random", 30}), ""), "random: 30<", "↓"},
-		{"a level far off", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 3.14}), ""), ">↓3.1<", ">↑3"},
-		{"a level far above", groupPlot(rank, groups(estimate{42, 40, 44}, level{"random", 314}), ""), ">↑3.1×10²<", ""},
-		{"images, for Inkscape", filterPicture([]strip{{W: sampleWeights(1, madeUp[0].value)}}, ""), ` xlink:href="data:image/png`, ` href=`},
+		{"plain", quantity{}, []float64{0, 10}, "0 2 4 6 8 10"},
+		{"ends between ticks", quantity{}, []float64{3.2, 17.9}, "5 10 15"},
+		{"negative, whole", quantity{}, []float64{-1, 1}, "−1 0 1"},
+		{"narrow", quantity{}, []float64{15.91, 15.97}, "15.92 15.94 15.96"},
+		{"thirds of rounding", quantity{}, []float64{0.1, 0.7}, "0.2 0.4 0.6"},
+		{"large", quantity{}, []float64{0, 5e6}, "0 10⁶ 2×10⁶ 3×10⁶ 4×10⁶ 5×10⁶"},
+		{"small", quantity{}, []float64{1e-6, 3e-6}, "1.0×10⁻⁶ 1.5×10⁻⁶ 2.0×10⁻⁶ 2.5×10⁻⁶ 3.0×10⁻⁶"},
+		{"a wide step would leave one", quantity{}, []float64{-4.95, 4.95}, "−4 −2 0 2 4"},
+		{"equal", quantity{}, []float64{5.5, 5.5}, "5.0 5.5 6.0"},
+		{"zeros", quantity{}, []float64{0, 0}, "0 1"},
+		{"counts", quantity{}, []float64{0, 3}, "0 1 2 3"},
+		{"the least there is", quantity{}, []float64{0, 5e-324}, "0 0.2 0.4 0.6 0.8 1.0"},
+		{"nothing", quantity{}, []float64{math.NaN()}, "0.2 0.4 0.6 0.8 1.0"},
+		{"beyond bounds", quantity{}, []float64{math.Inf(1), 0, 10, 1e301}, "0 2 4 6 8 10"},
+		{"per cent", quantity{most: 100}, []float64{97, 99}, "0 20 40 60 80 100"},
+		{"λ", quantity{log: true, setting: true}, []float64{10, 0.1, 1, 1}, "0.1 1 10"},
+		{"K", quantity{log: true, setting: true}, []float64{64, 128, 1024}, "64 128 1024"},
+		{"decades", quantity{log: true}, []float64{2e-5, 3e5}, "10⁻⁴ 0.01 1 100 10⁴"},
+		{"a decade", quantity{log: true}, []float64{1, 10}, "1 2 5 10"},
+		{"short", quantity{log: true}, []float64{11, 19}, "12 14 16 18"},
+		{"logarithm of zero", quantity{log: true}, []float64{0, -1, 1, 1e4}, "1 10 100 1000 10⁴"},
+		{"one on a logarithm", quantity{log: true}, []float64{1}, "0.5 1 2"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(string(c.svg), c.with) {
-				t.Errorf("no %q in\n%.3000s", c.with, c.svg)
+			s := newScale(c.q, c.values, 5).over(100, 200)
+			var labels []string
+			for _, k := range s.ticks {
+				labels = append(labels, k.label)
+				if at := s.at(k.value); !(100-1e-6 <= at && at <= 200+1e-6) {
+					t.Errorf("tick %s stands at %g, outside 100…200", k.label, at)
+				}
 			}
-			if c.empty != "" && strings.Contains(string(c.svg), c.empty) {
-				t.Errorf("%q in\n%.3000s", c.empty, c.svg)
+			if diff := cmp.Diff(c.want, strings.Join(labels, " ")); diff != "" {
+				t.Error("(-want +got)", diff)
 			}
 		})
 	}
 }
 
-// TestRunsAreNeverBeyondTheAxis: it spans every run; only a reference may stand at the edge.
-func TestRunsAreNeverBeyondTheAxis(t *testing.T) {
-	q := quantity{}
-	for _, c := range []struct {
-		name           string
-		values, levels []float64
-		want           extent
-	}{
-		{"a level takes more than half", []float64{15, 16}, []float64{9, 15.5}, extent{15, 16}},
-		{"a level takes half", []float64{15, 16}, []float64{14}, extent{14, 16}},
-		{"a run takes more than half", []float64{9, 15, 16}, []float64{15.5}, extent{9, 16}},
-		{"runs all alike", []float64{0, 0}, []float64{1.7}, extent{0, 1.7}},
-		{"over", []float64{1, 2}, []float64{9}, extent{1, 2}},
-	} {
-		if got := reach(q, c.values, c.levels); got != c.want {
-			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+// TestBoundaryIsTheLineThroughTheSquare: two of its points, beyond the square at either end.
+func TestBoundaryIsTheLineThroughTheSquare(t *testing.T) {
+	const reach = 1.5
+	for _, u := range [][3]float64{{2, 0, -1}, {0, 1, -0.5}, {1, 1, 0}, {1, 1, -2.5}, {1e-9, -3e-9, 1e-9}} {
+		from, to, ok := boundary(u, reach)
+		for _, p := range [][2]float64{from, to} {
+			if off := u[0]*p[0] + u[1]*p[1] + u[2]; math.Abs(off) > 1e-12 || max(math.Abs(p[0]), math.Abs(p[1])) < reach {
+				t.Errorf("%v: the line has w·x + b = %g at %v", u, off, p)
+			}
+		}
+		if cross := from[0]*to[0] + from[1]*to[1]; !ok || cross > 0 {
+			t.Errorf("%v: from %v to %v, %v", u, from, to, ok)
+		}
+	}
+	for _, u := range [][3]float64{{1, 0, -9}, {0, 0, 1}, {0, 0, 0}} {
+		if _, _, ok := boundary(u, reach); ok {
+			t.Errorf("%v has a line in the square", u)
 		}
 	}
 }
 
-func TestLongNamesWrap(t *testing.T) {
-	long := strings.TrimSpace(strings.Repeat("words in a legend ", 12))
-	c := newCanvas("")
-	c.heading(long)
-	c.key(long, func(x, y float64) {})
-	c.key("next", func(x, y float64) {})
-	for _, n := range parse(t, c.bytes()) {
-		if b, ok := n.bounds(t); ok && b.right > pageWidth {
-			t.Errorf("%q ends at %.0f", n.text, b.right)
+// TestFiltersShowEveryWeight: each pixel of each unit, in the data's own shape, and white where there is no input.
+func TestFiltersShowEveryWeight(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		shape []int
+		size  string
+		rows  [][]int // the inputs in each row of pixels, −1 for none
+	}{
+		{"a square", nil, "2 × 2", [][]int{{0, 1}, {2, 3}}},
+		{"no square", nil, "2 × 2", [][]int{{0, 1}, {2, -1}}},
+		{"not as wide as high", []int{3, 2}, "3 × 2", [][]int{{0, 1}, {2, 3}, {4, 5}}},
+		{"colours last", []int{1, 2, 3}, "1 × 2, 3 colours", [][]int{{0, 3, -1, 1, 4, -1, 2, 5}}},
+		{"colours first", []int{2, 1, 5}, "1 × 5, 2 colours", [][]int{{0, 1, 2, 3, 4, -1, 5, 6, 7, 8, 9}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			D := 1 + slices.Max(slices.Concat(c.rows...))
+			W := newMat(3, D)
+			for i := range W.Data {
+				W.Data[i] = float64(i - 6)
+			}
+			limit := percentile99(W.Data)
+			svg := filterPicture([]strip{{W: W}}, c.shape, "")
+			if !strings.Contains(string(svg), "Each image is "+c.size) {
+				t.Errorf("no %q in the note", c.size)
+			}
+			nodes := parse(t, svg)
+			i := slices.IndexFunc(nodes, func(n node) bool { return n.name == "image" })
+			data, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(nodes[i].attr["href"], "data:image/png;base64,"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			img, err := png.Decode(bytes.NewReader(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			width := len(c.rows[0]) + tileGap
+			columns := (img.Bounds().Dx() + tileGap) / width
+			for k := range W.Rows {
+				for y, row := range c.rows {
+					for x, d := range row {
+						want := palette()[0]
+						if d >= 0 {
+							want = palette()[shade(W.Row(k)[d], limit)]
+						}
+						got := img.At(k%columns*width+x, k/columns*(len(c.rows)+tileGap)+y)
+						if fmt.Sprint(color64(got)) != fmt.Sprint(color64(want)) {
+							t.Errorf("unit %d, input %d: %v, want %v", k, d, got, want)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func color64(c interface{ RGBA() (r, g, b, a uint32) }) [3]uint32 {
+	r, g, b, _ := c.RGBA()
+	return [3]uint32{r, g, b}
+}
+
+func TestShadesGetLighterWithTheWeight(t *testing.T) {
+	p, last := palette(), -1.0
+	if len(p) != 256 || shade(-2, 1) != 1 || shade(0, 1) != 128 || shade(2, 1) != 255 || shade(math.NaN(), 1) != 0 {
+		t.Fatal("the scale is not 1…128…255")
+	}
+	for i, colour := range p[1:] {
+		c := color64(colour)
+		luma := 0.299*float64(c[0]) + 0.587*float64(c[1]) + 0.114*float64(c[2])
+		if luma < last {
+			t.Errorf("shade %d is darker than the one before", i+1)
 		}
+		last = luma
 	}
 }

@@ -169,7 +169,12 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 func (s store) derive(screen *console, known inventory, withReport bool) (inventory, error) {
 	_, err := os.Stat(s.page())
 	withReport = withReport || err == nil // it has the hash of results.csv
-	now, err := s.settle(known, func(runs []*Result) error { return s.writeDerived(runs, withReport) })
+	var headlines []string
+	now, err := s.settle(known, func(runs []*Result) (err error) {
+		headlines, err = s.writeDerived(runs, withReport)
+		return err
+	})
+	now.headlines = headlines
 	for _, id := range slices.Sorted(maps.Keys(now.bad)) {
 		screen.warn("%s is left out: %v", s.folder(id), now.bad[id])
 	}
@@ -212,14 +217,15 @@ func (s store) removeStale(files []file) error {
 }
 
 // figureName finds those of report.html.tmpl.
-var figureName = regexp.MustCompile(`<figcaption>([^<>/\\]+\.svg)</figcaption>`)
+var figureName = regexp.MustCompile(`<a href="([^"/\\]+\.svg)">`)
 
-func (s store) writeDerived(runs []*Result, withReport bool) error {
+// writeDerived returns the report's headlines.
+func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string, err error) {
 	results, err := formatResults(runs)
 	files := []file{{"results.csv", results}}
 	if err == nil && withReport {
 		var report []file
-		report, err = reportFiles(runs, results, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
+		report, headlines, err = reportFiles(runs, results, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
 		files = append(files, report...)
 		if err == nil {
 			err = s.removeStale(files)
@@ -230,7 +236,7 @@ func (s store) writeDerived(runs []*Result, withReport bool) error {
 			err = writeAtomic(filepath.Join(s.out, f.name), f.data)
 		}
 	}
-	return err
+	return headlines, err
 }
 
 // manifest is manifest.json, which tells of the command that ran last.

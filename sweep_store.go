@@ -146,8 +146,9 @@ func (s store) layer(id string) (r *Result, W Mat, b []float64, err error) {
 // inventory is what the folder runs holds: the good runs, and for every other folder why it is not one: a damage, or an
 // error of the file system.
 type inventory struct {
-	good map[string]*Result
-	bad  map[string]error
+	good      map[string]*Result
+	bad       map[string]error
+	headlines []string // of the report, once it is made
 }
 
 // readers is how many runs are read at once, which hides the latency of a network folder.
@@ -155,7 +156,7 @@ const readers = 8
 
 // scan reads all runs but those that an earlier inventory knows to be good.
 func (s store) scan(known inventory) (inventory, error) {
-	found := inventory{map[string]*Result{}, map[string]error{}}
+	found := inventory{good: map[string]*Result{}, bad: map[string]error{}}
 	entries, err := os.ReadDir(s.runs())
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil // no run was ever saved
@@ -206,14 +207,16 @@ func (v inventory) sorted() []*Result {
 // runFiles returns the files of a run. It sets r's hash of the weights.
 func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 	var weights bytes.Buffer
-	if err := writeNPZ(&weights, weightArrays(w, r.Config.K)); err != nil {
+	arrays := weightArrays(w, r.Config.K)
+	if err := writeNPZ(&weights, arrays); err != nil {
 		return nil, err
 	}
 	r.WeightsSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights.Bytes()))
 	run, err := formatRun(r)
-	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, w, data)}}
+	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, arrays, data)}}
 	if len(r.Curve) > 0 {
-		files = append(files, file{"training.svg", trainingCurves(r)})
+		s := studies([]*Result{r})[0]
+		files = append(files, file{"training.svg", s.trainingCurves(conditionOf(r.Config), "Loss", "Entropy term", "TC term")})
 	}
 	return files, err
 }
@@ -273,26 +276,13 @@ func weightArrays(w *Weights, K int) []npyArray {
 }
 
 // filters draws the weight vectors, over the data's own inputs: as images for images, as arrows and lines in the plane.
-func filters(r *Result, w *Weights, data *Dataset) []byte {
+func filters(r *Result, arrays []npyArray, data *Dataset) []byte {
+	n := network{r, map[string]npyArray{}}
+	for _, a := range arrays {
+		n.arrays[a.Name] = a
+	}
 	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
-		W := w.W
-		if w.Inputs.Rows > 0 {
-			W = w.Inputs
-		}
-		return filterPicture([]strip{{W: W.T()}}, shownRun(r.Config, r.Config.Activation))
+		data = nil
 	}
-	p := plane{Title: r.ID, Activation: r.Config.Activation, Path: pathOf(w.Trajectory, r.Config.K, r.Config.K)}
-	p.Units = p.Path[len(p.Path)-1]
-	for n := range data.Test.N {
-		p.Points = append(p.Points, [2]float64(data.Test.dense(n)))
-	}
-	return planePicture([]plane{p}, shownRun(r.Config, r.Config.Activation))
-}
-
-func trainingCurves(r *Result) []byte {
-	var loss, entropy, tc []float64
-	for _, e := range r.Curve {
-		loss, entropy, tc = append(loss, float64(e.Loss)), append(entropy, float64(e.Entropy)), append(tc, float64(e.TC))
-	}
-	return trainingPlot(r.Config.Activation, loss, entropy, tc, shownRun(r.Config, r.Config.Activation))
+	return weightPicture([]network{n}, data)
 }

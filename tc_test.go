@@ -245,3 +245,21 @@ func benchmarkTC(b *testing.B, a Mat) {
 		totalCorrelation(a, 1)
 	}
 }
+
+func TestQuantileAndDigammaMatchMpmath(t *testing.T) {
+	for _, golden := range goldenOf[goldenStats](t, "golden_stats.json").Special {
+		var got float64
+		tolerance := relative(1e-15)
+		switch golden.Function {
+		case "normalQuantile":
+			got = normalQuantile(golden.Args[0])
+		case "digamma":
+			got, tolerance = digamma(golden.Args[0]), near(2e-15)
+		default:
+			continue
+		}
+		if diff := cmp.Diff(golden.Want, got, tolerance); diff != "" {
+			t.Errorf("%s(%v) (-want +got)\n%s", golden.Function, golden.Args, diff)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// What is tested without pairs: trends over K, and associations of two measures.
+
+// relation is a test of either kind.
+type relation struct {
+	measure
+	of                string // an activation; the title of the other measure
+	predictor         string // its field
+	runs              int
+	size, p, adjusted float64 // the trend or ρ, in which above 0 is better
+	own               float64 // ρ of the subject's runs alone
+	others            []entry
+}
+
+func (r relation) outcome() int {
+	if !(r.adjusted < significant) {
+		return 0
+	}
+	return sign(r.size)
+}
+
+// corrected sets the adjusted p of a family.
+func corrected(family []relation, least int) []relation {
+	var p []float64
+	for _, r := range family {
+		p = append(p, r.p)
+	}
+	for i, adjusted := range adjust(p, least) {
+		family[i].adjusted = adjusted
+	}
+	return family
+}
+
+// trendsOf has a trend over K, seed by seed, for each measure and activation of the subject.
+func trendsOf(s *study, by ...string) (all []relation) {
+	if len(s.ks) <= len(protocolKs) {
+		return nil
+	}
+	for _, m := range measuresOf(by...) {
+		var family []relation
+		for _, activation := range s.activations {
+			var blocks [][]float64
+			for _, seed := range s.seeds {
+				var block []float64
+				for _, K := range s.ks {
+					if r := s.runs[place{s.subject(), activation, K}][seed]; r != nil {
+						block = append(block, m.value(r))
+					}
+				}
+				if len(block) == len(s.ks) && usable(block) {
+					blocks = append(blocks, block)
+				}
+			}
+			if len(blocks) == 0 {
+				continue
+			}
+			size, p := pageTrend(blocks)
+			r := relation{measure: m, of: activation, runs: len(blocks), size: float64(m.better) * size, p: p}
+			for _, K := range []int{s.ks[0], s.ks[len(s.ks)-1]} {
+				r.others = append(r.others, names(short(s.level(place{s.subject(), activation, K}, m).Value))...)
+			}
+			family = append(family, r)
+		}
+		all = append(all, corrected(family, 3)...)
+	}
+	return all
+}
+
+// associationsOf has the ρ of low redundancy with high accuracy among the runs of each place,
+// pooled, for each probe and predictor; and beside it that of the subject's runs alone.
+func associationsOf(s *study, predictors, probes []string) (all []relation) {
+	if s.stacked() {
+		return nil
+	}
+	for _, probe := range measuresOf(probes...) {
+		var family []relation
+		for _, m := range measuresOf(predictors...) {
+			var cells, own []seedPairs
+			for _, c := range s.conditions {
+				for _, p := range s.grid(c, s.ks...) {
+					cell := seedPairs{s.values(p, m), s.values(p, probe)}
+					if slices.Contains(references, c.objective) || p.K == 1 || s.infinite(p, m) ||
+						!allFinite(cell.x) || !allFinite(cell.y) || len(cell.x) > mostPairs ||
+						cells != nil && len(cell.x) != len(cells[0].x) {
+						continue
+					}
+					if cells = append(cells, cell); c == s.subject() {
+						own = append(own, cell)
+					}
+				}
+			}
+			rho, p := spearmanWithin(cells)
+			if math.IsNaN(p) {
+				continue
+			}
+			alone, _ := spearmanWithin(own)
+			sign := float64(m.better * probe.better)
+			family = append(family, relation{measure: probe, of: m.title, predictor: m.field,
+				runs: len(cells) * len(cells[0].x), size: sign * rho, p: p, own: sign * alone,
+				others: names(fixed(sign*alone, 2))})
+		}
+		all = append(all, corrected(family, len(predictors))...)
+	}
+	return all
+}
+
+// told is the answer of relations: how many are significant, by each measure.
+func told(s *study, name, what string, all []relation, heads ...string) (a answer) {
+	table := sheet{Name: name, Stubs: 2, Heads: append([]string{"measure", "of"}, heads...),
+		Caption: s.name() + ": adjusted p (Holm)"}
+	var by []string
+	met, tests := map[string]counts{}, map[string]int{}
+	for _, r := range all {
+		its := met[r.title]
+		its.add(r.outcome())
+		met[r.title] = its
+		addNew(&by, r.title)
+		tests[r.title]++
+		word := verdicts[r.outcome()]
+		table.Rows = append(table.Rows, slices.Concat(names(r.title, r.of), r.others, []entry{
+			{Main: plus(r.size, short(r.size)), Sub: pEquals(r.adjusted)}, {Main: word, Class: word}}))
+	}
+	for i, title := range by {
+		by[i] = fmt.Sprintf(" %s: better in %d and worse in %d of %s.", title, met[title].better, met[title].worse,
+			plural(tests[title], "test"))
+	}
+	if by != nil {
+		a = answer{text: what + strings.Join(by, ""), tables: []sheet{table}}
+	}
+	return a
+}
+
+func trends(by ...string) func(*runTable, *study) answer {
+	return func(_ *runTable, s *study) answer {
+		return told(s, "trends", "From the least K to the most, with each activation:", trendsOf(s, by...),
+			"least K", "most K", "Page's L", "with K")
+	}
+}
+
+func associations(predictors, probes []string) func(*runTable, *study) answer {
+	return func(_ *runTable, s *study) answer {
+		all, own := associationsOf(s, predictors, probes), math.NaN()
+		for _, r := range all {
+			if !(math.Abs(r.own) <= own) {
+				own = math.Abs(r.own)
+			}
+		}
+		what := "Runs that differ in their seed alone, where redundancy is lower" +
+			only(finite(own), fmt.Sprintf(" (within %s |ρ| ≤ %s)", s.subject(), fixed(own, 2))) + ":"
+		return told(s, "downstream", what, all, "ρ, "+s.subject().String(), "ρ", "less redundant")
+	}
+}
