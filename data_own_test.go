@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +78,11 @@ func npyOf(descr string, shape []int, data any) []byte {
 	sizes := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", ", ") + ","
 	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }\n", descr, strings.TrimPrefix(sizes, ","))
 	b := binary.LittleEndian.AppendUint16([]byte(npyMagic+"\x01\x00"), uint16(len(header)))
-	b, _ = binary.Append(append(b, header...), binary.LittleEndian, data)
+	b = append(b, header...)
+	if text, ok := data.(string); ok {
+		return append(b, text...)
+	}
+	b, _ = binary.Append(b, binary.LittleEndian, data)
 	return b
 }
 
@@ -104,13 +109,9 @@ func ownMembers(other map[string][]byte) (members []member) {
 func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 	f4 := func(shape []int, x ...float32) []byte { return npyOf("<f4", shape, x) }
 	i8 := func(shape []int, x ...int64) []byte { return npyOf("<i8", shape, x) }
-	replaced := func(old, new string) []byte {
-		return bytes.Replace(f4([]int{3, 2}, 1, 2, 3, 4, 5, 6), []byte(old), []byte(new), 1)
-	}
-	many := make([]int64, 257)
-	for i := range many {
-		many[i] = int64(i)
-	}
+	well := f4([]int{3, 2}, 1, 2, 3, 4, 5, 6)
+	replaced := func(old, new string) []byte { return bytes.Replace(well, []byte(old), []byte(new), 1) }
+	inf := float32(math.Inf(-1))
 	for _, c := range []struct {
 		array string
 		npy   []byte // in place of what is well
@@ -118,44 +119,38 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 	}{
 		{"train", nil, `it has no array train, but "test, train_labels, test_labels": save it`},
 		{"train", npyOf("<f2", []int{3, 2}, make([]uint16, 6)), "train is of dtype f2: save it as uint8"},
-		{"test", i8([]int{2, 2}, 1, 2, 3, 4), "test is of dtype i8: save it as uint8"},
-		{"train", npyOf("|O", []int{3, 2}, []byte("\x80\x04")), "train is of dtype O: save it as uint8"},
+		{"train", npyOf("|O", []int{3, 2}, "\x80\x04"), "train is of dtype O: save it as uint8"},
 		{"train", replaced("'<f4'", "[<f4]"), "train is of dtype structured: save it as uint8"},
+		{"train", npyOf("|u1", []int{3, 2}, make([]byte, 6)), "one of train and test is uint8"},
 		{"test", f4([]int{2, 3}, 1, 2, 3, 4, 5, 6), "train has rows of 2 inputs and test of 3"},
-		{"test", npyOf("|u1", []int{2, 2}, make([]byte, 4)), "one of train and test is uint8"},
 		{"test", f4([]int{1, 2}, 1, 2), "test has 1 row: two are the fewest"},
 		{"train", f4([]int{3, 0}), "train is of shape [3 0]: save rows × inputs"},
 		{"train", f4([]int{3}, 1, 2, 3), "train is of shape [3]: save rows × inputs"},
-		{"train", f4(nil, 1), "train is of shape []: save rows × inputs"},
-		{"train", f4([]int{3, 2}, 1, 2, 3, float32(math.NaN()), 5, 6), "train: row 1 has NaN as input 1: leave such rows out"},
-		{"test", f4([]int{2, 2}, float32(math.Inf(-1)), 2, 3, 4), "test: row 0 has -Inf as input 0"},
+		{"test", f4([]int{2, 2}, 1, 2, inf, 4), "test: row 1 has -Inf as input 0: leave such rows out"},
 		{"test_labels", nil, "only one split has labels: save"},
 		{"train_labels", i8([]int{2}, 7, 8), "train_labels: shape [2] for 3 rows: save one"},
 		{"test_labels", i8([]int{2, 2}, 0, 1, 1, 0), "test_labels: shape [2 2] for 2 rows: save one"},
 		{"test_labels", i8([]int{2}, 7, 9), "row 1 of test_labels is none of train_labels"},
 		{"train_labels", f4([]int{3}, 7, 8.5, 7), "train_labels: row 1 has 8.5: save whole numbers"},
-		{"train_labels", npyOf("|O", []int{3}, []byte("\x80\x04")), "train_labels: dtype O is no number: save whole numbers, .astype(int), or text, .astype(str)"},
-		{"train_labels", npyOf("<i3", []int{3}, make([]byte, 9)), "train_labels: dtype i3"},
-		{"train", f4([]int{3, 2})[:30], "train: unexpected EOF"},
-		{"train", f4([]int{3, 2}, 1, 2), "train: shape [3 2] of f4 does not fit 8 bytes"},
-		{"train", f4([]int{3, 2}, 1, 2, 3, 4, 5, 6, 7), "does not fit 28 bytes"},
-		{"train", f4([]int{1 << 40, 1 << 40}), "train has rows of 1099511627776 inputs and test of 2"},
-		{"train", replaced("(3, 2,)", "[3, 2]"), "has no dtype, order or shape"},
+		{"train_labels", npyOf("|O", []int{3}, "\x80\x04"), "train_labels: dtype O is no number: save whole numbers"},
+		{"train", well[:30], "train: unexpected EOF"},
+		{"train", well[:len(well)-4], "train: shape [3 2] of f4 does not fit 20 bytes"},
+		{"train", append(bytes.Clone(well), 0), "does not fit 25 bytes"},
+		{"train", replaced("(3, 2,)", "[3, 2] "), "has no dtype, order or shape"},
 		{"train", replaced("NUMPY\x01", "NUMPY\x04"), "not .npy 1.0, 2.0 or 3.0"},
-		{"train", []byte("1,2\n3,4\n"), "not .npy 1.0, 2.0 or 3.0"},
-		{"train_labels", i8([]int{257}, many...), "the labels have 257 values, and the probes take 256 classes"},
 	} {
-		t.Run(c.want, func(t *testing.T) {
-			other := map[string][]byte{c.array: c.npy}
-			if strings.Contains(c.want, "257") {
-				other["train"] = f4([]int{257, 2}, make([]float32, 514)...)
-			}
-			wantRefused(t, archiveOf(t, ownMembers(other)...), c.want)
-		})
+		wantRefused(t, archiveOf(t, ownMembers(map[string][]byte{c.array: c.npy})...), c.want)
 	}
-	stored := archiveOf(t, member{"train.npy", f4([]int{3, 2}, 1, 2, 3, 4, 5, 6), zip.Store})
-	four := binary.LittleEndian.AppendUint32(nil, math.Float32bits(4))
-	wantRefused(t, bytes.Replace(stored, four, []byte{1, 2, 3, 4}, 1), "train: zip: checksum error: save it again")
+	many := make([]int64, 257)
+	for i := range many {
+		many[i] = int64(i)
+	}
+	wantRefused(t, archiveOf(t, ownMembers(map[string][]byte{
+		"train": f4([]int{257, 2}, make([]float32, 514)...), "train_labels": i8([]int{257}, many...),
+	})...), "the labels have 257 values, and the probes take 256 classes")
+	stored := archiveOf(t, member{"train.npy", well, zip.Store})
+	damaged := bytes.Replace(stored, binary.LittleEndian.AppendUint32(nil, math.Float32bits(4)), []byte("abcd"), 1)
+	wantRefused(t, damaged, "train: zip: checksum error: save it again")
 	wantRefused(t, stored[:len(stored)-9], "zip: not a valid zip file: save it again")
 }
 
@@ -203,15 +198,13 @@ func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 // TestLabelsAreToldApartInEveryType, and keep their order.
 func TestLabelsAreToldApartInEveryType(t *testing.T) {
 	for descr, values := range map[string]any{
-		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7}, "<u2": []uint16{1, 60000, 9},
-		"<i4": []int32{-3, 1 << 30, 0}, "<u4": []uint32{1, 1 << 31, 9}, "<i8": []int64{-3, 1 << 40, 0}, "<u8": []uint64{1, 1 << 40, 9},
-		"=f8": []float64{-1, 3, 2}, "float32": []float32{-1, 3, 2}, "d": []float64{-1, 3, 2}, "|S2": []byte("a\x00b\x00aa"),
-		"<U2": []int32{'a', 0, 'ä', 0, 'a', 'a'},
+		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7}, "<u4": []uint32{1, 1 << 31, 9},
+		"<i8": []int64{-3, 1 << 40, 0}, "=f8": []float64{-1, 3, 2}, "float32": []float32{-1, 3, 2}, "d": []float64{-1, 3, 2},
+		"|S2": "a\x00b\x00aa", "<U2": []int32{'a', 0, 'ä', 0, 'a', 'a'},
 	} {
 		labels := npyOf(descr, []int{3}, values)
-		three := npyOf("<f4", []int{3, 2}, make([]float32, 6))
-		b := archiveOf(t, ownMembers(map[string][]byte{"train_labels": labels, "test": three, "test_labels": labels})...)
-		d, err := parseOwn(b)
+		well := ownMembers(nil)[0].npy
+		d, err := parseOwn(archiveOf(t, ownMembers(map[string][]byte{"train_labels": labels, "test": well, "test_labels": labels})...))
 		if err != nil {
 			t.Fatalf("%s: %v", descr, err)
 		}
@@ -221,38 +214,28 @@ func TestLabelsAreToldApartInEveryType(t *testing.T) {
 	}
 }
 
-// TestShapesOfImages: the products' order of inputs follows them, and so do the pictures.
+// TestShapesOfImages: the products' order of inputs follows them.
 func TestShapesOfImages(t *testing.T) {
 	for _, c := range []struct{ shape, want []int }{
 		{[]int{28, 20}, []int{28, 20}}, {[]int{64}, []int{8, 8}}, {[]int{63}, []int{1, 63}}, {[]int{4, 3, 3}, []int{6, 6}},
 	} {
-		if height, width := imageShape(c.shape); height != c.want[0] || width != c.want[1] {
+		if height, width := imageShape(c.shape); !slices.Equal([]int{height, width}, c.want) {
 			t.Errorf("%v: %d×%d, want %v", c.shape, height, width, c.want)
 		}
 	}
 }
 
-// FuzzOwnData: whatever the members, there is a data set of finite rows or a reason in one line.
-func FuzzOwnData(f *testing.F) {
-	for _, m := range ownMembers(nil) {
-		f.Add(m.npy, m.npy)
-		f.Add(bytes.Replace(m.npy, []byte("False"), []byte("True"), 1), m.npy)
+// TestAnyByteOfAHeaderMayBeWrong: there is a data set, or a reason in one line.
+func TestAnyByteOfAHeaderMayBeWrong(t *testing.T) {
+	well := ownMembers(nil)[0].npy
+	for i := range well {
+		for _, b := range []byte{0, '9', '(', 0xff} {
+			bad := bytes.Clone(well)
+			bad[i] = b
+			d, err := parseOwn(archiveOf(t, ownMembers(map[string][]byte{"train": bad})...))
+			if err != nil && strings.Contains(err.Error(), "\n") || err == nil && len(elementsOf(d.Train)) != 6 {
+				t.Errorf("with %q at %d: %v", b, i, err)
+			}
+		}
 	}
-	f.Fuzz(func(t *testing.T, rows, labels []byte) {
-		d, err := parseOwn(archiveOf(t, ownMembers(map[string][]byte{"train": rows, "train_labels": labels})...))
-		if err != nil {
-			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("more than a line: %q", err)
-			}
-			return
-		}
-		for _, x := range elementsOf(d.Train) {
-			if !finite(x) {
-				t.Fatalf("%v was taken for an input", x)
-			}
-		}
-		if d.Train.N < 2 || len(d.Train.labels) != d.Train.N {
-			t.Errorf("%d rows, %d labels", d.Train.N, len(d.Train.labels))
-		}
-	})
 }

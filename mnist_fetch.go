@@ -8,7 +8,7 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
@@ -33,15 +33,12 @@ const patience = 10 * time.Minute
 type rawFiles [4][]byte
 
 // load returns the data set from the first source that has it, or from the folder dir alone if that is not "".
-// say, if not nil, is told of what is fetched and of what is amiss with the cache.
+// say is told of what is fetched and of what is amiss with the cache.
 func (d imageData) load(ctx context.Context, dir string, say func(format string, args ...any)) (*Dataset, error) {
 	raw, err := rawFiles{}, error(nil)
-	switch {
-	case dir != "":
+	if dir != "" {
 		raw, err = d.fromGiven(dir)
-	case say == nil:
-		raw, err = d.find(ctx, func(string, ...any) {})
-	default:
+	} else {
 		raw, err = d.find(ctx, say)
 	}
 	if err != nil {
@@ -69,52 +66,40 @@ func (d imageData) fromGiven(dir string) (rawFiles, error) {
 
 // find returns the files from the cache or else from the first source that has them, and then fills or repairs the
 // cache. Its error gives every source's reason.
-func (d imageData) find(ctx context.Context, say func(format string, args ...any)) (raw rawFiles, err error) {
+func (d imageData) find(ctx context.Context, say func(format string, args ...any)) (rawFiles, error) {
 	cache, err := os.UserCacheDir()
-	if err == nil {
-		cache = filepath.Join(cache, "infomax", d.folder)
-		raw, err = d.fromFolder(cache)
+	if err != nil {
+		cache = os.TempDir()
 	}
+	cache = filepath.Join(cache, "infomax", d.folder)
+	raw, err := d.fromFolder(cache)
 	if err == nil {
 		return raw, nil
 	}
+	reasons := []error{fmt.Errorf("  cache folder %s: %w", cache, err)}
 	if !errors.Is(err, fs.ErrNotExist) {
 		say("%s cache %s: %v; fetching it again", d.title, cache, err)
 	}
-	reasons := []error{fmt.Errorf("  cache folder %s: %w", cache, err)}
 	for _, source := range d.sources {
 		say("fetching %s from %s", d.title, source)
 		raw, err := d.from(ctx, source)
-		if err == nil {
-			if err := d.fill(cache, raw); err != nil {
-				say("%s is not cached: %v", d.title, err)
-			}
-			return raw, nil
-		}
 		if ctx.Err() != nil {
 			return raw, fmt.Errorf("fetching %s: %w", d.title, ctx.Err())
 		}
-		reasons = append(reasons, fmt.Errorf("  %s: %w", source, err))
-	}
-	var wanted []string
-	for _, file := range d.files {
-		wanted = append(wanted, file.name()+".gz")
-	}
-	return raw, fmt.Errorf("%s is in none of its sources:\n%w\ndownload %s into a folder DIR and give -data-dir DIR",
-		d.title, errors.Join(reasons...), strings.Join(wanted, ", "))
-}
-
-// fill writes the files to the cache, "" where there is none.
-func (d imageData) fill(cache string, raw rawFiles) error {
-	if cache == "" {
-		return errors.New("there is no cache folder")
-	}
-	for i, file := range d.files {
-		if err := writeAtomic(filepath.Join(cache, file.name()), raw[i]); err != nil {
-			return err
+		if err != nil {
+			reasons = append(reasons, fmt.Errorf("  %s: %w", source, err))
+			continue
 		}
+		for i, file := range d.files {
+			if err := writeAtomic(filepath.Join(cache, file.name()), raw[i]); err != nil {
+				say("%s is not cached: %v", d.title, err)
+				break
+			}
+		}
+		return raw, nil
 	}
-	return nil
+	return raw, fmt.Errorf("%s is in none of its sources:\n%w\nput its four published files, %s and so on, gzipped or raw, "+
+		"into a folder DIR and give -data-dir DIR", d.title, errors.Join(reasons...), d.files[0].name())
 }
 
 // from reads the files of a source.
@@ -153,7 +138,10 @@ func (f idxFile) find(dir string) ([]byte, error) {
 	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
 	var bad error
 	for _, name := range []string{f.name(), dotted, f.name() + ".gz", dotted + ".gz"} {
-		b, err := f.open(filepath.Join(dir, name))
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err == nil {
+			b, err = f.unpack(b)
+		}
 		if err == nil {
 			return b, nil
 		}
@@ -164,39 +152,25 @@ func (f idxFile) find(dir string) ([]byte, error) {
 	return nil, cmp.Or(bad, fmt.Errorf("%s, gzipped or raw: %w", f.name(), fs.ErrNotExist))
 }
 
-func (f idxFile) open(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return f.read(file)
-}
-
-// read returns f's bytes from r, gzipped or raw, if they are the published ones. It never holds more than f.size() + 1.
-func (f idxFile) read(packed io.Reader) ([]byte, error) {
-	buffered := bufio.NewReader(packed)
-	r := io.Reader(buffered)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
-		unpacked, err := gzip.NewReader(buffered)
+// unpack returns f's bytes from b, gzipped or raw, if they are the published ones.
+func (f idxFile) unpack(b []byte) ([]byte, error) {
+	if bytes.HasPrefix(b, []byte("\x1f\x8b")) {
+		r, err := gzip.NewReader(bytes.NewReader(b))
+		if err == nil {
+			b, err = io.ReadAll(r)
+		}
 		if err != nil {
 			return nil, err
 		}
-		r = unpacked
 	}
-	b := make([]byte, f.size()+1)
-	n, err := io.ReadFull(r, b)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, err
+	if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != f.sha256 {
+		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %d of %s", len(b), got, f.size(), f.sha256)
 	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(b[:n])); got != f.sha256 {
-		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %d of %s", n, got, f.size(), f.sha256)
-	}
-	return b[:n], nil
+	return b, nil
 }
 
-// moduleDir has the go tool download a module, and returns its folder in the module cache. The tool runs where no go.mod or go.work
-// around us has a say.
+// moduleDir has the go tool download a module, and returns its folder in the module cache. The tool runs where no go.mod
+// or go.work around us has a say.
 func moduleDir(ctx context.Context, module string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = os.TempDir()
@@ -208,7 +182,7 @@ func moduleDir(ctx context.Context, module string) (string, error) {
 	var answer struct{ Dir, Error string }
 	if json.Unmarshal(out, &answer) != nil || answer.Dir == "" {
 		reason := strings.Fields(answer.Error + stderr.String()) // on one line
-		return "", fmt.Errorf("go mod download: %v: %s", err, strings.Join(reason, " "))
+		return "", fmt.Errorf("go mod download: %v: %s", cmp.Or(ctx.Err(), err), strings.Join(reason, " "))
 	}
 	return answer.Dir, nil
 }
@@ -226,5 +200,9 @@ func (f idxFile) download(ctx context.Context, base string) ([]byte, error) {
 	if resp.StatusCode != http.StatusOK {
 		return nil, errors.New(resp.Status)
 	}
-	return f.read(resp.Body)
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return f.unpack(b)
 }

@@ -61,7 +61,7 @@ func TestImagesAreAsPublished(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.data.name, func(t *testing.T) {
-			d, err := tt.data.load(t.Context(), "", nil)
+			d, err := tt.data.load(t.Context(), "", quiet)
 			if err != nil && tt.data.name == "fashion" {
 				t.Skip(err)
 			}
@@ -101,7 +101,7 @@ func TestMovedImages(t *testing.T) {
 
 func TestMNISTShifted(t *testing.T) {
 	plain := mnistForTest(t)
-	d, err := mnistShifted.load(t.Context(), "", nil)
+	d, err := mnistShifted.load(t.Context(), "", quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func elementsOf(s Set) (x []float64) {
 
 func BenchmarkLoadMNIST(b *testing.B) {
 	for b.Loop() {
-		if _, err := mnist.load(b.Context(), "", nil); err != nil {
+		if _, err := mnist.load(b.Context(), "", quiet); err != nil {
 			b.Fatal(err)
 		}
 	}

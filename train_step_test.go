@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", nil) })
+var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", quiet) })
 
 func mnistForTest(tb testing.TB) *Dataset {
 	tb.Helper()
