@@ -1,6 +1,7 @@
 // Data sets, as a layer sees them: it needs two products with the rows X of a split, Z = XW + b and
 // XᵀdZ. Images are sparse (mat_sparse.go); data with too many inputs or distinct values for the
-// sparse form are dense. At the end, the data sets by name: the images, those in the plane, and a person's own.
+// sparse form are dense. At the end, the data sets by name: the images, those in the plane, and a
+// person's own.
 
 package main
 
@@ -17,7 +18,8 @@ type Dataset struct {
 	Train, Test Set
 	SHA256      string
 	Shape       []int // of a row, where it is an image in a file: height × width, with its colours first or last; else nil
-	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M principal components.
+	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M
+	// principal components.
 	Axes Mat
 }
 
@@ -31,8 +33,8 @@ type Set struct {
 	constant []bool // D: the inputs that every row has alike
 }
 
-// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps. The rows of W are then in
-// that order, each at its input's place.
+// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps. The
+// rows of W are then in that order, each at its input's place.
 type inputs interface {
 	newBlock() block
 	arrange(W Mat) Mat         // D×K → places×K
@@ -85,7 +87,8 @@ func realSet(x []float64, height, width int, labels []byte) Set {
 	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels, constantInputs(x, D)}
 }
 
-// levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they are too many.
+// levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they
+// are too many.
 func levelsOf(x []float64) []float64 {
 	seen := map[float64]bool{}
 	for _, v := range x {
@@ -221,13 +224,8 @@ func multiplyTransposed(b block, rows []uint32, products ...product) {
 }
 
 var (
-	imageNames = func() (names []string) {
-		for _, d := range imageSets {
-			names = append(names, d.name)
-		}
-		return names
-	}()
-	planeNames = []string{"clusters", "uniform"} // of two inputs
+	imageNames = []string{mnist.name, fashion.name, mnistShifted.name} // as imageSets
+	planeNames = []string{"clusters", "uniform"}                       // of two inputs
 	dataNames  = slices.Concat(imageNames, planeNames)
 )
 

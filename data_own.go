@@ -3,7 +3,8 @@
 //	train        N×D   test        M×D   float32, float64, or uint8, in which p stands for p/255
 //	train_labels N     test_labels M     whole numbers or text; both, or neither
 //
-// D may be spread over several dimensions, as those of images, which are read as numpy.reshape(N, −1) reads them.
+// D may be spread over several dimensions, as those of images, which are read as numpy.reshape(N,
+// −1) reads them.
 
 package main
 
@@ -28,8 +29,8 @@ func isOwn(name string) bool { return strings.EqualFold(filepath.Ext(name), ownS
 // maxClasses is how many there can be: a label is a byte.
 const maxClasses = 256
 
-// readOwn returns the data set in a file. Its name is the file's, and the start of the SHA-256 of what is in
-// it, so that other content is another data set.
+// readOwn returns the data set in a file. Its name is the file's, and the start of the SHA-256 of
+// what is in it, so that other content is another data set.
 func readOwn(path string) (*Dataset, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -46,8 +47,8 @@ func readOwn(path string) (*Dataset, error) {
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// ownName is a file's name in at most 40 letters, digits and hyphens. A run's folder begins with it, and those that
-// begin with "damaged-" are set aside.
+// ownName is a file's name in at most 40 letters, digits and hyphens. A run's folder begins with
+// it, and those that begin with "damaged-" are set aside.
 func ownName(path string) string {
 	base := filepath.Base(path)
 	name := notPlain.ReplaceAllString(strings.TrimSuffix(base, filepath.Ext(base)), "-")
@@ -68,8 +69,8 @@ func parseOwn(b []byte) (*Dataset, error) {
 	}
 	for _, split := range splitNames {
 		if found[split] == nil {
-			return nil, fmt.Errorf("it has no array %s, but %.200q: save it with numpy.savez(FILE, train=…, test=…)",
-				split, strings.Join(names, ", "))
+			return nil, fmt.Errorf("it has no array %s, but %.200q: save it with "+
+				"numpy.savez(FILE, train=…, test=…)", split, strings.Join(names, ", "))
 		}
 	}
 	if (found["train_labels"] == nil) != (found["test_labels"] == nil) {
@@ -102,8 +103,8 @@ func checkRows(train, test *npy) error {
 	for i, a := range []*npy{train, test} {
 		switch name := splitNames[i]; {
 		case !slices.Contains([]string{"f4", "f8", "u1"}, a.dtype):
-			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with .astype(float), "+
-				"a table with .to_numpy(), a sparse matrix with .toarray()", name, a.dtype)
+			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with "+
+				".astype(float), a table with .to_numpy(), a sparse matrix with .toarray()", name, a.dtype)
 		case len(a.shape) < 2 || elements(a.shape[1:]) < 1:
 			return fmt.Errorf("%s is of shape %v: save rows × inputs", name, a.shape)
 		case a.shape[0] < 2:
@@ -114,13 +115,15 @@ func checkRows(train, test *npy) error {
 		return fmt.Errorf("train has rows of %d inputs and test of %d: save both with the same", D, M)
 	}
 	if (train.dtype == "u1") != (test.dtype == "u1") {
-		return errors.New("one of train and test is uint8, which is divided by 255, and the other is not: save both alike")
+		return errors.New("one of train and test is uint8, which is divided by 255, and the other is not: " +
+			"save both alike")
 	}
 	return nil
 }
 
-// imageShape is how the inputs of a row are laid out, whose shape is given: two dimensions are an image, and a square number
-// of inputs is taken for a square image, which does no harm where it is not one.
+// imageShape is how the inputs of a row are laid out, whose shape is given: two dimensions are an
+// image, and a square number of inputs is taken for a square image, which does no harm where it is
+// not one.
 func imageShape(shape []int) (height, width int) {
 	if len(shape) == 2 {
 		return shape[0], shape[1]
@@ -163,8 +166,8 @@ func compareLabels(a, b label) int {
 	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
 }
 
-// readClasses returns the labels of both splits as classes, which are the distinct values of train's in ascending order;
-// nil without labels.
+// readClasses returns the labels of both splits as classes, which are the distinct values of
+// train's in ascending order; nil without labels.
 func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
 	var values [2][]label
 	for i, split := range splitNames {
@@ -178,15 +181,15 @@ func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
 	}
 	distinct := slices.Compact(slices.SortedFunc(slices.Values(values[0]), compareLabels))
 	if len(distinct) > maxClasses {
-		return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: save coarser labels, or none",
-			len(distinct), maxClasses)
+		return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: "+
+			"save coarser labels, or none", len(distinct), maxClasses)
 	}
 	for i := range values {
 		for row, v := range values[i] {
 			class, known := slices.BinarySearchFunc(distinct, v, compareLabels)
 			if !known {
-				return classes, fmt.Errorf("row %d of test_labels is none of train_labels, which no probe can learn: "+
-					"leave such rows out, or save no labels", row)
+				return classes, fmt.Errorf("row %d of test_labels is none of train_labels, which no probe "+
+					"can learn: leave such rows out, or save no labels", row)
 			}
 			classes[i] = append(classes[i], byte(class))
 		}

@@ -76,7 +76,7 @@ func archiveOf(t testing.TB, members ...member) []byte {
 // npyOf is a .npy file as NumPy writes it, of little-endian data.
 func npyOf(descr string, shape []int, data any) []byte {
 	sizes := strings.ReplaceAll(strings.Trim(fmt.Sprint(shape), "[]"), " ", ", ") + ","
-	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }\n", descr, strings.TrimPrefix(sizes, ","))
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }\n", descr, sizes)
 	b := binary.LittleEndian.AppendUint16([]byte(npyMagic+"\x01\x00"), uint16(len(header)))
 	b = append(b, header...)
 	if text, ok := data.(string); ok {
@@ -86,7 +86,8 @@ func npyOf(descr string, shape []int, data any) []byte {
 	return b
 }
 
-// ownMembers are those of a file that is well, but for the given ones, which replace them; nil leaves one out.
+// ownMembers are those of a file that is well, but for the given ones, which replace them; nil
+// leaves one out.
 func ownMembers(other map[string][]byte) (members []member) {
 	well := map[string][]byte{
 		"train":        npyOf("<f4", []int{3, 2}, []float32{1, 2, 3, 4, 5, 6}),
@@ -173,12 +174,14 @@ func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 	wantRefused(t, b.Bytes(), "its arrays are of more than 2 GiB: save it again")
 }
 
-// TestOwnDataIsNamedAfterItsContent: by its file, in letters that any file system takes, and by its bytes.
+// TestOwnDataIsNamedAfterItsContent: by its file, in letters that any file system takes, and by its
+// bytes.
 func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 	whole := archiveOf(t, ownMembers(nil)...)
 	for file, want := range map[string]string{
-		"DIGITS.NPZ": "DIGITS", "my data (v2).npz": "my-data-v2", "données.npz": "donn-es", "_.npz": "data", "../x.npz": "x",
-		"damaged-1.npz": "own-damaged-1", strings.Repeat("a ", 30) + ".npz": strings.Repeat("-a", 20)[1:],
+		"DIGITS.NPZ": "DIGITS", "my data (v2).npz": "my-data-v2", "données.npz": "donn-es", "_.npz": "data",
+		"../x.npz": "x", "damaged-1.npz": "own-damaged-1",
+		strings.Repeat("a ", 30) + ".npz": strings.Repeat("-a", 20)[1:],
 	} {
 		path := filepath.Join(t.TempDir(), "below", file)
 		write(t, path, whole)
@@ -198,13 +201,15 @@ func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 // TestLabelsAreToldApartInEveryType, and keep their order.
 func TestLabelsAreToldApartInEveryType(t *testing.T) {
 	for descr, values := range map[string]any{
-		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7}, "<u4": []uint32{1, 1 << 31, 9},
-		"<i8": []int64{-3, 1 << 40, 0}, "=f8": []float64{-1, 3, 2}, "float32": []float32{-1, 3, 2}, "d": []float64{-1, 3, 2},
+		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7},
+		"<u4": []uint32{1, 1 << 31, 9}, "<i8": []int64{-3, 1 << 40, 0},
+		"=f8": []float64{-1, 3, 2}, "float32": []float32{-1, 3, 2}, "d": []float64{-1, 3, 2},
 		"|S2": "a\x00b\x00aa", "<U2": []int32{'a', 0, 'ä', 0, 'a', 'a'},
 	} {
 		labels := npyOf(descr, []int{3}, values)
 		well := ownMembers(nil)[0].npy
-		d, err := parseOwn(archiveOf(t, ownMembers(map[string][]byte{"train_labels": labels, "test": well, "test_labels": labels})...))
+		members := ownMembers(map[string][]byte{"train_labels": labels, "test": well, "test_labels": labels})
+		d, err := parseOwn(archiveOf(t, members...))
 		if err != nil {
 			t.Fatalf("%s: %v", descr, err)
 		}
@@ -217,7 +222,8 @@ func TestLabelsAreToldApartInEveryType(t *testing.T) {
 // TestShapesOfImages: the products' order of inputs follows them.
 func TestShapesOfImages(t *testing.T) {
 	for _, c := range []struct{ shape, want []int }{
-		{[]int{28, 20}, []int{28, 20}}, {[]int{64}, []int{8, 8}}, {[]int{63}, []int{1, 63}}, {[]int{4, 3, 3}, []int{6, 6}},
+		{[]int{28, 20}, []int{28, 20}}, {[]int{64}, []int{8, 8}},
+		{[]int{63}, []int{1, 63}}, {[]int{4, 3, 3}, []int{6, 6}},
 	} {
 		if height, width := imageShape(c.shape); !slices.Equal([]int{height, width}, c.want) {
 			t.Errorf("%v: %d×%d, want %v", c.shape, height, width, c.want)

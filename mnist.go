@@ -1,9 +1,10 @@
-// MNIST (LeCun, Bottou, Bengio & Haffner 1998) and Fashion-MNIST (Xiao, Rasul & Vollgraf 2017): 60,000 +
-// 10,000 images of 28×28 pixels and their classes, in four files of the IDX format:
+// MNIST (LeCun, Bottou, Bengio & Haffner 1998) and Fashion-MNIST (Xiao, Rasul & Vollgraf 2017):
+// 60,000 + 10,000 images of 28×28 pixels and their classes, in four files of the IDX format:
 //
 //	0 0 8 rank | rank sizes, rows first, big-endian uint32 | one byte an element, row-major; a pixel is byte/255
 //
-// mnist-shifted is MNIST's train split moved by a pixel: every image nine times, by dx and dy in {−1, 0, 1}.
+// mnist-shifted is MNIST's train split moved by a pixel: every image nine times, by dx and dy in
+// {−1, 0, 1}.
 //
 // mnist_fetch.go finds the files and vouches for their bytes; this file turns them into a Dataset.
 
@@ -92,8 +93,8 @@ func (f idxFile) header() int { return 4 + 4*len(f.dims) }
 // size is the number of unpacked bytes, header included.
 func (f idxFile) size() int { return f.header() + elements(f.dims) }
 
-// dataset returns the data set of files whose hashes have been checked, so that their headers are known. The data set's
-// hash is of the files' hashes and, for moved images, of the moves.
+// dataset returns the data set of files whose hashes have been checked, so that their headers are
+// known. The data set's hash is of the files' hashes and, for moved images, of the moves.
 func (d imageData) dataset(raw rawFiles) *Dataset {
 	hash := sha256.New()
 	for i, f := range d.files {
@@ -115,12 +116,13 @@ func (d imageData) dataset(raw rawFiles) *Dataset {
 	return data
 }
 
-// shifts are the moves, dx to the right and dy down, in the order of the rows of mnist-shifted: row m·N + n is image n of N moved by
-// shifts[m]. Images as they are come first, so that the first rows of each class are MNIST's.
+// shifts are the moves, dx to the right and dy down, in the order of the rows of mnist-shifted: row
+// m·N + n is image n of N moved by shifts[m]. Images as they are come first, so that the first rows
+// of each class are MNIST's.
 var shifts = [9][2]int{{0, 0}, {-1, -1}, {0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1, 1}, {0, 1}, {1, 1}}
 
-// movedImages returns images (N×height×width) under every move (9N×height×width). What leaves the frame is lost, and
-// zeros come in.
+// movedImages returns images (N×height×width) under every move (9N×height×width). What leaves the
+// frame is lost, and zeros come in.
 func movedImages(images []byte, height, width int) []byte {
 	all := make([]byte, 0, len(shifts)*len(images))
 	for _, by := range shifts {

