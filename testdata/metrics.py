@@ -23,7 +23,7 @@ SOFTMAX_TOLERANCE = 5e-3  # of total correlation: outputs crowd at 0 and 1, wher
 LEAST = 1e-15  # differences are relative to the larger number, or to this
 STREAM_DATA, STREAM_TIES, STREAM_NULL = 4, 5, 6  # numbers.go
 NEIGHBORS, NULL_DRAWS = 4, 4
-MANY, LEVELS = 128, 8  # tc_many.go
+MANY = 128  # units, beyond which probes stop earlier
 
 # Random numbers: rand.NewPCG(seed, stream), 128 bits of state, DXSM output (O'Neill).
 
@@ -123,6 +123,18 @@ def load(data, source):
     else:
         return None
     return [np.array(points[:8000]), np.array(points[8000:])]
+
+
+@functools.cache
+def inputs(data, source, components, power):
+    """What a run is trained and measured on: the data, or their principal components, each divided by sd**power."""
+    if not components or (splits := load(data, source)) is None:
+        return load(data, source)
+    mean = splits[0].mean(0)
+    variances, axes = np.linalg.eigh(np.cov(splits[0].T))
+    variances, axes = variances[::-1][:components], axes[:, ::-1][:, :components]
+    axes = axes * np.sign(np.take_along_axis(axes, np.abs(axes).argmax(0)[None], 0)) / variances ** (power / 2)
+    return [(X - mean) @ axes for X in splits]
 
 
 def softmax(z):
@@ -238,7 +250,7 @@ def gauss_tc(G):
         L[k, k] = math.sqrt(v)
         log_det += math.log(v)
     bias = K * (K - 1) / (4 * N)
-    if K > MANY:
+    if N < 10 * K:
         bias = (digamma((N - 1) / 2) - digamma((N - 1 - np.arange(K)) / 2)).sum() / 2
     return -log_det / 2 - bias
 
@@ -282,17 +294,6 @@ def pairwise_information(rank):
     return info
 
 
-def level_information(rank):
-    """2³⁰ N times the mutual information of units known by their level, less what all pairs have alike."""
-    K, N = rank.shape
-    level, info = rank * LEVELS // N, np.zeros((K, K))
-    c_log_c = np.array([int(2.0**30 * c * math.log(max(c, 1))) for c in range(N + 1)])
-    for i in range(K):
-        for j in range(i):
-            info[i, j] = info[j, i] = c_log_c[np.bincount(level[i] * LEVELS + level[j], minlength=LEVELS**2)].sum()
-    return info
-
-
 def spanning_tree(w):
     link, edges = [0] * len(w), []
     link[0] = -1
@@ -318,9 +319,6 @@ def tree_tc(rank):
             r[rows] = np.arange(half)
             halved.append(r)
         halves.append(np.array(halved))
-    if len(rank) > MANY:
-        trees = [spanning_tree(level_information(h)) for h in halves]
-        return sum(sum(pairwise_information(halves[1 - h][list(e)])[0, 1] for e in trees[h]) for h in (0, 1)) / 2
     info = [pairwise_information(h) for h in halves]
     return sum(sum(info[1 - h][e] for e in spanning_tree(info[h])) for h in (0, 1)) / 2
 
@@ -331,7 +329,7 @@ def total_correlation(A, seed):
         return 0, 0, 0
     G = normal_scores(len(A))[rank].T
     knn = len(rank) * (null_log_radius(*G.shape) - mean_log_radius(G))
-    gauss = None if len(A) <= A.shape[1] > MANY else gauss_tc(G)
+    gauss = gauss_tc(G) if A.shape[1] < len(A) else None
     return gauss, knn, tree_tc(rank)
 
 
@@ -418,7 +416,7 @@ def difference(want, got):
 def check(run, source, worst, softmax, accuracies):
     record = json.loads((run / "run.json").read_text())
     config, weights = record["config"], np.load(run / "weights.npz")
-    data = load(config["data"], source)
+    data = inputs(config["data"], source, config.get("components", 0), config.get("whiten", 0))
     if data is None:
         return f"skipped: no data {config['data']} here"
     found = {}
