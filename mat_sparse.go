@@ -21,6 +21,20 @@ import (
 //
 // Once a block is turned, the weights of a quad stay in registers while the block's rows pass by,
 // forward and backward.
+//
+// What else was tried, in µs of a step at K = 16, 32, 64 on one core of a Zen 4 with AVX-512:
+//
+//   - Row by row, the K sums of a row in registers: every pixel's weights come from the second-level cache.
+//     The forward product took 27, 52, 98.
+//   - Pairs of pixels, 88 an image: 18, 34, 70. Squares, 50 an image: 15, 31, 62. Four pixels in a line need 48 % more
+//     multiply-adds. The best pairing that the data allow has 86 pairs, so a fixed one loses little.
+//   - Tiles of pixels that fit into the first-level cache, row by row: slower. At 20 entries a loop, mispredicted
+//     exits cost more than the misses that tiles save.
+//   - Codes of 14 bits, with a shift and a mask each: 30, 65, 143 with AVX2 on a Zen 3; bytes took 28, 61, 139. The
+//     price is that data of more than 256 distinct values are dense.
+//   - Adam a row for every four entries of spread, so that its division is hidden: 4 % less, for a kernel that does two
+//     jobs. Adam after every few quads, while their gradient is in the cache: nothing.
+//   - No Adam for quads that are never lit: 8 of MNIST's 196, half a percent.
 
 // sparse is the rows X (N×D). Row n has the entries start[n] to start[n+1], in order of quads:
 //
