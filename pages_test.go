@@ -32,10 +32,66 @@ func typedOn(page string) (commands []string) {
 	return commands
 }
 
-// TestLessonCommandsShowWhatIsSeen runs each step's commands. The picture that the step opens is there then, and every decimal
-// number under Seen rounds one that was printed up to there, or one of the step's tables.md.
+// TestPagesNameWhatIsThere: files of this folder, tests, and how many runs a command makes.
+func TestPagesNameWhatIsThere(t *testing.T) {
+	file := regexp.MustCompile("\\]\\(([^:)]+)\\)|`((?:answer|testdata)/[^` ]+|\\w+\\.go)`")
+	runs := regexp.MustCompile(`(?m)^    go run \. (-.*?) +# .*?([\d,]+) runs`)
+	tests, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := ""
+	for _, name := range tests {
+		source += textOf(t, name)
+	}
+	pages, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := 0
+	for _, name := range pages {
+		page := textOf(t, name)
+		for _, found := range file.FindAllStringSubmatch(page, -1) {
+			if there, err := filepath.Glob(found[1] + found[2]); err != nil || there == nil {
+				t.Errorf("%s names %s: %v", name, found[0], err)
+			}
+		}
+		for _, test := range regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(page, -1) {
+			if !strings.Contains(source, "\nfunc "+test) {
+				t.Errorf("%s names %s, which is not there", name, test)
+			}
+		}
+		for _, found := range runs.FindAllStringSubmatch(page, -1) {
+			counted++
+			listed := mustRun(t, append(strings.Fields(found[1]), "-list", "-out", t.TempDir())...)
+			if n := strings.ReplaceAll(found[2], ",", ""); !strings.Contains(listed, "0 of "+n+" runs") {
+				t.Errorf("%s: %s does not list %s runs", name, found[1], n)
+			}
+		}
+	}
+	if counted == 0 {
+		t.Error("no command with its number of runs")
+	}
+}
+
+// TestExperimentDefinesEveryColumn of the tables in the folder answer; init_ and final_ stand before a metric's name.
+func TestExperimentDefinesEveryColumn(t *testing.T) {
+	page := textOf(t, "EXPERIMENT.md")
+	for _, name := range []string{"results.csv", "stats.csv"} {
+		head, _, _ := strings.Cut(textOf(t, filepath.Join("answer", name)), "\n")
+		for column := range strings.SplitSeq(head, ",") {
+			metric := strings.TrimPrefix(strings.TrimPrefix(column, "init_"), "final_")
+			if !strings.Contains(page, "`"+column+"`") && !strings.Contains(page, "`"+metric+"`") {
+				t.Errorf("EXPERIMENT.md does not define %s of %s", column, name)
+			}
+		}
+	}
+}
+
+// TestLessonCommandsShowWhatIsSeen runs each step's commands. The picture that the step opens is there then, and
+// every decimal number under Seen rounds one that this step or the one before printed, or has in its tables.md.
 func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
-	dir, shown := t.TempDir(), ""
+	dir, before, shown := t.TempDir(), "", ""
 	number := regexp.MustCompile(`\d+\.\d+`)
 	steps := strings.Split(textOf(t, "LESSON.md"), "\n## ")[1:]
 	for _, step := range steps {
@@ -47,6 +103,7 @@ func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
 			}
 			mnistForTest(t)
 		}
+		before, shown = shown, ""
 		for _, command := range commands {
 			typed, out, _ := strings.Cut(command, " -out lesson/")
 			shown += mustRun(t, append(strings.Fields(typed), "-quiet", "-out", filepath.Join(dir, out))...)
@@ -62,7 +119,7 @@ func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
 		seen, _, _ = strings.Cut(seen, "**Question.**")
 		for _, said := range number.FindAllString(seen, -1) {
 			_, decimals, _ := strings.Cut(said, ".")
-			if !slices.ContainsFunc(number.FindAllString(shown, -1), func(text string) bool {
+			if !slices.ContainsFunc(number.FindAllString(before+shown, -1), func(text string) bool {
 				x, err := strconv.ParseFloat(text, 64)
 				return err == nil && strconv.FormatFloat(x, 'f', len(decimals), 64) == said
 			}) {
@@ -118,13 +175,14 @@ var reproductionTables = [][]string{
 	{"", "published 64 1 128 100 ", "published_start 64 1 128 100 "},
 }
 
-// TestReproductionFiguresAreOfItsRuns: a cell has the published figure (or its row's second column has), then our mean, least
-// and greatest, and is bold exactly if a published one, as rounded there, is not between the two.
+// TestReproductionFiguresAreOfItsRuns: a cell has the published figure (or its row's second column has), then our
+// mean, least and greatest, and is bold exactly if a published one, as rounded there, is not between the two.
 func TestReproductionFiguresAreOfItsRuns(t *testing.T) {
 	values, _ := ourFigures(t)
 	cellOf := regexp.MustCompile(`^(?:(.+); )?(\S+) \((\S+)(?:–| to )(\S+)\)$`)
 	cells := 0
-	for i, table := range regexp.MustCompile(`(?m)^\|---.*\n((\|.*\n)+)`).FindAllStringSubmatch(textOf(t, "REPRODUCTION.md"), -1) {
+	tables := regexp.MustCompile(`(?m)^\|---.*\n((\|.*\n)+)`)
+	for i, table := range tables.FindAllStringSubmatch(textOf(t, "REPRODUCTION.md"), -1) {
 		for line := range strings.Lines(strings.ReplaceAll(table[1], "−", "-")) {
 			row := strings.Split(strings.Trim(line, "|\n"), "|")
 			for j, text := range row[1:] {
@@ -144,9 +202,10 @@ func TestReproductionFiguresAreOfItsRuns(t *testing.T) {
 				}
 				_, decimals, _ := strings.Cut(cell[2], ".")
 				low, high := slices.Min(x), slices.Max(x)
-				want := fmt.Sprintf("%.*f %.*f %.*f", len(decimals), mean(x), len(decimals), low, len(decimals), high)
-				if got := strings.Join(cell[2:], " "); got != want {
-					t.Errorf("%s: %s, want %s", line, got, want)
+				for n, ours := range []float64{mean(x), low, high} {
+					if want := strconv.FormatFloat(ours, 'f', len(decimals), 64); cell[2+n] != want {
+						t.Errorf("%s: %s, want %s", line, cell[2+n], want)
+					}
 				}
 				outside := false
 				for text := range strings.SplitSeq(published, ", ") {
@@ -181,5 +240,21 @@ func TestReproductionCommandsMakeItsRuns(t *testing.T) {
 		if !slices.Equal(want, made[folder]) {
 			t.Errorf("%s: made %v, kept %v", folder, made[folder], want)
 		}
+	}
+}
+
+// TestReproductionPatchFits: what testdata/published_start.patch takes out or leaves stands in train.go.
+func TestReproductionPatchFits(t *testing.T) {
+	source := textOf(t, "train.go")
+	hunks := regexp.MustCompile(`(?m)^@@.*\n`).Split(textOf(t, "testdata/published_start.patch"), -1)[1:]
+	for _, hunk := range hunks {
+		before := regexp.MustCompile(`(?m)^\+.*\n`).ReplaceAllString(hunk, "")
+		before = regexp.MustCompile(`(?m)^[ -]`).ReplaceAllString(before, "")
+		if !strings.Contains(source, before) {
+			t.Errorf("train.go has not:\n%s", before)
+		}
+	}
+	if len(hunks) != 2 {
+		t.Errorf("%d hunks", len(hunks))
 	}
 }
