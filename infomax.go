@@ -31,49 +31,65 @@ import (
 //	varₖ = Mₖₖ/(N−1)        Cⱼₖ = sⱼ Mⱼₖ sₖ/(N−1)
 //	∂L/∂A = R B,   Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1)      (2)
 //
-// Two products, RᵀR and R·B, are the whole cost. When K > N there is a cheaper way: infomax_wide.go.
+// Two products, RᵀR and R·B, are the whole cost. Both grow as K². For more units than rows, K > N,
+// take the N×N matrix T = SSᵀ/(N−1): SC = TS and ‖C‖_F = ‖T‖_F, so that the cost is linear in K:
+//
+//	P = 4λ/(N−1) · (T S − S)        tc = ‖T‖²_F − 2 Σₖ Cₖₖ + K        (3)
 //
 // A unit without variance has R = 0: it keeps its penalty (0−1)², and its gradient is 0.
 
 // varianceEpsilon is ε in log(var+ε) and in S.
 const varianceEpsilon = 1e-6
 
-// infoMax evaluates the loss for batches of fewest to n rows; its memory is reused from batch
-// to batch.
+// infoMax is the objective. Its memory is reused from batch to batch.
 type infoMax struct {
-	lambda float64
-	mean   []float64 // K
-	scale  []float64 // K: s
-	q      []float64 // K
-	R      Mat       // N×K: A − mean; S when K > N
-	M, B   Mat       // K×K: RᵀR, and C − I or the matrix of (2)
-	T      Mat       // N×N, when K > N
-	St     Mat       // K×N, when K > N
+	lambda         float64
+	batch          int          // the most rows
+	mean, scale, q []float64    // K; scale is s
+	R              Mat          // batch×K: A − mean
+	M, B           Mat          // K×K: RᵀR, and C − I until it becomes the matrix of (2)
+	wide           *wideInfoMax // for batches of fewer rows than units, once there has been one
 }
 
-func newInfoMax(lambda float64, n, fewest, k int) *infoMax {
-	l := &infoMax{lambda: lambda, mean: make([]float64, k), scale: make([]float64, k), q: make([]float64, k),
-		R: newMat(n, k)}
-	if wide := min(n, k-1); k > fewest {
-		l.T, l.St = newMat(wide, wide), newMat(k, wide)
-	}
-	if k <= n {
-		l.M, l.B = newMat(k, k), newMat(k, k)
+func newInfoMax(lambda float64, batch, k int) *infoMax {
+	l := &infoMax{lambda: lambda, batch: batch}
+	l.mean, l.scale, l.q = make([]float64, k), make([]float64, k), make([]float64, k)
+	if k <= batch {
+		l.R, l.M, l.B = newMat(batch, k), newMat(k, k), newMat(k, k)
 	}
 	return l
 }
 
-// loss returns the two unweighted terms of L = entropy + λ tc, and keeps what gradient needs.
-func (l *infoMax) loss(A Mat) (entropy, tc float64) {
+func (l *infoMax) forward(b block, rows []uint32, layer product) { multiply(b, rows, layer) }
+
+func (l *infoMax) backward(b block, rows []uint32, layer product, _ Mat) {
+	multiplyTransposed(b, rows, layer)
+}
+
+func (l *infoMax) loss(dA, A Mat, _ []uint32) (loss, entropy, tc float64) {
 	N, K := A.Rows, A.Cols
-	if N < 2 || K != len(l.mean) || N > l.R.Rows {
-		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.R.Rows, len(l.mean)))
+	if N < 2 || K != len(l.mean) || N > l.batch {
+		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.batch, len(l.mean)))
 	}
+	if K > N {
+		if l.wide == nil {
+			most := min(l.batch, K-1)
+			l.wide = &wideInfoMax{l, newMat(most, K), newMat(K, most), newMat(most, most)}
+		}
+		entropy, tc = l.wide.terms(A)
+		l.wide.gradient(dA)
+	} else {
+		entropy, tc = l.terms(A)
+		l.gradient(dA)
+	}
+	return math.FMA(l.lambda, tc, entropy), entropy, tc
+}
+
+// terms returns the two of L = entropy + λ tc, unweighted, and keeps what gradient needs.
+func (l *infoMax) terms(A Mat) (entropy, tc float64) {
+	N, K := A.Rows, A.Cols
 	R := l.R.head(N)
 	center(R, l.mean, A)
-	if K > N {
-		return l.lossWide(R)
-	}
 	gram(l.M, R)
 	for k := range K {
 		entropy -= l.rescale(k, l.M.Data[k*K+k], N)
@@ -100,13 +116,9 @@ func (l *infoMax) rescale(k int, sumOfSquares float64, N int) float64 {
 	return log(v)
 }
 
-// gradient sets dA = ∂L/∂A for the batch that loss saw last.
+// gradient sets dA = ∂L/∂A for the batch that terms saw last.
 func (l *infoMax) gradient(dA Mat) {
 	N, K := dA.Rows, dA.Cols
-	if K > N {
-		l.gradientWide(dA)
-		return
-	}
 	// Bⱼₖ = sⱼ sₖ (4λ (C−I)ⱼₖ − δⱼₖ (2+qₖ)) / (N−1), the matrix of (2)
 	for j := range K {
 		row := l.B.Row(j)
@@ -117,4 +129,65 @@ func (l *infoMax) gradient(dA Mat) {
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
 	mul(dA.view(), zeros, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
+}
+
+// wideInfoMax evaluates the loss from (3), for K > N.
+type wideInfoMax struct {
+	*infoMax
+	S, St, T Mat // of the largest batch: N×K, K×N, N×N
+}
+
+// terms is that of infoMax.
+func (l *wideInfoMax) terms(A Mat) (entropy, tc float64) {
+	N, K := A.Rows, A.Cols
+	S, St, T := l.S.head(N), Mat{K, N, l.St.Data[:K*N]}, Mat{N, N, l.T.Data[:N*N]}
+	center(S, l.mean, A)
+	clear(l.q)
+	columnSquares(l.q, S)
+	for k, sum := range l.q {
+		entropy -= l.rescale(k, sum, N)
+		// ‖C − I‖² = ‖C‖² + Σₖ (1 − 2Cₖₖ)
+		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
+	}
+	for n := range N {
+		chain(S.Row(n), l.scale)
+	}
+	transpose(St, S)
+	gram(T, St)
+	for i := range T.Data {
+		T.Data[i] /= float64(N - 1)
+	}
+	return entropy, tc + inner(T.Data, T.Data)
+}
+
+// gradient is that of infoMax, from (3). With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
+//
+//	qₖ = 4λ/(N−1) · Σₙ (TS − S)ₙₖ Sₙₖ
+//	∂L/∂Aₙₖ = sₖ ( 4λ/(N−1) · (TS)ₙₖ − (4λ/(N−1) + cₖ) Sₙₖ )
+//
+// It goes through a few units at a time, whose columns then stay in the cache.
+func (l *wideInfoMax) gradient(dA Mat) {
+	const few = 64
+	N, K := dA.Rows, dA.Cols
+	S := l.S.head(N)
+	mul(dA.view(), zeros, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
+	alpha := 4 * l.lambda / float64(N-1)
+	for from := 0; from < K; from += few {
+		to := min(from+few, K)
+		q, scale := l.q[from:to], l.scale[from:to]
+		clear(q)
+		for n := range N {
+			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
+			for k := range q {
+				q[k] = math.FMA(ts[k]-s[k], s[k], q[k])
+			}
+		}
+		for n := range N {
+			s, ts := S.Row(n)[from:to], dA.Row(n)[from:to]
+			for k, sum := range q {
+				c := math.FMA(alpha, sum, 2) / float64(N-1)
+				ts[k] = scale[k] * math.FMA(alpha, ts[k], -float64((alpha+c)*s[k]))
+			}
+		}
+	}
 }

@@ -15,33 +15,43 @@ type Epoch struct {
 	TC      Number `json:"tc"`
 }
 
+// objective is what a run's steps lower: infoMax, freeAutoencoder or tiedAutoencoder.
+type objective interface {
+	// forward sets Z = XW + b, given in layer, for the rows of a batch.
+	forward(b block, rows []uint32, layer product)
+	// loss returns the loss of the activations A, and sets dA = ∂L/∂A. Entropy and tc are NaN but for InfoMax.
+	loss(dA, A Mat, rows []uint32) (loss, entropy, tc float64)
+	// backward sets ∂L/∂W from ∂L/∂Z, both in layer, and ∂L/∂V. It may change ∂L/∂Z.
+	backward(b block, rows []uint32, layer product, A Mat)
+}
+
 // trainer holds one run's parameters, optimiser and reused memory.
 type trainer struct {
 	config Config
 	X      *Set
 	f      activation
-	W, V   Mat       // places×K, arranged as X takes its inputs
+	W, V   Mat       // places×K, arranged as X takes its inputs; V is the autoencoder's decoder
 	b      []float64 // K
 
-	clock               adamClock
-	adamW, adamV, adamB adam
-
+	objective objective // nil of a run that takes no steps
 	block     block
-	A, Z, dA  Mat // N×K; forward leaves f′(Z) in Z; backward works in dA
-	dW, dV    Mat // places×K
-	db        []float64
-	infoMax   *infoMax
-	reconLoss *reconstruction
+	A, Z, dA  Mat       // batch×K; forward leaves f′(Z) in Z; backward works in dA
+	dW        Mat       // places×K
+	db        []float64 // K
+	clock     adamClock
+	learned   []parameter
+}
+
+// parameter is an array that Adam changes, and its gradient.
+type parameter struct {
+	adam
+	gradient []float64
 }
 
 // newTrainer initialises a run. All objectives of one seed but pca start from the same W.
 func newTrainer(c Config, s *Set) *trainer {
-	batch := s.N
-	if c.Batch > 0 {
-		batch = min(batch, c.Batch)
-	}
-	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K), db: make([]float64, c.K),
-		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights)), clock: newAdamClock(c.LearningRate)}
+	t := &trainer{config: c, X: s, f: activationByName(c.Activation), b: make([]float64, c.K),
+		W: s.arrange(xavier(s.D, c.K, c.Seed, streamWeights))}
 	if c.Objective == "pca" {
 		W, b := principalAxes(s, c.K)
 		t.W, t.b = s.arrange(W), b
@@ -49,25 +59,24 @@ func newTrainer(c Config, s *Set) *trainer {
 	if !c.trains() {
 		return t
 	}
-	t.block = s.newBlock()
-	t.A, t.Z, t.dA, t.dW = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K), newMat(t.W.Rows, c.K)
-	t.adamW, t.adamB = newAdam(t.W.Data), newAdam(t.b)
+	batch := s.N
+	if c.Batch > 0 {
+		batch = min(batch, c.Batch)
+	}
+	t.block, t.clock = s.newBlock(), newAdamClock(c.LearningRate)
+	t.A, t.Z, t.dA = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K)
+	t.dW, t.db = newMat(t.W.Rows, c.K), make([]float64, c.K)
+	t.learned = []parameter{{newAdam(t.W.Data), t.dW.Data}, {newAdam(t.b), t.db}}
 	switch c.Objective {
 	case "reconstruction":
 		t.V = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder))
-		t.adamV = newAdam(t.V.Data)
-		t.dV = newMat(t.W.Rows, c.K)
+		dV := newMat(t.V.Rows, c.K)
+		t.learned = append(t.learned, parameter{newAdam(t.V.Data), dV.Data})
+		t.objective = &freeAutoencoder{newReconstruction(s, t.V, batch), dV}
 	case "tied":
-		t.V = t.W
-	}
-	if c.decodes() {
-		t.reconLoss = newReconstruction(s, t.W.Rows, batch, c.K)
-	} else {
-		last := s.N % batch // rows of the last batch; one alone is dropped
-		if last < 2 {
-			last = batch
-		}
-		t.infoMax = newInfoMax(c.Lambda, batch, last, c.K)
+		t.objective = &tiedAutoencoder{newReconstruction(s, t.W, batch)}
+	default:
+		t.objective = newInfoMax(c.Lambda, batch, c.K)
 	}
 	return t
 }
@@ -89,81 +98,33 @@ func xavier(d, k int, seed, stream uint64) Mat {
 // step takes one step on a batch and returns its losses. When the loss is not finite the
 // parameters stay as they were.
 func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
-	t.forward(rows)
-	loss, entropy, tc = t.loss(rows)
-	if finite(loss) {
-		t.backward(rows)
-		t.update()
+	N, K := len(rows), t.W.Cols
+	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
+	t.objective.forward(t.block, rows, product{Z, t.W, t.b, 1})
+	t.f.forward(A.Data, Z.Data, K)
+	loss, entropy, tc = t.objective.loss(dA, A, rows)
+	if !finite(loss) {
+		return loss, entropy, tc
+	}
+	dZ := dA // in the same memory
+	if t.f.backward != nil {
+		t.f.backward(dZ.Data, A.Data, Z.Data, K)
+	}
+	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, K) // Σₙ dZₙ
+	t.objective.backward(t.block, rows, product{Z: dZ, W: t.dW, scale: 1}, A)
+	t.clock.tick()
+	for _, p := range t.learned {
+		p.update(&t.clock, p.gradient)
 	}
 	return loss, entropy, tc
-}
-
-// forward sets Z = XW + b and A = f(Z), and what the reconstruction loss needs of X: Y = −2/N XV.
-func (t *trainer) forward(rows []uint32) {
-	N := len(rows)
-	A, Z := t.A.head(N), t.Z.head(N)
-	layer := product{Z, t.W, t.b, 1}
-	switch t.config.Objective {
-	case "reconstruction":
-		multiply(t.block, rows, layer, product{t.reconLoss.Y.head(N), t.V, zeros.data[:Z.Cols], -2 / float64(N)})
-	case "tied": // Y is of the same product
-		layer.init = zeros.data[:Z.Cols]
-		multiply(t.block, rows, layer)
-		t.reconLoss.share(Z, t.b)
-	default:
-		multiply(t.block, rows, layer)
-	}
-	t.f.forward(A.Data, Z.Data, Z.Cols)
-}
-
-// loss returns the batch's losses and sets dA = ∂L/∂A.
-func (t *trainer) loss(rows []uint32) (loss, entropy, tc float64) {
-	N := len(rows)
-	A, dA := t.A.head(N), t.dA.head(N)
-	if t.reconLoss != nil {
-		return t.reconLoss.loss(dA, A, t.V, t.reconLoss.Y.head(N), rows), math.NaN(), math.NaN()
-	}
-	entropy, tc = t.infoMax.loss(A)
-	t.infoMax.gradient(dA)
-	return math.FMA(t.config.Lambda, tc, entropy), entropy, tc
-}
-
-// backward sets dW = ∂L/∂W = XᵀdZ, db = Σₙ dZₙ and dV, from dA, in whose memory dZ = ∂L/∂Z is.
-func (t *trainer) backward(rows []uint32) {
-	N := len(rows)
-	A, Z, dZ := t.A.head(N), t.Z.head(N), t.dA.head(N)
-	if t.f.backward != nil {
-		t.f.backward(dZ.Data, A.Data, Z.Data, Z.Cols)
-	}
-	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, dZ.Cols)
-	layer := product{Z: dZ, W: t.dW, scale: 1}
-	switch t.config.Objective {
-	case "reconstruction":
-		multiplyTransposed(t.block, rows, layer, product{Z: A, W: t.dV, scale: -2 / float64(N)})
-		t.reconLoss.finishV(t.dV, t.V, A)
-	case "tied": // dW is the sum of both
-		addTo(dZ.Data, -2/float64(N), A.Data)
-		multiplyTransposed(t.block, rows, layer)
-		t.reconLoss.finishV(t.dW, t.V, A)
-	default:
-		multiplyTransposed(t.block, rows, layer)
-	}
-}
-
-// update takes one step of Adam for the gradients.
-func (t *trainer) update() {
-	t.clock.tick()
-	t.adamW.update(&t.clock, t.dW.Data)
-	t.adamB.update(&t.clock, t.db)
-	if t.config.Objective == "reconstruction" {
-		t.adamV.update(&t.clock, t.dV.Data)
-	}
 }
 
 // train runs all epochs and returns the curve and the loss of the first batch before any step.
 // It stops at a loss that is not finite, whose epoch is then the curve's last; ctx stops it
 // with an error. after is called at the end of every epoch.
-func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (curve []Epoch, first float64, err error) {
+func (t *trainer) train(
+	ctx context.Context, after func(epoch int, e Epoch),
+) (curve []Epoch, first float64, err error) {
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
 	order := make([]uint32, t.X.N)
 	for n := range order {
@@ -187,17 +148,15 @@ func (t *trainer) train(ctx context.Context, after func(epoch int, e Epoch)) (cu
 	return curve, first, nil
 }
 
-// diverged tells whether the last epoch's loss, a parameter or a moment of Adam's is not finite. A second moment that has
-// overflowed stays infinite, and its parameter no longer moves.
+// diverged tells whether the last epoch's loss, a parameter or a moment of Adam's is not finite. A
+// second moment that has overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss Number) bool {
-	for _, a := range []adam{t.adamW, t.adamB, t.adamV} {
-		for _, numbers := range [][]float64{a.w, a.m, a.v} {
-			if slices.ContainsFunc(numbers, func(x float64) bool { return !finite(x) }) {
-				return true
-			}
-		}
+	infinite := func(numbers []float64) bool {
+		return slices.ContainsFunc(numbers, func(x float64) bool { return !finite(x) })
 	}
-	return !finite(float64(loss))
+	return !finite(float64(loss)) || slices.ContainsFunc(t.learned, func(p parameter) bool {
+		return infinite(p.w) || infinite(p.m) || infinite(p.v)
+	})
 }
 
 // epoch takes the steps on the batches of order, the last of which may be shorter, but not one
