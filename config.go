@@ -15,18 +15,18 @@ import (
 // is part of its run's id, so that runs of different numerics are never taken for each other.
 const numericsVersion = 7
 
-// numerics is the version that c's bits date from: 7 for tied weights; else 6 for up to 128 units with fewer than ten rows
-// a unit for total correlation; else 5 for more than 128 units in a layer; else 3.
+// numerics is the version that c's bits date from: 7 for tied weights; else 6 for fewer than ten rows a unit for total
+// correlation; else 5 for more than 128 units in a layer; else 3.
 func (c Config) numerics() int {
 	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
 	case c.Objective == "tied" || c.Below.Objective == "tied":
 		return 7
-	case max(c.K, c.Below.K) > jacobiLimit && !(few && c.K <= manyUnits):
+	case few:
+		return 6
+	case max(c.K, c.Below.K) > jacobiLimit:
 		return 5
-	case !few:
-		return 3
 	}
-	return 6
+	return 3
 }
 
 // Config is everything that decides a run's result.
@@ -192,6 +192,8 @@ func (c Config) check(size dataSize) error {
 		return usagef("-whiten %v: give a power from 0 to 1", c.Whiten)
 	case slices.Contains(c.layers(), "optimum") && c.Activation != "identity":
 		return usagef("-objective optimum is for identity alone: give -act identity, or leave it out")
+	case c.TCRows != 0 && c.K > maxTCUnits:
+		return usagef("-k %d: total correlation takes %d units at most; give -tc-rows 0 to leave it out", c.K, maxTCUnits)
 	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
 		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, size.test)
 	}

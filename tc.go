@@ -21,8 +21,7 @@ import (
 // order says nothing about other units. A ReLU's zeros become the lower part of a Gaussian, and all
 // units hold the same N scores. Only their order differs.
 //
-// Three estimates follow, because none is right everywhere. TOTAL_CORRELATION.md shows where each
-// one fails.
+// Three estimates follow, because none is right everywhere. EXPERIMENT.md shows where each one fails.
 //
 //	gauss  what correlations alone say                                  here
 //	knn    the joint density, by nearest neighbours                     tc_neighbors.go
@@ -31,30 +30,39 @@ import (
 // neighbors is the k of both nearest-neighbour estimates.
 const neighbors = 4
 
-// minTCRows is the fewest rows that give each half of the rows its neighbours (treeTC).
-const minTCRows = 2 * (neighbors + 1)
+// Config.check refuses fewer rows, and more units.
+const (
+	minTCRows  = 2 * (neighbors + 1) // give each half of the rows its neighbours (treeTC)
+	maxTCUnits = 128                 // every pair has an estimate of its own: K²/2 times 0.1 ms at N = 2,000
+)
 
-// totalCorrelation returns the three estimates in nats for the activations A (N×K). Constant units
-// are left out: they carry no information, and a dead unit must not change an estimate. With fewer
-// than two others all three are 0. A NaN has no rank and makes all three NaN; gauss is NaN too unless there are more
-// rows than units. Nothing is clipped at 0. The seed decides only the order of ties.
-func totalCorrelation(A Mat, seed uint64) (gauss, knn, tree float64) {
-	if A.Rows < minTCRows { // which Config.check refuses
+// tcRow is the i-th of the n of N rows that total correlation is estimated from, ⌊i·N/n⌋: spread over
+// all, because a test split may be in some order. MNIST's is, and its first 2,000 rows double tanh's
+// Gaussian estimate.
+func tcRow(i, N, n int) int { return i * N / n }
+
+// totalCorrelation returns the three estimates in nats for the activations A (N×K), and how many units
+// they are about. Constant units are left out: they carry no information, and a dead unit must not
+// change an estimate. With fewer than two others all three are 0. A NaN has no rank and makes all three
+// NaN; gauss is NaN too unless A has more rows than units. Nothing is clipped at 0. The seed decides
+// only the order of ties.
+func totalCorrelation(A Mat, seed uint64) (units int, gauss, knn, tree float64) {
+	if A.Rows < minTCRows {
 		panic(fmt.Sprintf("totalCorrelation: %d×%d, %d rows are the fewest", A.Rows, A.Cols, minTCRows))
 	}
-	if slices.ContainsFunc(A.Data, math.IsNaN) {
-		return math.NaN(), math.NaN(), math.NaN()
-	}
 	order := orderUnits(A, seed)
+	if slices.ContainsFunc(A.Data, math.IsNaN) {
+		return len(order), math.NaN(), math.NaN(), math.NaN()
+	}
 	if len(order) < 2 {
-		return 0, 0, 0
+		return len(order), 0, 0, 0
 	}
 	G := scoresOf(order)
 	gauss = math.NaN()
-	if gaussApplies(A.Rows, A.Cols) {
+	if A.Cols < A.Rows {
 		gauss = gaussTC(G)
 	}
-	return gauss, knnTC(G), treeTC(order)
+	return len(order), gauss, knnTC(G), treeTC(order)
 }
 
 // orderUnits returns, for every unit of A (N×K) that is not constant, its rows from the smallest
@@ -117,8 +125,7 @@ func scoresOf(order [][]int) Mat {
 //	TC = −½ log det R − bias = −½ Σ_k log v_k − bias
 //
 // v_k, the square of the k-th diagonal element of R's Cholesky factor, is the share of unit k's
-// variance that the units before it leave unexplained. The bias is the mean of the first term for
-// independent units, K(K−1)/(4N) to first order in 1/N (tc_many.go).
+// variance that the units before it leave unexplained.
 //
 // Identical units make R singular and TC infinite, but ranks cannot tell identical from very alike:
 // two different orders of N rows agree best when they swap the middle two scores, δ apart, and then
@@ -128,8 +135,12 @@ func scoresOf(order [][]int) Mat {
 // So v_k is kept from falling below that, and estimates stay finite and ordered: a unit that others
 // determine contributes −½ log of that bound, 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
-	floor := leastUnexplained(G.Rows)
-	L := correlations(G)
+	L, floor := newMat(G.Cols, G.Cols), leastUnexplained(G.Rows)
+	gram(L, G)
+	total := L.Data[0]
+	for i := range L.Data {
+		L.Data[i] /= total
+	}
 	var sum float64
 	for k := range L.Rows {
 		row := L.Row(k)
@@ -143,23 +154,33 @@ func gaussTC(G Mat) float64 {
 	return -(sum + float64(2*gaussBias(G.Rows, G.Cols))) / 2
 }
 
-// correlations returns R (K×K) of gaussTC.
-func correlations(G Mat) Mat {
-	R := newMat(G.Cols, G.Cols)
-	gram(R, G)
-	total := R.Data[0]
-	for i := range R.Data {
-		R.Data[i] /= total
-	}
-	return R
-}
-
 // leastUnexplained returns 2δ²/Σ score² of gaussTC for N rows.
 func leastUnexplained(N int) float64 {
 	score := normalScores(N)
 	gap := score[N/2] - score[N/2-1]
 	return 2 * gap * gap / inner(score, score)
 }
+
+// gaussBias returns the mean, in nats, of −½ log det R for K independent units and N rows; for dependent
+// normals it is as much too large. v_k is Beta((n−k)/2, k/2), k = 0 … K−1, n = N−1 (Bartlett 1933), so
+// that the mean is
+//
+//	½ Σ_k [ψ(n/2) − ψ((n−k)/2)] = K(K−1)/(4N) + …
+//
+// With ten rows a unit the first term alone is 0.12 nats too small at K = 128.
+func gaussBias(N, K int) float64 {
+	if !fewRows(N, K) {
+		return float64(K*(K-1)) / float64(4*N)
+	}
+	sum := 0.0
+	for k := range K {
+		sum += digamma(float64(N-1)/2) - digamma(float64(N-1-k)/2)
+	}
+	return sum / 2
+}
+
+// fewRows tells whether N rows are too few for the bias to first order in 1/N.
+func fewRows(N, K int) bool { return N < 10*K }
 
 // polynomial returns c[0] + c[1]x + c[2]x² + … by Horner's rule.
 func polynomial(x float64, c []float64) float64 {

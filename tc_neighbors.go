@@ -78,13 +78,10 @@ func permutedScores(N, K, copies int, rng *rand.Rand) Mat {
 // meanLogRadius returns mean_n log ε_n of the rows of G (N×K). No ε_n is 0, since no two scores of a unit
 // are equal. Every two rows are measured once: N²K/2 multiplications.
 func meanLogRadius(G Mat) float64 {
-	near := slices.Repeat([]nearest{nearestNone}, G.Rows)
-	distances := squaredDistances
-	if G.Cols > manyUnits {
-		distances = distanceProducts
-	}
-	distances(G, func(n int, d2 []float64) {
-		for m, v := range d2 {
+	near, d2 := slices.Repeat([]nearest{nearestNone}, G.Rows), make([]float64, G.Rows)
+	for n := range near {
+		distancesTo(G, n, d2)
+		for m, v := range d2[:n] {
 			bits := int64(math.Float64bits(v))
 			if bits < near[n].d {
 				near[n].add(bits)
@@ -93,7 +90,7 @@ func meanLogRadius(G Mat) float64 {
 				near[m].add(bits)
 			}
 		}
-	})
+	}
 	var sum float64
 	for n := range near {
 		sum += log(math.Float64frombits(uint64(near[n].d)))
@@ -101,16 +98,8 @@ func meanLogRadius(G Mat) float64 {
 	return sum / (2 * float64(G.Rows)) // log ε = ½ log ε²
 }
 
-// squaredDistances calls see for every row n of G with d2[m] = Σ_k (g_nk − g_mk)², m < n, summed in unit order.
-func squaredDistances(G Mat, see func(n int, d2 []float64)) {
-	d2 := make([]float64, G.Rows)
-	for n := range d2 {
-		distancesTo(G, n, d2)
-		see(n, d2[:n])
-	}
-}
-
-// distancesTo sets d2[m] for every row m before n, four rows at a time so that the sums do not wait for each other.
+// distancesTo sets d2[m] = Σ_k (g_nk − g_mk)², summed in unit order, for every row m before n, four
+// rows at a time so that the sums do not wait for each other.
 func distancesTo(G Mat, n int, d2 []float64) {
 	x := G.Row(n)
 	for m := 0; m < n; m += 4 {
@@ -152,16 +141,9 @@ func (q *nearest) add(v int64) {
 // ε_n is the distance max(|Δx|, |Δy|) from row n to its k-th nearest neighbour; x_n and y_n count the
 // other rows with |Δx| < ε_n and with |Δy| < ε_n.
 //
-// It has no permutation null to subtract: its mean over all orders of y is 0. Let ε grow around one
-// row, so that others enter the slab |Δx| < ε or the slab |Δy| < ε one by one. Suppose the next to
-// enter x and the next to enter y changed places. With a and b rows in the slabs and h in both,
-// the bracket's mean changes only where h = k−1 or k−2, and the two changes cancel, because
-//
-//	P(h) / P(h−1) = (a−h+1)(b−h+1) / (h (N−1−a−b+h))                      (hypergeometric)
-//
-// So every row may enter x first. Then ε_n is the k-th |Δy|, x_n = N−1, y_n = k−1, and the bracket is
-// ψ(N) + ψ(k). This needs distances that differ; those of two equal ranks do not, which leaves
-// about 1e-4 nats at N = 1,000. Both are tested.
+// It has no permutation null to subtract: its mean over all orders of y is 0 where no two distances are
+// equal, as the test of all orders of six rows shows. The scores have pairs of equal distances, which
+// leaves about 1e-4 nats at N = 1,000.
 //
 // What a tree over the units explains is a lower bound of TC, reached when the units form that tree,
 // and the best tree is the maximum spanning tree (Chow and Liu 1968):
@@ -175,9 +157,6 @@ func (q *nearest) add(v int64) {
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
 	half := [2][][]int{everySecond(order, 0), everySecond(order, 1)}
-	if len(order) > manyUnits {
-		return treeOfMany(half)
-	}
 	var info [2]Mat
 	split(2, 1, func(from, to int) {
 		for i := from; i < to; i++ {
