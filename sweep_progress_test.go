@@ -155,7 +155,7 @@ func TestSignalsEndARunInTheMiddleOfAMeasurement(t *testing.T) {
 		t.Run(signal.String(), func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			program := program(t, "-data", "clusters", "-k", "1500", "-epochs", "1", "-out", t.TempDir())
+			program := program(t, "-data", "clusters", "-k", "1500", "-tc-rows", "0", "-epochs", "1", "-out", t.TempDir())
 			cmd := exec.CommandContext(ctx, program.Path, program.Args[1:]...)
 			cmd.Env = program.Env
 			stderr, err := cmd.StderrPipe()
