@@ -107,3 +107,12 @@ func addTo(x []float64, a float64, y []float64) {
 		x[i] = math.FMA(a, v, x[i])
 	}
 }
+
+// columnSquares adds Σₙ Aₙₖ² to sums (K).
+func columnSquares(sums []float64, A Mat) {
+	for n := range A.Rows {
+		for k, a := range A.Row(n) {
+			sums[k] = math.FMA(a, a, sums[k])
+		}
+	}
+}

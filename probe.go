@@ -16,9 +16,9 @@ import (
 //	∂L/∂U = Tᵀ (F − 1·meanᵀ)ᵀ (P − Y) / N + μ U                       (K×C)
 //	∂L/∂β = Σₙ (P − Y)ₙ / N                                           (C)
 //
-// T is applied to U and ∂L/∂U, not to the rows, so that X is never formed, unless T has so few columns that X is
-// cheaper than F (project). There are two probes, because for identity the whitened one sees only the span of W,
-// and how redundant the weights are cannot matter to it:
+// T is applied to U and ∂L/∂U, not to the rows, so that X is never formed, unless T has so few columns that X
+// is cheaper than F (project). There are two probes, because for identity the whitened one sees only the span
+// of W, and how redundant the weights are cannot matter to it:
 //
 //	all   every row, whitened: T = V diag(1/√λ), V diag(λ) Vᵀ the covariance of F, μ = 1e-4
 //	few   the first 100 rows of each class, standardised: T = diag(1/sd), μ = 1e-2
@@ -31,10 +31,11 @@ const (
 	probeFew         = 100   // rows of a class
 	probeVariance    = 1e-12 // the least that a unit must have
 	probeEigenvalue  = 1e-9  // the least, of the largest
-	probeEvaluations = 500   // of L-BFGS, at most
 	probeTolerance   = 1e-5  // of the gradient's largest element; toleranceAll is that of all rows
+	probeEvaluations = 500   // of L, at most
+	probeUsual       = 40    // evaluations that a probe of many units usually takes
 	probeBlock       = 64    // rows whose P stays in the cache from logits to gradient
-	probeParts       = 8     // of the rows, each with its own sums, so that cores share the work and change no bit
+	probeParts       = 8     // of the rows, each with its own sums: cores share the work and change no bit
 )
 
 // probeResult is one probe: the share of test rows that it gets right, NaN if activations are not
@@ -45,8 +46,17 @@ type probeResult struct {
 	Converged   bool
 }
 
-// probeAccuracies fits both probes on the activations of the train split, which it uses up, and returns how they do on
-// the test split's. There are as many classes as the largest train label says, and one.
+// toleranceAll is the tolerance of the fit to all rows of K units. For many units it is coarser, which
+// halves the evaluations; they take most of a run's time apart from its steps.
+func toleranceAll(K int) float64 {
+	if K > jacobiLimit {
+		return 10 * probeTolerance
+	}
+	return probeTolerance
+}
+
+// probeAccuracies fits both probes on the activations of the train split, which it uses up, and returns
+// how they do on the test split's. There are as many classes as the largest train label says, and one.
 func probeAccuracies(train Mat, trainLabels []byte, test Mat, testLabels []byte) (all, few probeResult) {
 	sameLength("probe: rows and labels of train", train.Rows, len(trainLabels))
 	sameLength("probe: rows and labels of test", test.Rows, len(testLabels))
@@ -98,9 +108,10 @@ func standardising(cov Mat) (T Mat) {
 	return T
 }
 
-// probe is a logistic regression.
+// probe is a logistic regression. An evaluation of L reads F once and takes 2·N·K·C multiply-adds, so
+// that of many units it pays to leave out what T has zeros for.
 type probe struct {
-	F         Mat       // N×K, centred, or X if projected; its blocks of probeBlock rows are cut into tiles if wide
+	F         Mat       // N×K, centred, or X if projected
 	mean      []float64 // of all units
 	units     []int     // K: the units that have a column in F
 	labels    []byte    // N
@@ -127,10 +138,10 @@ type probePart struct {
 	sum, ones []float64 // block
 }
 
-// newProbe returns the probe with U = 0 and β = 0; transform computes T from F's covariance. It works in F's memory, since
-// there is no room for a second copy of 540,000 rows (mnist-shifted).
+// newProbe returns the probe with U = 0 and β = 0; transform computes T from F's covariance. It works in
+// F's memory, since there is no room for a second copy of 540,000 rows (mnist-shifted).
 func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64) *probe {
-	p := &probe{F: F, mean: make([]float64, F.Cols), labels: labels, classes: 1, penalty: penalty}
+	p := &probe{F: F, mean: make([]float64, F.Cols), labels: labels, penalty: penalty}
 	for _, y := range labels {
 		p.classes = max(p.classes, int(y)+1)
 	}
@@ -142,17 +153,43 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 	}
 	p.finite, p.T = true, transform(cov)
 	p.project()
-	p.cut()
 	N, K, C := p.F.Rows, p.F.Cols, p.classes
 	p.x, p.W, p.dW = make([]float64, (K+1)*C), newMat(K, C), newMat(K, C)
 	quads := (C + 3) / 4 * 4
 	size := (N + probeParts*probeBlock - 1) / (probeParts * probeBlock) * probeBlock
 	for from := 0; from < N; from += size {
-		p.parts = append(p.parts, probePart{from: from, to: min(from+size, N), dW: newMat(quads, K), dBeta: make([]float64, C),
+		p.parts = append(p.parts, probePart{
+			from: from, to: min(from+size, N),
+			dW: newMat(quads, K), dBeta: make([]float64, C),
 			Z: newMat(probeBlock, C), P: make([]float64, quads*probeBlock),
-			sum: make([]float64, probeBlock), ones: slices.Repeat([]float64{1}, probeBlock)})
+			sum: make([]float64, probeBlock), ones: slices.Repeat([]float64{1}, probeBlock),
+		})
 	}
 	return p
+}
+
+// choose leaves units that hardly vary out of F, if there are so many units that it matters.
+func (p *probe) choose() {
+	variance := make([]float64, p.F.Cols)
+	if p.F.Cols > jacobiLimit {
+		columnSquares(variance, p.F)
+	}
+	for k, v := range variance {
+		if p.F.Cols <= jacobiLimit || !(v/float64(p.F.Rows-1) < probeVariance) {
+			p.units = append(p.units, k)
+		}
+	}
+	if len(p.units) == p.F.Cols {
+		return
+	}
+	kept := Mat{p.F.Rows, len(p.units), p.F.Data[:p.F.Rows*len(p.units)]}
+	for n := range kept.Rows {
+		row, all := kept.Row(n), p.F.Row(n)
+		for i, k := range p.units {
+			row[i] = all[k]
+		}
+	}
+	p.F = kept
 }
 
 // covariance returns that of F (K×K), in which units that hardly vary have zeros; ok is false below two
@@ -176,6 +213,38 @@ func (p *probe) covariance() (cov Mat, ok bool) {
 	return cov, N > 1
 }
 
+// project replaces F of many units by X = F T without its zero columns, unless that costs more than it
+// saves in the evaluations: the products T U, and those of the columns that X has not.
+func (p *probe) project() {
+	N, K := p.F.Rows, p.F.Cols
+	if K <= jacobiLimit {
+		return
+	}
+	var columns []int
+	for j := range K {
+		if !constantColumn(p.T, j) || p.T.Data[j] != 0 {
+			columns = append(columns, j)
+		}
+	}
+	r := len(columns)
+	if N*K*r > 2*probeUsual*p.classes*(N*(K-r)+K*K) {
+		return
+	}
+	T := newMat(K, r)
+	for k := range K {
+		for i, j := range columns {
+			T.Row(k)[i] = p.T.Row(k)[j]
+		}
+	}
+	X, block := Mat{N, r, p.F.Data[:N*r]}, newMat(probeBlock, r)
+	for n := 0; n < N; n += probeBlock { // X stays behind F
+		rows := min(probeBlock, N-n)
+		mul(block.view(), zeros, coefficients{p.F.Data[n*K:], K, 1}, T.view(), rows, K, r)
+		copy(X.Data[n*r:], block.Data[:rows*r])
+	}
+	p.F, p.T, p.projected = X, T, true
+}
+
 // fit minimises L from zero, until no element of its gradient is beyond ±tolerance.
 func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
 	if !p.finite {
@@ -184,21 +253,16 @@ func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
 	return minimise(p.loss, p.x, tolerance, probeEvaluations)
 }
 
-// weigh sets W and β of x.
-func (p *probe) weigh(x []float64) {
-	K, C := p.F.Cols, p.classes
-	if p.projected {
-		copy(p.W.Data, x)
-	} else {
-		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{x, C}, K, K, C)
-	}
-	p.beta = x[K*C:]
-}
-
 // loss returns L at x and sets gradient to its gradient.
 func (p *probe) loss(x, gradient []float64) float64 {
 	N, K, C := float64(p.F.Rows), p.F.Cols, p.classes
-	p.weigh(x)
+	U, dU, dBeta := x[:K*C], gradient[:K*C], gradient[K*C:]
+	p.beta = x[K*C:]
+	if p.projected {
+		copy(p.W.Data, U)
+	} else {
+		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{U, C}, K, K, C)
+	}
 	split(len(p.parts), 1, func(from, to int) {
 		for i := from; i < to; i++ {
 			p.pass(&p.parts[i])
@@ -206,7 +270,6 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	})
 	loss := 0.0
 	clear(p.dW.Data)
-	U, dU, dBeta := x[:K*C], gradient[:K*C], gradient[K*C:]
 	clear(dBeta)
 	for _, part := range p.parts {
 		loss += part.loss
@@ -239,25 +302,16 @@ func (p *probe) pass(part *probePart) {
 	clear(part.dBeta)
 	for from := part.from; from < part.to; from += probeBlock {
 		n := min(probeBlock, part.to-from)
-		F, labels := p.block(from, from+n), p.labels[from:from+n]
+		F, labels := p.F.Data[from*K:(from+n)*K], p.labels[from:from+n]
 		P, sum := part.P[:part.dW.Rows*n], part.sum[:n]
 		Z := part.Z.head(n)
 		for i := range n {
 			copy(Z.Row(i), p.beta)
 		}
-		for k := 0; k < K; {
-			f := tileOf(F, k)
-			mul(Z.view(), Z.view(), coefficients{f.Data, f.Cols, 1}, p.W.view().from(k, 0), n, f.Cols, C)
-			k += f.Cols
-		}
+		mul(Z.view(), Z.view(), coefficients{F, K, 1}, p.W.view(), n, K, C)
 		for i, y := range labels {
 			z := Z.Row(i)
-			top := z[0]
-			for _, v := range z {
-				if v > top {
-					top = v
-				}
-			}
+			top := slices.Max(z)
 			for c, v := range z {
 				P[c*n+i] = v - top
 			}
@@ -279,11 +333,7 @@ func (p *probe) pass(part *probePart) {
 		for c := range C {
 			part.dBeta[c] += inner(P[c*n:(c+1)*n], part.ones[:n])
 		}
-		for k := 0; k < K; {
-			f, dW := tileOf(F, k), part.dW.view().from(0, k)
-			mul(dW, dW, coefficients{P, n, 1}, f.view(), part.dW.Rows, n, f.Cols)
-			k += f.Cols
-		}
+		mul(part.dW.view(), part.dW.view(), coefficients{P, n, 1}, view{F, K}, part.dW.Rows, n, K)
 	}
 }
 
