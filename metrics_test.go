@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,13 +25,7 @@ type goldenMetrics struct {
 
 func readGoldenMetrics(t *testing.T) (g goldenMetrics) {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden_metrics.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &g); err != nil {
-		t.Fatal(err)
-	}
+	readJSON(t, "testdata/golden_metrics.json", &g)
 	if len(g.Weights) != 8 || len(g.Activations) != 14 {
 		t.Fatalf("golden_metrics.json has %d and %d cases", len(g.Weights), len(g.Activations))
 	}

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
@@ -40,26 +38,74 @@ func rank(p *probe) (n int) {
 // copyOf is for a probe to take over.
 func copyOf(m Mat) Mat { return Mat{m.Rows, m.Cols, slices.Clone(m.Data)} }
 
-func TestProbeGradientMatchesFiniteDifferences(t *testing.T) {
-	F, labels := madeUpRows(300, 5, 3)
-	for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
-		t.Run(name, func(t *testing.T) {
-			p := newProbe(copyOf(F), labels, transform, 0.1)
-			r := rand.New(rand.NewPCG(1, 13))
-			x, gradient, unused := make([]float64, len(p.x)), make([]float64, len(p.x)), make([]float64, len(p.x))
-			fillPlain(r, x)
-			p.loss(x, gradient)
-			want := make([]float64, len(x))
-			for i, v := range x {
-				const h = 1e-5
-				x[i] = v + h
-				above := p.loss(x, unused)
-				x[i] = v - h
-				want[i] = (above - p.loss(x, unused)) / (2 * h)
-				x[i] = v
+// transforms are those of the two probes.
+var transforms = map[string]func(cov Mat) Mat{"whitened": whitening, "standardised": standardising}
+
+// TestProbeIsThatOfItsDefinition: L by its formula, and its gradient by finite differences, of few units and of many,
+// whose rows are projected or not, and whose constant units are left out.
+func TestProbeIsThatOfItsDefinition(t *testing.T) {
+	few, fewLabels := madeUpRows(300, 5, 3)
+	many, manyLabels := madeUpRows(700, 190, 4)
+	for n := range many.Rows {
+		many.Row(n)[3], many.Row(n)[150] = 7, 0
+	}
+	r := rand.New(rand.NewPCG(1, 13))
+	ofRank := func(columns int) func(Mat) Mat {
+		return func(cov Mat) Mat {
+			T := newMat(cov.Rows, cov.Cols)
+			for i := range T.Data {
+				if i%T.Cols < columns {
+					T.Data[i] = r.Float64() / 100
+				}
 			}
-			if diff := cmp.Diff(want, gradient, cmpopts.EquateApprox(1e-7, 1e-9)); diff != "" {
-				t.Errorf("gradient (-differences +ours)\n%s", diff)
+			return T
+		}
+	}
+	for _, c := range []struct {
+		name      string
+		F         Mat
+		labels    []byte
+		transform func(Mat) Mat
+		units     int
+		projected bool
+	}{
+		{"whitened", few, fewLabels, whitening, 5, false},
+		{"standardised", few, fewLabels, standardising, 5, false},
+		{"many", many, manyLabels, ofRank(188), 188, false},
+		{"many, projected", many, manyLabels, ofRank(20), 20, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := newProbe(copyOf(c.F), c.labels, c.transform, 0.1)
+			if p.projected != c.projected || p.F.Cols != c.units {
+				t.Fatalf("projected is %v, %d columns", p.projected, p.F.Cols)
+			}
+			fillPlain(r, p.x)
+			gradient, unused := make([]float64, len(p.x)), make([]float64, len(p.x))
+			loss, want := p.loss(p.x, gradient), 0.0
+			for n, Z := 0, p.logits(c.F); n < Z.Rows; n++ {
+				sum := 0.0
+				for _, z := range Z.Row(n) {
+					sum += math.Exp(z - Z.Row(n)[c.labels[n]])
+				}
+				want += math.Log(sum) / float64(Z.Rows)
+			}
+			for _, u := range p.x[:len(p.x)-p.classes] {
+				want += 0.05 * u * u
+			}
+			if math.Abs(loss/want-1) > 1e-12 {
+				t.Errorf("L = %v, want %v", loss, want)
+			}
+			for i := 0; i < len(p.x); i += max(1, len(p.x)/20) {
+				const h = 1e-5
+				v := p.x[i]
+				p.x[i] = v + h
+				above := p.loss(p.x, unused)
+				p.x[i] = v - h
+				difference := (above - p.loss(p.x, unused)) / (2 * h)
+				p.x[i] = v
+				if math.Abs(difference-gradient[i]) > 1e-8+1e-7*math.Abs(difference) {
+					t.Errorf("∂L/∂x of %d is %v, by differences %v", i, gradient[i], difference)
+				}
 			}
 		})
 	}
@@ -73,35 +119,28 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 		TrainLabels []int `json:"train_labels"`
 		TestLabels  []int `json:"test_labels"`
 		All, Few    struct {
-			Logits, U [][]float64
-			Beta      []float64
-			Accuracy  float64
-			Rank      int
-			Rows      int
+			Logits, U  [][]float64
+			Beta       []float64
+			Accuracy   float64
+			Rank, Rows int
 		}
 	}
-	text, err := os.ReadFile("testdata/probe_golden.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &golden); err != nil {
-		t.Fatal(err)
-	}
+	readJSON(t, "testdata/probe_golden.json", &golden)
 	toBytes := func(labels []int) (b []byte) {
 		for _, y := range labels {
 			b = append(b, byte(y))
 		}
 		return b
 	}
-	F, A := Mat{len(golden.Train), 6, slices.Concat(golden.Train...)}, Mat{len(golden.Test), 6, slices.Concat(golden.Test...)}
+	F, A := matOf(golden.Train), matOf(golden.Test)
 	labels, testLabels := toBytes(golden.TrainLabels), toBytes(golden.TestLabels)
-	close := cmpopts.EquateApprox(0, 1e-5)
+	fine := cmpopts.EquateApprox(0, 1e-5)
 
 	p := newProbe(copyOf(F), labels, whitening, probePenaltyAll)
 	if _, converged := p.fit(1e-8); !converged || rank(p) != golden.All.Rank {
 		t.Errorf("all: converged is %v, rank %d, want %d", converged, rank(p), golden.All.Rank)
 	}
-	if diff := cmp.Diff(slices.Concat(golden.All.Logits...), p.logits(A).Data, close); diff != "" {
+	if diff := cmp.Diff(slices.Concat(golden.All.Logits...), p.logits(A).Data, fine); diff != "" {
 		t.Errorf("all: logits (-scikit-learn +ours)\n%s", diff)
 	}
 	few, its := firstOfEachClass(F, labels, probeFew)
@@ -109,56 +148,51 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 	if _, converged := p.fit(1e-8); !converged || few.Rows != golden.Few.Rows {
 		t.Errorf("few: converged is %v, %d rows, want %d", converged, few.Rows, golden.Few.Rows)
 	}
-	if diff := cmp.Diff(append(slices.Concat(golden.Few.U...), golden.Few.Beta...), p.x, close); diff != "" {
+	if diff := cmp.Diff(append(slices.Concat(golden.Few.U...), golden.Few.Beta...), p.x, fine); diff != "" {
 		t.Errorf("few: U and β (-scikit-learn +ours)\n%s", diff)
 	}
 	all, some := probeAccuracies(copyOf(F), labels, A, testLabels)
-	if all.Accuracy != golden.All.Accuracy || some.Accuracy != golden.Few.Accuracy {
-		t.Errorf("accuracies are %v and %v, want %v and %v", all.Accuracy, some.Accuracy, golden.All.Accuracy, golden.Few.Accuracy)
+	got, want := [2]float64{all.Accuracy, some.Accuracy}, [2]float64{golden.All.Accuracy, golden.Few.Accuracy}
+	if got != want {
+		t.Errorf("accuracies are %v, want %v", got, want)
 	}
 }
 
 func TestProbeGivesTheSameBitsEverywhere(t *testing.T) {
 	defer func(c, w int) { cores, worthSplitting = c, w }(cores, worthSplitting)
+	worthSplitting = 1000
 	sizes := []struct{ classes, K int }{{3, 19}, {10, 19}, {4, 150}}
 	if testing.Short() {
 		sizes = sizes[:1]
 	}
 	for _, size := range sizes {
-		classes := size.classes
-		F, labels := madeUpRows(1500, size.K, classes)
-		for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
-			var want []float64
-			for _, impl := range implementations() {
-				for _, cores = range []int{1, 2, 5} {
-					t.Run(fmt.Sprintf("%d classes, K = %d, %s/%s/%d cores", classes, size.K, name, impl, cores), func(t *testing.T) {
-						force(t, impl)
-						worthSplitting = 1000
-						p := newProbe(copyOf(F), labels, transform, probePenaltyAll)
-						evaluations, _ := p.fit(probeTolerance)
-						got := append(p.x, float64(evaluations))
-						if want == nil {
-							want = got
-						}
-						if i, ok := sameBits(want, got); !ok || len(p.parts) < 2 {
-							t.Errorf("element %d is %x, want %x; %d parts", i, got[i], want[i], len(p.parts))
-						}
-					})
-				}
+		F, labels := madeUpRows(1500, size.K, size.classes)
+		var want []float64
+		for _, impl := range implementations() {
+			for _, cores = range []int{1, 2, 5} {
+				t.Run(fmt.Sprintf("%d classes, K = %d, %s/%d cores", size.classes, size.K, impl, cores), func(t *testing.T) {
+					force(t, impl)
+					p := newProbe(copyOf(F), labels, whitening, probePenaltyAll)
+					evaluations, _ := p.fit(probeTolerance)
+					got := append(p.x, float64(evaluations))
+					if want == nil {
+						want = got
+					}
+					if i, ok := sameBits(want, got); !ok || len(p.parts) < 2 {
+						t.Errorf("element %d is %x, want %x; %d parts", i, got[i], want[i], len(p.parts))
+					}
+				})
 			}
 		}
 	}
 }
 
+// TestProbeLeavesConstantUnitsOut, and keeps those that vary a little.
 func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 	F, labels := madeUpRows(500, 4, 3)
-	wide := newMat(F.Rows, 6)
-	for n := range F.Rows {
-		copy(wide.Row(n)[1:], F.Row(n))
-		wide.Row(n)[0], wide.Row(n)[5] = 7, 1e-7*float64(n%2)
-	}
-	for name, transform := range map[string]func(Mat) Mat{"whitened": whitening, "standardised": standardising} {
-		want, got := newProbe(copyOf(F), labels, transform, probePenaltyAll), newProbe(copyOf(wide), labels, transform, probePenaltyAll)
+	wide := withColumn(withColumn(F, 4, func(n int) float64 { return 1e-7 * float64(n%2) }), 0, func(int) float64 { return 7 })
+	for name, transform := range transforms {
+		want, got := newProbe(copyOf(F), labels, transform, 0.1), newProbe(copyOf(wide), labels, transform, 0.1)
 		want.fit(probeTolerance)
 		got.fit(probeTolerance)
 		if rank(got) != 4 {
@@ -168,16 +202,41 @@ func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 			t.Errorf("%s: logits (-without +with constant units)\n%s", name, diff)
 		}
 	}
-	for n := range wide.Rows {
-		wide.Row(n)[0] = 4e-6 * float64(n%2) // variance 4e-12
-	}
-	if r := rank(newProbe(wide, labels, standardising, probePenaltyFew)); r != 5 {
+	little := withColumn(F, 0, func(n int) float64 { return 4e-6 * float64(n%2) }) // variance 4e-12
+	if r := rank(newProbe(little, labels, standardising, probePenaltyFew)); r != 5 {
 		t.Errorf("with a unit that varies a little: rank %d of 5", r)
 	}
 }
 
+// TestProbeOfMixturesIsThatOfTheirSources: whitening undoes any mixture, so that 210 mixtures of six units,
+// 70 constant units among them, are classified as the six are.
+func TestProbeOfMixturesIsThatOfTheirSources(t *testing.T) {
+	const K = 210
+	F, labels := madeUpRows(700, 6, 3)
+	mix, wide := xavier(6, K, 1, streamData), newMat(F.Rows, K)
+	for i := range mix.Data {
+		if i%K%3 == 0 {
+			mix.Data[i] = 0
+		}
+	}
+	mul(wide.view(), zeros, coefficients{F.Data, 6, 1}, mix.view(), F.Rows, 6, K)
+	for i := range wide.Data {
+		wide.Data[i] += float64(i % K)
+	}
+	want, got := newProbe(copyOf(F), labels, whitening, 1e-4), newProbe(copyOf(wide), labels, whitening, 1e-4)
+	if !got.projected || got.F.Cols != 6 || len(got.units) != 140 {
+		t.Errorf("%d of 210 units are fitted in %d dimensions, want 140 in 6", len(got.units), got.F.Cols)
+	}
+	want.fit(1e-8)
+	got.fit(1e-8)
+	if diff := cmp.Diff(want.logits(F).Data, got.logits(wide).Data, cmpopts.EquateApprox(0, 1e-6)); diff != "" {
+		t.Errorf("logits (-of six +of their mixtures)\n%s", diff)
+	}
+}
+
+// TestProbeOfActivationsWithNothingInThem: labels are 2 in 60 % of the rows.
 func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
-	rows, labels := newMat(50, 3), slices.Repeat([]byte{2, 0, 2, 4, 2}, 10)
+	nothing, labels := newMat(50, 3), slices.Repeat([]byte{2, 0, 2, 4, 2}, 10)
 	with := func(x float64, at int) Mat {
 		F, _ := madeUpRows(50, 3, 3)
 		F.Data[at] = x
@@ -190,29 +249,23 @@ func TestProbeOfActivationsWithNothingInThem(t *testing.T) {
 		want        float64
 		converged   bool
 	}{
-		{"all constant: the majority's share", rows, rows, 0.6, true},
+		{"all constant", nothing, nothing, 0.6, true},
+		{"no unit", newMat(50, 0), newMat(50, 0), 0.6, true},
 		{"NaN", with(math.NaN(), 140), fine, math.NaN(), false},
 		{"infinite", with(math.Inf(1), 140), fine, math.NaN(), false},
 		{"squares overflow", with(1e200, 140), fine, math.NaN(), false},
 		{"NaN in the test split", fine, with(math.NaN(), 149), math.NaN(), true},
 		{"infinite in the test split", fine, with(math.Inf(-1), 0), math.NaN(), true},
-		{"no unit", newMat(50, 0), newMat(50, 0), 0.6, true},
+		{"one row", fine.head(1), nothing, math.NaN(), false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			all, few := probeAccuracies(copyOf(c.train), labels, c.test, labels)
-			for _, got := range []probeResult{all, few} {
-				if _, same := sameBits([]float64{c.want}, []float64{got.Accuracy}); !same || got.Converged != c.converged {
-					t.Errorf("%+v, want %v, converged %v", got, c.want, c.converged)
-				}
+		all, few := probeAccuracies(copyOf(c.train), labels[:c.train.Rows], c.test, labels)
+		for _, got := range []probeResult{all, few} {
+			if _, same := sameBits([]float64{c.want}, []float64{got.Accuracy}); !same || got.Converged != c.converged {
+				t.Errorf("%s: %+v, want %v, converged %v", c.name, got, c.want, c.converged)
 			}
-		})
+		}
 	}
-	if all, few := probeAccuracies(copyOf(rows.head(1)), labels[:1], rows, labels); !math.IsNaN(all.Accuracy) || !math.IsNaN(few.Accuracy) {
-		t.Errorf("one row has no variance, yet: %+v, %+v", all, few)
-	}
-}
-
-func TestProbeGivesTiesToTheLowestClass(t *testing.T) {
+	// Ties go to the lowest class.
 	F := newMat(6, 2)
 	all, few := probeAccuracies(copyOf(F), []byte{2, 1, 0, 2, 1, 0}, F, []byte{0, 0, 1, 2, 1, 9})
 	want := probeResult{Accuracy: 2. / 6, Evaluations: 1, Converged: true}
@@ -300,20 +353,13 @@ func TestProbeMinimiserKeepsPairsOfPositiveCurvature(t *testing.T) {
 	}
 }
 
-// layerOutputs returns the activations of a whole split in a layer of K random units.
-func layerOutputs(s *Set, activation string, K int, seed uint64) Mat {
-	A, Z := newMat(s.N, K), newMat(s.N, K)
-	W := xavier(s.D, K, seed, streamWeights)
-	multiply(s.newBlock(), allRows(s.N), product{Z, s.arrange(W), make([]float64, K), 1})
-	activationByName(activation).forward(A.Data, Z.Data, K)
-	return A
-}
-
 func BenchmarkProbe(b *testing.B) {
 	data := mnistForTest(b)
 	for _, name := range []string{"relu", "softmax"} {
 		for _, K := range []int{16, 32, 64, 256, 1024} {
-			train, test := layerOutputs(&data.Train, name, K, 1), layerOutputs(&data.Test, name, K, 1)
+			random := newTrainer(Config{Objective: "random", Activation: name, K: K, Seed: 1}, &data.Train)
+			train, _ := random.activations(&data.Train)
+			test, _ := random.activations(&data.Test)
 			b.Run(fmt.Sprintf("act=%s/K=%d", name, K), func(b *testing.B) {
 				var all, few probeResult
 				for b.Loop() {
@@ -323,12 +369,6 @@ func BenchmarkProbe(b *testing.B) {
 				b.ReportMetric(float64(all.Evaluations), "evaluations")
 				b.ReportMetric(few.Accuracy, "accuracy-1000")
 				b.ReportMetric(float64(few.Evaluations), "evaluations-1000")
-				if K > jacobiLimit {
-					p := newProbe(copyOf(train), data.Train.labels, whitening, probePenaltyAll)
-					evaluations, _ := p.fit(probeTolerance)
-					b.ReportMetric(p.accuracy(test, data.Test.labels), "accuracy-1e-5")
-					b.ReportMetric(float64(evaluations), "evaluations-1e-5")
-				}
 			})
 		}
 	}

@@ -43,15 +43,21 @@ type golden struct {
 	}
 }
 
-func readGolden(t *testing.T) (g golden) {
+// readJSON reads a file of numbers that another program made.
+func readJSON(t *testing.T, file string, into any) {
 	t.Helper()
-	b, err := os.ReadFile("testdata/golden.json")
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(b, &g); err != nil {
+	if err := json.Unmarshal(b, into); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func readGolden(t *testing.T) (g golden) {
+	t.Helper()
+	readJSON(t, "testdata/golden.json", &g)
 	if len(g.InfoMax) != 18 || len(g.Reconstruction) != 6 || len(g.Adam) != 1 || len(g.Weights) != 5 {
 		t.Fatalf("golden.json has %d, %d, %d, %d cases", len(g.InfoMax), len(g.Reconstruction), len(g.Adam), len(g.Weights))
 	}
