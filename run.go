@@ -55,8 +55,8 @@ func (r *Result) DivergedWhen() string {
 	return fmt.Sprintf(", in epoch %d", r.DivergedEpoch)
 }
 
-// starts holds the metrics of networks before training. All objectives of one seed but pca start from the same W, so that
-// what one run has measured serves the others, on whatever worker.
+// starts holds the metrics of networks before training. All objectives of one seed but pca start from the
+// same W, so that what one run has measured serves the others, on whatever worker.
 type starts struct{ known sync.Map } // of func() Metrics by Config
 
 // metrics measures unless the start of c is known.
@@ -69,11 +69,16 @@ func (s *starts) metrics(c Config, measure func() Metrics) Metrics {
 }
 
 // run trains one config from beginning to end. after sees every epoch as it ends.
-func run(ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch)) (*Result, *Weights, error) {
+func run(
+	ctx context.Context, c Config, data *Dataset, starts *starts, after func(epoch int, e Epoch),
+) (*Result, *Weights, error) {
 	started := time.Now()
 	t := newTrainer(c, &data.Train)
-	r := &Result{ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok", DataSHA256: data.SHA256, Inputs: data.Train.D, Shape: data.Shape,
-		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	r := &Result{
+		ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok",
+		DataSHA256: data.SHA256, Inputs: data.Train.D, Shape: data.Shape,
+		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
 	constant := data.Train.constant
 	var test Mat // activations of the test split
@@ -85,35 +90,32 @@ func run(ctx context.Context, c Config, data *Dataset, starts *starts, after fun
 		return m
 	})
 	w.track(t)
-	first := math.NaN()
 	r.Curve = []Epoch{}
-	if c.trains() {
-		var err error
+	first, last, err := math.NaN(), math.NaN(), error(nil)
+	switch {
+	case c.Objective == "optimum":
+		first, last, err = t.optimise(ctx)
+	case c.trains():
 		r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
 			w.track(t)
 			after(epoch, e)
 		})
-		if err != nil {
-			return nil, nil, err
-		}
 	}
-	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(math.NaN()), r.Init
-	if c.Objective == "optimum" {
-		first, last, err := t.optimise(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		r.InitialLoss, r.FinalLoss = Number(first), Number(last)
-		r.Final, test = t.measure(&data.Test, constant)
+	if err != nil {
+		return nil, nil, err
 	}
 	if n := len(r.Curve); n > 0 {
-		r.Final, test = t.measure(&data.Test, constant)
-		r.FinalLoss, r.EpochsTo90 = r.Curve[n-1].Loss, epochsTo90(first, r.Curve)
-		if t.diverged(r.FinalLoss) {
+		last, r.EpochsTo90 = float64(r.Curve[n-1].Loss), epochsTo90(first, r.Curve)
+		if t.diverged(last) {
 			r.Status, r.DivergedEpoch = "diverged", n
 		}
 	}
-	if len(r.Curve) > 0 || c.Objective == "optimum" || !c.stacked() {
+	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(last), r.Init
+	learned := c.trains() || c.Objective == "optimum"
+	if learned {
+		r.Final, test = t.measure(&data.Test, constant)
+	}
+	if learned || !c.stacked() {
 		if test.Data == nil { // another run has measured this start
 			test, _ = t.activations(&data.Test)
 		}
@@ -141,8 +143,9 @@ func (w *Weights) track(t *trainer) {
 	}
 }
 
-// activations returns A (N×K) for all rows of s, and the rows that tcRow chooses: of A, but of Z where f keeps ranks,
-// since in float64 a third of a trained tanh's outputs are exactly ±1. Only a few rows of Z are kept at a time.
+// activations returns A (N×K) for all rows of s, and the rows that tcRow chooses: of A, but of Z where f
+// keeps ranks, since in float64 a third of a trained tanh's outputs are exactly ±1. Only a few rows of Z
+// are kept at a time.
 func (t *trainer) activations(s *Set) (A, some Mat) {
 	const few = 8 * blockRows
 	K := t.config.K
@@ -164,18 +167,13 @@ func (t *trainer) activations(s *Set) (A, some Mat) {
 		if t.f.monotone {
 			choose(Z)
 		}
-		forward := func(from, to int) { t.f.forward(a.Data[from*K:to*K], Z.Data[from*K:to*K], K) }
-		if len(a.Data) > worthSplitting/8 {
-			split(len(rows), 4, forward)
-		} else {
-			forward(0, len(rows))
-		}
+		split(len(rows), 4, func(from, to int) { t.f.forward(a.Data[from*K:to*K], Z.Data[from*K:to*K], K) })
 		choose(a)
 	}
 	return A, some
 }
 
-// measure returns all metrics of the present parameters but the probes', and the activations on set s (N×K).
+// measure returns all metrics of the present parameters but the probes', and the activations on s (N×K).
 func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat) {
 	m = Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
 	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
@@ -200,5 +198,54 @@ func (t *trainer) measureProbes(m *Metrics, data *Dataset, test Mat) {
 	m.ProbeAccuracy, m.ProbeAccuracy1000 = Number(all.Accuracy), Number(few.Accuracy)
 	if !all.Converged || !few.Converged {
 		m.ProbeStatus = notConverged
+	}
+}
+
+// A stack: one layer on another, which was trained first and is frozen. Of the layer below, the layer above
+// sees nothing but its outputs, so that a stack is a run on other data.
+
+// outputs returns data with the outputs of a layer, a = f(Wx + b), for inputs; W is D×K and b K. They are
+// standardised: each unit less its mean over the train split and divided by its standard deviation
+// there, over N−1. A unit that is constant on the train split becomes 0.
+func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
+	train, test := data.through(f, W, b)
+	standardise(train, test)
+	return data.with(train, test)
+}
+
+// through returns a = f(Wx + b) of both splits (N×K); W is D×K and b K.
+func (data *Dataset) through(f activation, W Mat, b []float64) (train, test Mat) {
+	t := &trainer{config: Config{K: W.Cols}, X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
+	train, _ = t.activations(&data.Train)
+	test, _ = t.activations(&data.Test)
+	return train, test
+}
+
+// with returns data with other inputs.
+func (data *Dataset) with(train, test Mat) *Dataset {
+	return &Dataset{Name: data.Name, SHA256: data.SHA256,
+		Train: denseSet(train.Data, train.Cols, data.Train.labels), Test: denseSet(test.Data, test.Cols, data.Test.labels)}
+}
+
+// standardise centres and scales the columns of train (N×K), and those of test alike.
+func standardise(train, test Mat) {
+	mean, scale := make([]float64, train.Cols), make([]float64, train.Cols)
+	center(train, mean, train)
+	columnSquares(scale, train)
+	for k, squares := range scale {
+		scale[k] = 1 / math.Sqrt(squares/float64(train.Rows-1))
+		if constantColumn(train, k) {
+			scale[k] = 0
+		}
+	}
+	for n := range train.Rows {
+		for k := range scale {
+			train.Row(n)[k] *= scale[k]
+		}
+	}
+	for n := range test.Rows {
+		for k, a := range test.Row(n) {
+			test.Row(n)[k] = (a - mean[k]) * scale[k]
+		}
 	}
 }
