@@ -140,66 +140,14 @@ func TestMetricsOfWeightsIgnoreScale(t *testing.T) {
 	}
 }
 
-// TestMetricsOfLiveWeightsIgnoreWhatCannotAct: weights of constant inputs, and for softmax what is added
-// to all units.
-func TestMetricsOfLiveWeightsIgnoreWhatCannotAct(t *testing.T) {
-	W, constant, shared := xavier(9, 5, 1, streamWeights), make([]bool, 9), xavier(9, 1, 2, streamWeights)
-	constant[3] = true
-	other := Mat{9, 5, append([]float64{}, W.Data...)}
-	for d := range 9 {
-		for k := range 5 {
-			other.Row(d)[k] += 3 * shared.Data[d]
-		}
-	}
-	other.Row(3)[2] = 100
-	for _, softmax := range []bool{false, true} {
-		var one, two Metrics
-		one.measureWeights(W, constant, softmax)
-		two.measureWeights(other, constant, softmax)
-		if cmp.Equal(one.EffectiveRank, two.EffectiveRank, closeMetrics) || cmp.Equal(one.WeightCorrelation, two.WeightCorrelation, closeMetrics) {
-			t.Error("all weights have the same metrics")
-		}
-		alike := cmp.Equal(one.EffectiveRankLive, two.EffectiveRankLive, closeMetrics) &&
-			cmp.Equal(one.WeightCorrelationLive, two.WeightCorrelationLive, closeMetrics)
-		if alike != softmax {
-			t.Errorf("softmax %v: live weights' ranks %v and %v, correlations %v and %v", softmax, one.EffectiveRankLive,
-				two.EffectiveRankLive, one.WeightCorrelationLive, two.WeightCorrelationLive)
-		}
-	}
-}
-
-func TestConstantInputs(t *testing.T) {
-	X := Mat{4, 6, []float64{ // 0, 0.5, 0 once, 0 but once, all but the last alike, all different
-		0, .5, 1, 0, 2, 1,
-		0, .5, 0, 0, 2, 2,
-		0, .5, 1, 0, 2, 3,
-		0, .5, 1, 7, 3, 4,
-	}}
-	want := []bool{true, true, false, false, false, false}
-	for _, s := range []Set{setOf(X), realSet(X.Data, 1, X.Cols, nil), *denseCopy(setOf(X))} {
-		if diff := cmp.Diff(want, s.constant); diff != "" {
-			t.Errorf("%T (-want +got)\n%s", s.inputs, diff)
-		}
-	}
-}
-
 func TestRowsForTotalCorrelationAreSpread(t *testing.T) {
-	for _, c := range []struct {
-		N, n int
-		want []float64
-	}{
-		{10, 4, []float64{0, 2, 5, 7}},
-		{7, 7, []float64{0, 1, 2, 3, 4, 5, 6}},
-		{3, 5, []float64{0, 1, 2}},
-		{5, 1, []float64{0}},
-		{5, 0, []float64{}},
-	} {
-		A := newMat(c.N, 1)
-		for n := range c.N {
-			A.Data[n] = float64(n)
+	for of, want := range map[[2]int][]int{{10, 4}: {0, 2, 5, 7}, {7, 7}: {0, 1, 2, 3, 4, 5, 6}, {5, 1}: {0}} {
+		var rows []int
+		for i := range of[1] {
+			rows = append(rows, tcRow(i, of[0], of[1]))
 		}
-		if diff := cmp.Diff(c.want, chosenRows(A, c.n).Data); diff != "" {
-			t.Errorf("%d of %d rows (-want +got)\n%s", c.n, c.N, diff)
+		if diff := cmp.Diff(want, rows); diff != "" {
+			t.Errorf("%d of %d rows (-want +got)\n%s", of[1], of[0], diff)
 		}
 	}
 }

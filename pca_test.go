@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math"
 	"math/bits"
@@ -44,7 +45,10 @@ func TestPrincipalAxesOfKnownOnes(t *testing.T) {
 		mean := []float64{1, -2, offset.mean, 0.5, -offset.mean, 0.1}
 		for _, s := range bothForms(withAxes(mean, Q, 0.5, 4, 0.1, 1)) {
 			t.Run(fmt.Sprintf("%T, %g from 0", s.inputs, offset.mean), func(t *testing.T) {
-				W, b := principalAxes(s, 4)
+				W, b := principalAxes(s, 8)
+				if !slices.Equal(W.T().Data[6*6:], make([]float64, 2*6)) {
+					t.Errorf("more units than inputs: %v", W.T().Data[6*6:])
+				}
 				for k, j := range []int{1, 3, 0, 2} { // by descending variance
 					axis, got := Q.T().Row(j), W.T().Row(k)
 					if slices.Max(axis) < -slices.Min(axis) {
@@ -102,33 +106,6 @@ func TestPrincipalAxesOfFewRows(t *testing.T) {
 	}
 }
 
-// TestPrincipalComponentsShareTheVariance: z is centred, all its variances together are those of the
-// inputs, and beyond D units nothing is left.
-func TestPrincipalComponentsShareTheVariance(t *testing.T) {
-	const D, K = 11, 14
-	data := xavier(300, D, 3, streamData)
-	for _, s := range bothForms(mapped(data, func(x float64) float64 { return max(0, x) })) {
-		W, b := principalAxes(s, K)
-		Z := newMat(s.N, K)
-		multiply(s.newBlock(), allRows(s.N), product{Z, s.arrange(W), b, 1})
-		inputs, units := variances(Mat{s.N, D, elementsOf(*s)}), variances(Z)
-		if diff := cmp.Diff(sumOf(inputs), sumOf(units), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
-			t.Errorf("%T: sum of variances (-inputs +units)\n%s", s.inputs, diff)
-		}
-		for k, v := range units {
-			if k >= D && v != 0 || k > 0 && v > units[k-1]*(1+1e-12) {
-				t.Errorf("%T: unit %d has variance %v", s.inputs, k, v)
-			}
-		}
-		fewer, _ := principalAxes(s, 4)
-		for d := range D {
-			if diff := cmp.Diff(W.Row(d)[:4], fewer.Row(d)); diff != "" {
-				t.Errorf("%T: of 4 units, input %d (-of 14 +of 4)\n%s", s.inputs, d, diff)
-			}
-		}
-	}
-}
-
 // variances returns the columns' sums of squares about their means.
 func variances(A Mat) []float64 {
 	R, mean, v := newMat(A.Rows, A.Cols), make([]float64, A.Cols), make([]float64, A.Cols)
@@ -141,17 +118,12 @@ func variances(A Mat) []float64 {
 	return v
 }
 
-func sumOf(x []float64) (sum float64) {
-	for _, v := range x {
-		sum += v
-	}
-	return sum
-}
-
 // TestPCAHasOneRun: whatever the seed, and the same weights for every activation.
 func TestPCAHasOneRun(t *testing.T) {
-	if runs := planOf(t, "-objective pca -seed 1-10 -act relu,tanh -k 2,3").mine; len(runs) != 4 {
-		t.Errorf("10 seeds, 2 activations and 2 K make %d runs", len(runs))
+	for flags, want := range map[string]int{"-k 2,3": 4, "-k 3 -below pca:2": 2} {
+		if runs := planOf(t, "-objective pca -seed 1-10 -act relu,tanh "+flags).all; len(runs) != want {
+			t.Errorf("%s: 10 seeds and 2 activations make %d runs, want %d", flags, len(runs), want)
+		}
 	}
 	ids := map[string]bool{}
 	data := sampleData()
@@ -174,5 +146,135 @@ func TestPCAHasOneRun(t *testing.T) {
 	}
 	if len(ids) != 2 {
 		t.Errorf("2 activations have %d ids", len(ids))
+	}
+}
+
+// withTest is a data set whose test split has other means and deviations than its train split.
+func withTest(train Mat) *Dataset {
+	test := mapped(train, func(x float64) float64 { return 3*x + 1 })
+	return &Dataset{Train: *denseCopy(setOf(train)), Test: *denseCopy(setOf(test)), SHA256: "of the file"}
+}
+
+// covarianceOver1 is Cov(X) over N−1, by its definition.
+func covarianceOver1(s *Set) (mean []float64, cov Mat) {
+	mean, cov = make([]float64, s.D), newMat(s.D, s.D)
+	for n := range s.N {
+		for d, x := range s.dense(n) {
+			mean[d] += x / float64(s.N)
+		}
+	}
+	for n := range s.N {
+		x := s.dense(n)
+		for i := range x {
+			for j := range x {
+				cov.Row(i)[j] += (x[i] - mean[i]) * (x[j] - mean[j]) / float64(s.N-1)
+			}
+		}
+	}
+	return mean, cov
+}
+
+// TestComponentsAreWhitenedToTheirPower: inputs of known axes and deviations 4, 1, ½, 0.1 come out with these to the power
+// 1 − P, along their axes, and centred; with P = 1 the covariance is I.
+func TestComponentsAreWhitenedToTheirPower(t *testing.T) {
+	Q := orthonormal(6, 4, 1)
+	X := withAxes([]float64{1, -2, 0, 0.5, 100, 0.1}, Q, 0.5, 4, 0.1, 1)
+	data := withTest(X)
+	for _, P := range []float64{0, 0.25, 1} {
+		inputs, err := data.components(Config{Components: 3, Whiten: P})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mean, cov := covarianceOver1(&inputs.Train)
+		want := newMat(3, 3)
+		for k, sd := range []float64{4, 1, 0.5} {
+			want.Row(k)[k] = math.Pow(sd*math.Sqrt(256.0/255), 2-2*P)
+		}
+		if diff := cmp.Diff(want, cov, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+			t.Errorf("P = %v: covariance (-want +got)\n%s", P, diff)
+		}
+		if diff := cmp.Diff(make([]float64, 3), mean, cmpopts.EquateApprox(0, 1e-12)); diff != "" {
+			t.Errorf("P = %v: mean (-want +got)\n%s", P, diff)
+		}
+	}
+}
+
+// TestTestSplitIsWhitenedAsTheTrainSplit: 3x + 1 becomes 3x′ plus what the axes make of 3·mean + 1 − mean.
+func TestTestSplitIsWhitenedAsTheTrainSplit(t *testing.T) {
+	Q := orthonormal(6, 4, 1)
+	mean := []float64{1, -2, 0, 0.5, 7, 0.1}
+	inputs, err := withTest(withAxes(mean, Q, 0.5, 4, 0.1, 1)).components(Config{Components: 4, Whiten: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range inputs.Train.N {
+		want := inputs.Train.dense(n)
+		for k := range want {
+			want[k] *= 3
+			for d, m := range mean {
+				want[k] += inputs.Axes.Row(d)[k] * (2*m + 1)
+			}
+		}
+		if diff := cmp.Diff(want, inputs.Test.dense(n), cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+			t.Fatalf("row %d (-want +got)\n%s", n, diff)
+		}
+	}
+}
+
+// TestComponentsThatDoNotVaryAreRefused: six inputs, one of them constant, that lie in a space of four dimensions.
+func TestComponentsThatDoNotVaryAreRefused(t *testing.T) {
+	data := withTest(withAxes(make([]float64, 6), orthonormal(6, 4, 1), 0.5, 4, 0.1, 1))
+	for M, ok := range map[int]bool{0: true, 4: true, 5: false, 6: false, 7: false} {
+		if _, err := data.components(Config{Components: M, Whiten: 1}); (err == nil) != ok {
+			t.Errorf("%d components: %v", M, err)
+		}
+	}
+}
+
+// TestWeightsAreMappedBackToTheInputs: z of the components is z of the data's own inputs but for the means.
+func TestWeightsAreMappedBackToTheInputs(t *testing.T) {
+	data := sampleData()
+	c := Config{Objective: "infomax", Activation: "identity", K: 3, Lambda: 1, Epochs: 1, Batch: 32, LearningRate: 1e-3,
+		Components: 20, Whiten: 0.5}
+	inputs, err := data.components(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, w, err := run(t.Context(), c, inputs, new(starts), func(int, Epoch) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := func(s *Set, W Mat, n int) (z []float64) {
+		for k := range c.K {
+			z = append(z, inner(W.T().Row(k), s.dense(n))-inner(W.T().Row(k), s.dense(0)))
+		}
+		return z
+	}
+	for n := range 10 {
+		if diff := cmp.Diff(z(&inputs.Train, w.W, n), z(&data.Train, w.Inputs, n), cmpopts.EquateApprox(1e-10, 1e-10)); diff != "" {
+			t.Errorf("row %d (-by components +by inputs)\n%s", n, diff)
+		}
+	}
+}
+
+// whitenedBitsEverywhere is the SHA-256 of what whitened runs and an optimum give, the same on every processor.
+const whitenedBitsEverywhere = "ebce7d086b246615669a08356d00a0fd5cc47cd1598f2fc05fb975684f86cbc6"
+
+func TestWhitenedRunsGiveTheSameBitsEverywhere(t *testing.T) {
+	h := sha256.New()
+	for _, c := range []Config{
+		{Objective: "infomax", Activation: "tanh", K: 19, Lambda: 1, Epochs: 2, Batch: 64, Components: 40, Whiten: 1},
+		{Objective: "reconstruction", Activation: "relu", K: 9, Epochs: 1, Batch: 64, Components: 40, Whiten: 0.25},
+		{Objective: "optimum", Activation: "identity", K: 5, Lambda: 2, Components: 30},
+	} {
+		inputs, err := sampleData().components(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashRun(t, h, c, inputs)
+		hashFloats(h, inputs.Axes.Data)
+	}
+	if got := fmt.Sprintf("%x", h.Sum(nil)); got != whitenedBitsEverywhere {
+		t.Errorf("fingerprint %s, want %s", got, whitenedBitsEverywhere)
 	}
 }

@@ -158,35 +158,6 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 	}
 }
 
-func TestProbeGivesTheSameBitsEverywhere(t *testing.T) {
-	defer func(c, w int) { cores, worthSplitting = c, w }(cores, worthSplitting)
-	worthSplitting = 1000
-	sizes := []struct{ classes, K int }{{3, 19}, {10, 19}, {4, 150}}
-	if testing.Short() {
-		sizes = sizes[:1]
-	}
-	for _, size := range sizes {
-		F, labels := madeUpRows(1500, size.K, size.classes)
-		var want []float64
-		for _, impl := range implementations() {
-			for _, cores = range []int{1, 2, 5} {
-				t.Run(fmt.Sprintf("%d classes, K = %d, %s/%d cores", size.classes, size.K, impl, cores), func(t *testing.T) {
-					force(t, impl)
-					p := newProbe(copyOf(F), labels, whitening, probePenaltyAll)
-					evaluations, _ := p.fit(probeTolerance)
-					got := append(p.x, float64(evaluations))
-					if want == nil {
-						want = got
-					}
-					if i, ok := sameBits(want, got); !ok || len(p.parts) < 2 {
-						t.Errorf("element %d is %x, want %x; %d parts", i, got[i], want[i], len(p.parts))
-					}
-				})
-			}
-		}
-	}
-}
-
 // TestProbeLeavesConstantUnitsOut, and keeps those that vary a little.
 func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 	F, labels := madeUpRows(500, 4, 3)
@@ -286,17 +257,6 @@ func TestProbeOfSeparableRowsConverges(t *testing.T) {
 		if got.Accuracy != 1 || !got.Converged || got.Evaluations > 100 {
 			t.Errorf("%+v", got)
 		}
-	}
-}
-
-func TestProbeKeepsTheFirstRowsOfEachClassInOrder(t *testing.T) {
-	F := newMat(7, 1)
-	for n := range F.Data {
-		F.Data[n] = float64(n)
-	}
-	few, labels := firstOfEachClass(F, []byte{1, 1, 0, 1, 0, 3, 0}, 2)
-	if diff := cmp.Diff([]float64{0, 1, 2, 4, 5}, few.Data); diff != "" || string(labels) != "\x01\x01\x00\x00\x03" || few.Rows != 5 {
-		t.Errorf("labels %v, %d rows (-want +got)\n%s", labels, few.Rows, diff)
 	}
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"math"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // The hashes are this program's own, pinned: a change of them is a change of the data. That of
@@ -66,40 +64,6 @@ func TestClustersHaveTheirCentresAndSpread(t *testing.T) {
 	}
 }
 
-func TestClustersAreShuffled(t *testing.T) {
-	var count [8]int
-	for _, class := range clusters().Train.labels[:800] {
-		count[class]++
-	}
-	for class, n := range count {
-		if n == 100 || n < 50 || n > 150 { // unshuffled, each has exactly 100; the sd is 9
-			t.Errorf("%d of the first 800 points are of class %d", n, class)
-		}
-	}
-}
-
-// A mean of n values uniform on [−1, 1] is within 5·√(1/3n) of 0.
-func TestUniformFillsTheSquare(t *testing.T) {
-	x := elementsOf(uniform().Train)
-	const n = planeTrain
-	var sum, squares [2]float64
-	for i, v := range x {
-		if v < -1 || v >= 1 {
-			t.Fatalf("coordinate %d is %g", i, v)
-		}
-		sum[i%2] += v
-		squares[i%2] += v * v
-	}
-	for d := range sum {
-		if mean := sum[d] / n; math.Abs(mean) > 5*math.Sqrt(1.0/3/n) {
-			t.Errorf("coordinate %d has mean %g", d, mean)
-		}
-		if ms := squares[d] / n; math.Abs(ms-1.0/3) > 5*math.Sqrt(4.0/45/n) { // Var x² = 1/5 − 1/9
-			t.Errorf("coordinate %d has mean square %g", d, ms)
-		}
-	}
-}
-
 // TestPlacesWithoutInputKeepNoWeight: a point fills two of a square's four places.
 func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
 	points := make([]planePoint, 200)
@@ -122,23 +86,5 @@ func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestPointSetKeepsEveryCoordinate(t *testing.T) {
-	points := []planePoint{{x: [2]float64{1.5, -2}, class: 3}, {x: [2]float64{0, 1.5}}, {class: 1}, {x: [2]float64{-2, 7}}}
-	s := pointSet(points)
-	x := s.inputs.(*sparse)
-	if diff := cmp.Diff([]float64{0, -2, 1.5, 7}, x.level[:4]); diff != "" {
-		t.Errorf("levels (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]byte{3, 0, 1, 0}, s.labels); diff != "" {
-		t.Errorf("labels (-want +got):\n%s", diff)
-	}
-	if len(x.entries) != 3 {
-		t.Errorf("%d entries for 3 points other than 0", len(x.entries))
-	}
-	if diff := cmp.Diff([]float64{1.5, -2, 0, 1.5, 0, 0, -2, 7}, elementsOf(s)); diff != "" {
-		t.Errorf("values (-want +got):\n%s", diff)
 	}
 }

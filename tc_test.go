@@ -417,12 +417,6 @@ func BenchmarkTotalCorrelation(b *testing.B) {
 				totalCorrelation(a, 1)
 			}
 		})
-		b.Run(fmt.Sprintf("K=%d/null=first", units), func(b *testing.B) {
-			for b.Loop() {
-				clear(nullLogRadii.of)
-				totalCorrelation(a, 1)
-			}
-		})
 	}
 }
 
