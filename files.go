@@ -1,10 +1,9 @@
 // Files written whole and durably: the contents are written and synced under a temporary name beside the file,
-// which is then renamed. At the end, the console, which a person reads.
+// which is then renamed. Then what a person sees of a long command, and how much memory there is.
 
 package main
 
 import (
-	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -13,7 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,15 +25,9 @@ type file struct {
 	data []byte
 }
 
-const (
-	tempPrefix = ".infomax-tmp-"
-	// leftoverAge is far beyond the seconds that a live process needs between making a
-	// temporary file and renaming it, and any difference between two machines' clocks.
-	leftoverAge = time.Hour
-)
-
-// tempName is a name in dir that nobody else uses.
-func tempName(dir string) string { return filepath.Join(dir, tempPrefix+rand.Text()) }
+// tempName is a name in dir that nobody else uses. A process that is killed while it writes leaves what it wrote under
+// such a name. Nobody removes it, because nobody can tell it from what another machine is writing at that moment.
+func tempName(dir string) string { return filepath.Join(dir, ".infomax-tmp-"+rand.Text()) }
 
 // writeAtomic makes path hold b, or on failure what it held before. It makes the folder too.
 func writeAtomic(path string, b []byte) error {
@@ -55,8 +48,7 @@ func replace(path string, write func(temp string) error) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	syncFolder(dir) // if this fails the file is there all the same, and store.prepare has warned
-	return nil
+	return syncFolder(dir)
 }
 
 // writeFolder writes a new folder of files to the disk itself.
@@ -69,8 +61,7 @@ func writeFolder(dir string, files []file) error {
 			return err
 		}
 	}
-	syncFolder(dir)
-	return nil
+	return syncFolder(dir)
 }
 
 // writeSynced writes a new file to the disk itself.
@@ -108,49 +99,21 @@ func flush(f *os.File) error {
 	return err
 }
 
-// clearLeftovers removes from dir what killed processes left unfinished there, if there is such a folder. What
-// cannot be removed, which is mostly another user's, stays; the first reason is returned.
-func clearLeftovers(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, e := range entries {
-		if temporary(e) && !fresh(e) {
-			err = cmp.Or(err, os.RemoveAll(filepath.Join(dir, e.Name())))
-		}
-	}
-	return err
-}
-
-// temporary says whether an entry's name is one of tempName.
-func temporary(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), tempPrefix) }
-
-// fresh says whether a live process may be using the entry. One that has just vanished was in use.
-func fresh(e fs.DirEntry) bool {
-	info, err := e.Info()
-	return err != nil || time.Since(info.ModTime()) < leftoverAge
-}
-
-// usualColumns is the width of a terminal that does not tell.
-const usualColumns = 80
-
-// console is the output for a person, beside the results: lines, and on a terminal a status line below them
-// that is overwritten in place.
+// console is what a person sees beside the results: lines, and how far the work is. On a terminal this is one line
+// that is overwritten in place; elsewhere it is a new line, at most one every half minute.
 type console struct {
-	mu       sync.Mutex
-	out      io.Writer
-	terminal bool
-	columns  func() int // of the terminal, whose window may change
-	quiet    bool
-	shown    []rune // the status line
+	mu              sync.Mutex
+	out             io.Writer
+	terminal, quiet bool
+	shown           int       // characters of the line in place
+	last            time.Time // when such a line was written elsewhere
 }
 
 func newConsole(out io.Writer, quiet bool) *console {
-	c := &console{out: out, quiet: quiet, columns: func() int { return usualColumns }}
-	if file, ok := out.(*os.File); ok {
-		c.columns = func() int { return columnsOf(file) }
-		c.terminal = c.columns() > 0
+	c := &console{out: out, quiet: quiet, last: time.Now()}
+	if f, ok := out.(*os.File); ok && os.Getenv("TERM") != "dumb" {
+		info, err := f.Stat()
+		c.terminal = err == nil && info.Mode()&fs.ModeCharDevice != 0
 	}
 	return c
 }
@@ -170,38 +133,49 @@ func (c *console) say(format string, args ...any) {
 	}
 }
 
-// show puts text in the status line.
+// show tells how far the work is, or with "" that it is over.
 func (c *console) show(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.terminal && !c.quiet {
+	switch {
+	case c.quiet:
+	case c.terminal:
 		c.place(text)
+	case text != "" && time.Since(c.last) >= 30*time.Second:
+		c.last = time.Now()
+		fmt.Fprintln(c.out, text)
 	}
 }
 
-// keep leaves the status line on the screen as it is; the next output begins below it.
-func (c *console) keep() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.shown) > 0 {
-		fmt.Fprintln(c.out)
-	}
-	c.shown = nil
-}
-
-// place overwrites the status line. The caller holds mu.
+// place overwrites the line in place with the first 79 characters of text. The caller holds mu.
 func (c *console) place(text string) {
-	width := max(1, c.columns()-1) // a full line would wrap on some terminals
 	line := []rune(text)
-	if len(line) > width {
-		line = append(line[:width-1], '…')
+	if len(line) > 79 {
+		line = append(line[:78], '…')
 	}
-	if slices.Equal(line, c.shown) {
-		return
+	if c.shown > 0 || len(line) > 0 {
+		fmt.Fprintf(c.out, "\r%-*s\r", c.shown, string(line))
 	}
-	fmt.Fprint(c.out, "\r", string(line), strings.Repeat(" ", max(0, min(width, len(c.shown))-len(line))))
-	if len(line) == 0 {
-		fmt.Fprint(c.out, "\r")
+	c.shown = len(line)
+}
+
+// freeMemory returns how many bytes the program can still have, by what the system, a container's limit and GOMEMLIMIT
+// say. Where none says anything it is as good as infinite.
+func freeMemory() float64 {
+	free := float64(debug.SetMemoryLimit(-1))
+	for _, limit := range []struct {
+		file, before string
+		unit         float64 // bytes
+	}{
+		{"/proc/meminfo", "MemAvailable:", 1 << 10},
+		{"/sys/fs/cgroup/memory.max", "", 1},
+	} {
+		b, _ := os.ReadFile(limit.file) // no such file says nothing
+		_, text, _ := strings.Cut(string(b), limit.before)
+		var n float64
+		if _, err := fmt.Sscan(text, &n); err == nil {
+			free = min(free, n*limit.unit)
+		}
 	}
-	c.shown = line
+	return free
 }

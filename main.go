@@ -1,8 +1,8 @@
 // Infomax trains one linear layer by InfoMax and measures what it learned. README.md says what
 // for; EXPERIMENT.md defines every number.
 //
-// This file has the commands: a run or a sweep, -list, -report. It rests on main_flags.go for what was typed, on
-// main_table.go for the table of a single run, and on sweep.go for the work.
+// This file has the commands: a run or a sweep, -list, -report; and the table of a single run. It rests on
+// main_flags.go for what was typed and on sweep.go for the work.
 package main
 
 import (
@@ -12,26 +12,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
 	"syscall"
 )
 
 func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// command runs the program and returns its exit status: 2 for a mistake in the command line,
-// 130 after Ctrl-C, 143 after SIGTERM, 1 for anything else that went wrong.
+// command runs the program and returns its exit status: 2 for a mistake in the command line, 128 and the signal's
+// number after a signal (Ctrl-C 130, SIGTERM 143, SIGHUP 129), 1 for anything else that went wrong.
 func command(args []string, stdout, stderr io.Writer) int {
-	unterminated, stopTerminate := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	ctx, stop := signal.NotifyContext(unterminated, os.Interrupt)
-	defer stopTerminate()
+	ctx, stop := untilSignal()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C has its usual effect
 	out := &output{Writer: stdout}
 	err := execute(ctx, args, out, stderr)
 	if err == nil && out.err != nil {
@@ -41,15 +34,38 @@ func command(args []string, stdout, stderr io.Writer) int {
 		return 0
 	}
 	fmt.Fprintln(stderr, "infomax:", err)
-	switch {
-	case errors.As(err, new(badUsage)):
+	if errors.As(err, new(badUsage)) {
 		return 2
-	case unterminated.Err() != nil:
-		return 128 + int(syscall.SIGTERM)
-	case ctx.Err() != nil:
-		return 128 + int(syscall.SIGINT)
+	}
+	if s, stopped := errors.AsType[stopSignal](context.Cause(ctx)); stopped {
+		return 128 + int(s.Signal)
 	}
 	return 1
+}
+
+// stopSignal is the cause of a context that a signal ended.
+type stopSignal struct{ syscall.Signal }
+
+func (s stopSignal) Error() string { return s.String() }
+
+// untilSignal returns a context that ends with the first signal to stop; a second one has its usual effect. A hangup
+// that is ignored, as under nohup, stays so.
+func untilSignal() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	go func() {
+		select {
+		case s := <-signals:
+			cancel(stopSignal{s.(syscall.Signal)})
+		case <-ctx.Done():
+		}
+		signal.Stop(signals)
+	}()
+	return ctx, func() { cancel(nil) }
 }
 
 // output remembers the first failure to write to it.
@@ -78,57 +94,74 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return verify(ctx, o, stdout, screen)
 	}
 	p, err := o.plan()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if o.list {
-		return list(stdout, s, o, p)
-	}
-	if o.report {
-		if _, err := os.Stat(s.runs()); err != nil {
-			return fmt.Errorf("-report: %w: give the -out of finished runs", err)
-		}
+	case o.list:
+		return list(stdout, s, p)
+	case o.report:
 		now, err := s.derive(screen, inventory{}, true)
+		if err == nil && len(now.good) == 0 {
+			err = fmt.Errorf("-report: %s has no runs: give the -out of finished runs", s.runs())
+		}
 		if err == nil {
 			writeHeadlines(stdout, s, now)
 		}
 		return err
 	}
-	single := len(p.all) == 1 && len(p.mine) == 1
-	there, stopped := runMissing(ctx, args, o, p, s, screen)
-	var absent absentData
-	if errors.As(stopped, &absent) && there.good != nil { // the rest is done
-		stopped = nil
+	return runAndReport(ctx, args, o, p, stdout, screen)
+}
+
+// runAndReport does what is missing of p and prints what came out.
+func runAndReport(ctx context.Context, args []string, o options, p plan, stdout io.Writer, screen *console) error {
+	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) == 1
+	if err := s.prepare(); err != nil {
+		return err
 	}
-	if stopped != nil && ctx.Err() == nil {
-		if there.good != nil { // what was done before is done
-			s.derive(screen, there, false)
-		}
-		return stopped
+	there, err := s.scan(inventory{})
+	if err == nil {
+		err = s.writeManifest(args, len(p.all))
 	}
-	now, err := s.derive(screen, there, !single && stopped == nil)
+	if err != nil {
+		return err
+	}
+	before := len(there.of(p.mine))
+	if single && before == 0 {
+		screen.say("%s", describe(p.mine[0]))
+	}
+	absent, err := s.runMissing(ctx, p, there, o.workers, screen)
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	now, err := s.derive(screen, there, !single && ctx.Err() == nil)
 	if err != nil {
 		return err
 	}
 	done := now.of(p.mine)
 	switch {
-	case stopped != nil:
+	case ctx.Err() != nil:
 		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(len(done), len(p.mine)))
-	case !single:
+	case single && len(done) == 1:
+		writeTable(stdout, s, done[0], before == 1)
+	case !single && (absent == nil || len(done) > 0):
 		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n",
 			outOf(len(done), len(p.mine)), s.runs(), filepath.Join(s.out, "results.csv"))
 		writeHeadlines(stdout, s, now)
-	case len(done) == 1:
-		writeTable(stdout, s, done[0], there.good[done[0].ID] != nil)
 	}
-	loaded := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool { return slices.Contains(absent.names, c.Data) && now.good[c.ID()] == nil })
-	return errors.Join(absent.error, unfinished(screen, s, loaded, now))
-}
-
-// absentData is why data sets could not be loaded; the runs on others are done.
-type absentData struct {
-	names []string
-	error
+	diverged := 0
+	for _, r := range done {
+		if r.Status != "ok" {
+			diverged++
+		}
+	}
+	if diverged > 0 {
+		screen.warn("%s diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, "+
+			"may prevent", outOf(diverged, len(p.mine)))
+	}
+	if absent == nil && len(done) < len(p.mine) {
+		return fmt.Errorf("%s could not be done: the reasons are above", outOf(len(p.mine)-len(done), len(p.mine)))
+	}
+	return absent
 }
 
 // outOf is "3 of 8 runs".
@@ -136,188 +169,104 @@ func outOf(n, runs int) string { return fmt.Sprintf("%d of %s", n, plural(runs, 
 
 // writeHeadlines says what came out, and where to read on.
 func writeHeadlines(w io.Writer, s store, now inventory) {
+	if len(now.good) == 0 {
+		return
+	}
 	fmt.Fprintf(w, "the report of %s is in %s\n", plural(len(now.good), "run"), s.page())
 	for _, line := range now.headlines {
 		fmt.Fprintln(w, line)
 	}
 }
 
-// runMissing does the runs of p that are not there, first the layers that they stand on, and returns those that were there.
-func runMissing(ctx context.Context, args []string, o options, p plan, s store, screen *console) (inventory, error) {
-	if err := s.prepare(screen); err != nil {
-		return inventory{}, err
-	}
-	there, err := s.scan(inventory{})
-	if err != nil {
-		return inventory{}, err
-	}
-	if len(p.mine) == 0 {
-		return there, nil
-	}
-	hashes := map[string]string{}
-	for _, r := range there.of(p.mine) {
-		hashes[r.Config.Data] = r.DataSHA256
-	}
-	manifest := func() {
-		if err := s.writeManifest(args, p, hashes); err != nil {
-			screen.warn("this command is not in manifest.json: %v", err)
-		}
-	}
-	isThere := func(c Config) bool { return there.good[c.ID()] != nil }
-	missing := slices.DeleteFunc(slices.Clone(p.mine), isThere)
-	if len(missing) == 0 {
-		manifest()
-		return there, nil
-	}
-	if len(p.all) == 1 {
-		screen.say("%s", describe(p.all[0]))
-	}
-	lower := plan{mine: missing}.below()
-	trained := slices.DeleteFunc(slices.Clone(lower), func(c Config) bool { return !isThere(c) })
-	if len(lower) > 0 {
-		screen.say("layers below: %s there already, in %s", outOf(len(trained), len(lower)), s.runs())
-	}
-	done := len(p.mine) - len(missing)
-	missing = append(missing, slices.DeleteFunc(lower, isThere)...)
-	tally := newTally(screen, done, missing)
-	slices.SortStableFunc(missing, func(a, b Config) int { return cmp.Or(compareInputs(a, b), cmp.Compare(b.cost(), a.cost())) })
-	err = runEach(ctx, p.from, missing, o.workers, s, tally, func(name string, data *Dataset) {
-		hashes[name] = data.SHA256
-		manifest()
-	})
-	if errors.As(err, new(absentData)) && len(hashes) == 0 { // nothing is done
-		return inventory{}, err
-	}
-	return there, err
-}
-
-// runEach does the runs, which are in the order of their inputs. loaded sees each data set before its runs; the runs on one
-// that cannot be loaded are left out, and the error is absentData.
-func runEach(ctx context.Context, from dataSource, runs []Config, workers int, s store, tally *tally, loaded func(name string, data *Dataset)) error {
-	var absent absentData
-	for len(runs) > 0 {
-		name := runs[0].Data
-		var its []Config
-		its, runs = alike(runs, func(a, b Config) bool { return a.Data == b.Data })
-		data, err := loadData(ctx, from, name, tally.console)
-		if err != nil && ctx.Err() != nil {
-			return err
-		}
-		if err != nil {
-			if absent = (absentData{append(absent.names, name), errors.Join(absent.error, err)}); len(runs) > 0 {
-				tally.warn("the runs on %s are left out: %v", name, err)
-			}
-			continue
-		}
-		loaded(name, data)
-		for len(its) > 0 {
-			var same []Config
-			same, its = alike(its, func(a, b Config) bool { return compareInputs(a, b) == 0 })
-			inputs, err := data.components(same[0])
-			if err != nil {
-				return err
-			}
-			if err := runOn(ctx, inputs, same, workers, s, tally); err != nil {
-				return err
-			}
-		}
-	}
-	if absent.error == nil {
-		return nil
-	}
-	return absent
-}
-
-// alike divides runs after the first ones that are like the first.
-func alike(runs []Config, like func(a, b Config) bool) (first, rest []Config) {
-	n := slices.IndexFunc(runs, func(c Config) bool { return !like(c, runs[0]) })
-	if n < 0 {
-		n = len(runs)
-	}
-	return runs[:n], runs[n:]
-}
-
-// runOn does the runs, all on data: first the single layers, because stacks stand on some of them.
-func runOn(ctx context.Context, data *Dataset, runs []Config, workers int, s store, tally *tally) error {
-	var base, stacks []Config
-	for _, c := range runs {
-		if c.stacked() {
-			stacks = append(stacks, c)
-		} else {
-			base = append(base, c)
-		}
-	}
-	for _, ahead := range [][]Config{base, stacks} {
-		cores = max(1, min(workers, runtime.GOMAXPROCS(0))/max(1, len(ahead))) // a lone large run has them all
-		work := sweep{store: s, data: data, ahead: ahead, tally: tally}
-		if err := work.do(ctx, workers); err != nil {
-			return err
-		}
-		tally.show("")
-	}
-	return nil
-}
-
-// unfinished is an error if any of the runs is not done. One that diverged is: that is its result.
-func unfinished(screen *console, s store, runs []Config, now inventory) error {
-	diverged, unusable, failed := 0, 0, 0
-	for _, c := range runs {
-		switch r := now.good[c.ID()]; {
-		case r == nil && now.bad[c.ID()] != nil:
-			unusable++
-		case r == nil:
-			failed++
-		case r.Status != "ok":
-			diverged++
-		}
-	}
-	if diverged > 0 {
-		screen.warn("%s diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent", outOf(diverged, len(runs)))
-	}
-	var problems []string
-	if failed > 0 {
-		problems = append(problems, fmt.Sprintf("%s failed: the reasons are in %s", outOf(failed, len(runs)), filepath.Dir(s.failure(""))))
-	}
-	if unusable > 0 {
-		problems = append(problems, fmt.Sprintf("%s cannot be used: the reasons are above", outOf(unusable, len(runs))))
-	}
-	if problems == nil {
-		return nil
-	}
-	return errors.New(strings.Join(problems, "; "))
-}
-
-// list prints the runs that the command asks for, or if it names none all that there are, and which are done.
-func list(w io.Writer, s store, o options, p plan) error {
+// list prints the runs that the command asks for, and which are done.
+func list(w io.Writer, s store, p plan) error {
 	there, err := s.scan(inventory{})
 	if err != nil {
 		return err
 	}
-	var ids []string
-	for _, c := range append(p.below(), p.mine...) {
-		ids = append(ids, c.ID())
-	}
-	if !o.typed(gridFlags...) {
-		ids = nil
-		for _, r := range there.sorted() {
-			ids = append(ids, r.ID)
-		}
-		ids = append(ids, slices.Sorted(maps.Keys(there.bad))...)
-	}
-	done := 0
-	for _, id := range ids {
-		state := "-"
-		switch problem := there.bad[id]; {
+	all := append(p.below(), p.mine...)
+	for _, c := range all {
+		state := "missing"
+		switch id := c.ID(); {
 		case there.good[id] != nil:
 			state = "done"
-			done++
-		case errors.As(problem, new(damage)):
+		case there.bad[id] != nil:
 			state = "damaged"
-		case problem != nil:
-			state = "unread"
 		}
-		fmt.Fprintf(w, "%-8s %s\n", state, id)
+		fmt.Fprintf(w, "%-8s %s\n", state, c.ID())
 	}
-	fmt.Fprintf(w, "%s done, in %s\n", outOf(done, len(ids)), s.runs())
+	fmt.Fprintf(w, "%s done, in %s\n", outOf(len(there.of(all)), len(all)), s.runs())
 	return nil
+}
+
+// describe names a run to a person: mnist: infomax, relu, K = 32, λ = 1, seed 1.
+func describe(c Config) string {
+	data := c.Data
+	if c.Components > 0 {
+		data += fmt.Sprintf(", %d components, whitened by %s", c.Components, shortest(c.Whiten))
+	}
+	text := fmt.Sprintf("%s: %s, %s, %s", data, c.Objective, c.Activation, atK(c.K))
+	if c.stacked() {
+		text += fmt.Sprintf(", on %s, %s", c.Below.Objective, atK(c.Below.K))
+	}
+	if c.hasLambda() {
+		text += ", λ = " + shortest(c.Lambda)
+	}
+	return fmt.Sprintf("%s, seed %d", text, c.Seed)
+}
+
+// writeTable prints the metrics of r, initialisation beside trained, and where its files are. before says that
+// they were there when the command began.
+func writeTable(w io.Writer, s store, r *Result, before bool) {
+	took := fmt.Sprintf("%s in %.1f s", plural(len(r.Curve), "epoch"), r.Seconds)
+	if before {
+		took = "it was there already, and nothing was run"
+	}
+	if r.Status != "ok" {
+		took += "; it diverged" + r.DivergedWhen()
+	}
+	fmt.Fprintf(w, "%s; %s\n\n", describe(r.Config), took)
+	row := func(title string, better int, initial, trained string) {
+		if initial+trained != "" { // it applies
+			arrow := map[int]string{1: " ↑", -1: " ↓"}[better]
+			fmt.Fprintf(w, "%-38s%13s%13s\n", title+arrow, initial, trained)
+		}
+	}
+	row("", 0, "initial", "trained")
+	for _, m := range metrics {
+		row(m.title, m.better, cell(m, r.Init), cell(m, r.Final))
+	}
+	row("Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)))
+	if r.EpochsTo90 > 0 {
+		row("Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90))
+	}
+	fmt.Fprintf(w, "\n↑ higher is better, ↓ lower is better; EXPERIMENT.md defines every number\n")
+	if r.Final.TCStatus == "infinite" {
+		fmt.Fprintln(w, "softmax's outputs sum to one, so their total correlation is infinite: "+
+			"its estimates leave out the last unit")
+	}
+	if r.Final.ProbeStatus == notConverged {
+		fmt.Fprintln(w, "a probe's fit did not converge: its accuracy is that of its last step, if there is one")
+	}
+	pictures := "filters.svg"
+	if len(r.Curve) > 0 {
+		pictures += ", training.svg"
+	}
+	fmt.Fprintf(w, "\n%s has run.json, weights.npz, %s\n", s.folder(r.ID), pictures)
+}
+
+// cell is a metric in the table.
+func cell(m metric, state Metrics) string {
+	if m.field == "variance_ratio" && state.VarianceRatioStatus == "infinite" {
+		return "∞"
+	}
+	return number(m.of(state))
+}
+
+// number has five significant digits, or "" if it is not finite.
+func number(x float64) string {
+	if !finite(x) {
+		return ""
+	}
+	return fmt.Sprintf("%.5g", x)
 }

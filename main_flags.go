@@ -1,5 +1,5 @@
-// The command line: its flags, what they are for, and the runs that they make. Every default is the
-// protocol's value. It rests on sweep_grid.go and Config.
+// The command line: its flags, what they are for, and the runs that they make. Lists of settings make a run of every
+// combination; a shard is one machine's part of the runs. Every default is the protocol's value.
 
 package main
 
@@ -9,10 +9,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"regexp"
+	"math"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,7 +38,8 @@ var followups = []string{
 	"-act all -k 32 -seed 1-10 -below infomax:64 -objective infomax,random",
 	"-act all -k 32 -seed 1-10 -below random:64",
 	"-act all -k 32 -seed 1-10 -below reconstruction:64 -objective reconstruction",
-	"-act relu,tanh,softmax -k 64,128,256,512,1024 -seed 1-5 -objective infomax,reconstruction,random -epochs 10 -tc-rows 0", // scale
+	"-act relu,tanh,softmax -k 64,128,256,512,1024 -seed 1-5 -objective infomax,reconstruction,random" +
+		" -epochs 10 -tc-rows 0", // scale
 	"-act all -k 32 -seed 1-10 -data mnist-shifted -epochs 11",
 	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
 	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all principal components: the inputs, turned
@@ -57,107 +58,66 @@ func commas[T any](list []T) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")
 }
 
-// baselineObjectives are those that infomax is tested against.
-func baselineObjectives() []string {
-	return slices.DeleteFunc(slices.Clone(objectives[1:]), func(name string) bool { return slices.Contains(references, name) })
-}
-
 func newFlags(o *options) *flag.FlagSet {
 	f := flag.NewFlagSet("infomax", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
-	f.StringVar(&o.act, "act", "relu", "activation: "+strings.Join(activationNames, ", "))
-	f.StringVar(&o.k, "k", "32", "number of units")
-	f.StringVar(&o.lambda, "lambda", "1", "weight of the independence term, for infomax alone")
-	f.StringVar(&o.seed, "seed", "1", "random seed")
-	f.StringVar(&o.objective, "objective", "infomax", "infomax; a baseline: "+strings.Join(baselineObjectives(), ", ")+"; or for reference: "+strings.Join(references, ", "))
-	f.StringVar(&o.below, "below", "none", "frozen layer below, of the same activation, seed and settings: OBJECTIVE:K such as infomax:64, or none")
-	f.BoolVar(&o.full, "full", false, "as in the protocol: "+protocol+"; other flags override it")
-	f.BoolVar(&o.followups, "followups", false, "the follow-ups, with -full or alone: depth, scale, other data and settings; other flags override them")
-	f.StringVar(&o.shared.Data, "data", "mnist", strings.Join(imageNames, ", ")+"; two-dimensional: "+strings.Join(planeNames, ", ")+
-		"; or your own FILE.npz of NumPy arrays train and test, and train_labels and test_labels if there are any")
-	f.IntVar(&o.shared.Components, "components", 0, "inputs are that many principal components of the data; 0 for the data as they are")
-	f.StringVar(&o.whiten, "whiten", "1", "of -components: each is divided by its standard deviation to this power, 0 to 1")
-	f.StringVar(&o.dataDir, "data-dir", "", "folder that has the files of the images, or has them in mnist and fashion; otherwise they are fetched, once")
+	f.StringVar(&o.act, "act", "relu", "`list` of activations, or all: "+strings.Join(activationNames, ", "))
+	f.StringVar(&o.k, "k", "32", "`list` of numbers of units")
+	f.StringVar(&o.lambda, "lambda", "1", "`list` of weights of the independence term, for infomax and optimum")
+	f.StringVar(&o.seed, "seed", "1", "`list` of random seeds")
+	f.StringVar(&o.objective, "objective", "infomax", "`list` of objectives, or all: "+strings.Join(objectives, ", ")+
+		"; optimum, which is for identity alone, is not in all")
+	f.StringVar(&o.below, "below", "none", "`list` of frozen layers below, of the same activation, seed and settings: "+
+		"none, or OBJECTIVE:K such as infomax:64")
+	f.BoolVar(&o.full, "full", false, "the protocol: "+protocol+"; other flags override it")
+	f.BoolVar(&o.followups, "followups", false, "the follow-ups, with -full or alone: depth, scale, other data and "+
+		"settings, whitened inputs; other flags override them")
+	f.StringVar(&o.shared.Data, "data", "mnist", "`data` set: "+strings.Join(dataNames, ", ")+"; or your own FILE"+
+		ownSuffix+" of NumPy arrays train and test, and train_labels and test_labels if there are any")
+	f.IntVar(&o.shared.Components, "components", 0, "inputs are a `number` of principal components of the data; 0 for the "+
+		"data as they are")
+	f.StringVar(&o.whiten, "whiten", "1", "`list` of powers, 0 to 1: each of the -components is divided by its standard "+
+		"deviation to this power")
+	f.StringVar(&o.dataDir, "data-dir", "", "`folder` that has the files of the images, or has them in mnist and fashion; "+
+		"otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
-	f.IntVar(&o.shared.Batch, "batch", 128, "rows in a step; 0 for all")
-	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning rate of Adam")
-	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test rows to estimate total correlation from, or all if your own are fewer; 0 for no estimate")
-	f.StringVar(&o.out, "out", "out", "folder for the results")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time, or goroutines that a lone large run is split into (the number of cores)")
-	f.StringVar(&o.shard, "shard", "", "part of the runs: i/n such as 2/8; auto in a Slurm array job; "+
-		"auto/n in a Kubernetes indexed Job of n completions")
-	f.BoolVar(&o.list, "list", false, "print the runs that the other flags ask for, or else those in -out, and which are done; run nothing")
-	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out, and run nothing")
-	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; nothing is kept")
-	f.StringVar(&o.sample, "sample", "3", "number of rows that -verify runs, or all; -seed is the seed of the choice")
+	f.IntVar(&o.shared.Batch, "batch", 128, "`rows` in a step; 0 for all")
+	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning `rate` of Adam")
+	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test `rows` to estimate total correlation from, or all if your own are "+
+		"fewer; 0 for no estimate")
+	f.StringVar(&o.out, "out", "out", "`folder` for the results")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time, or goroutines that a lone large run has")
+	f.StringVar(&o.shard, "shard", "1/1", "`part` of the runs, i/n such as 2/8; 0/8 is 8/8, so that a job's index may "+
+		"count from 0 or from 1")
+	f.BoolVar(&o.list, "list", false, "print the runs that the other flags ask for, and which are done; run nothing")
+	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out; run nothing")
+	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; "+
+		"nothing is kept")
+	f.StringVar(&o.sample, "sample", "3", "how many `rows` -verify runs, chosen by -seed, or all")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
 }
 
-const usageHead = `infomax trains one linear layer and an activation to make its outputs informative
-and independent, and measures what it learned.
-
-  go run . -act relu -k 32             one run, on MNIST
-  go run . -full -out results          the whole experiment, %s runs, and its report
-  go run . -full -followups -out results   and the questions that follow, %s runs
-  go run . -act all -k 16,64 -seed 1-5 a sweep of %s runs
-
-A run's numbers, weights and pictures are in a folder of its own under -out. The same
-command again does what is missing. Ctrl-C leaves what is done; twice exits at once.
-`
-
-// usageParts are the flags in the order in which the usage explains them.
-var usageParts = []struct{ title, flags string }{
-	{"What to run: a value or a list a,b,c; names also all, whole numbers a range 1-10.", "act k lambda seed objective below full followups"},
-	{"How to run it.", "data data-dir components whiten epochs batch lr tc-rows"},
-	{"Where and when.", "out workers shard list report verify sample quiet"},
-}
-
-// gridFlags are those that say which runs are meant.
-var gridFlags = append(strings.Fields(usageParts[0].flags), "data", "components", "whiten", "epochs", "batch", "lr", "tc-rows", "shard")
-
 // usage is what -help prints.
 func usage() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, usageHead, numberOfRuns("-full"), numberOfRuns("-full -followups"), numberOfRuns("-act all -k 16,64 -seed 1-5"))
-	flags := newFlags(new(options))
-	for _, part := range usageParts {
-		b.WriteString("\n" + part.title + "\n")
-		for _, name := range strings.Fields(part.flags) {
-			explain(&b, flags.Lookup(name))
-		}
-	}
+	b.WriteString(`infomax trains one linear layer and an activation to make its outputs informative
+and independent, and measures what it learned.
+
+  go run . -act relu -k 32                    one run, on MNIST
+  go run . -act all -k 16,64 -seed 1-5        a sweep
+  go run . -full -out results                 the whole experiment and its report
+  go run . -full -followups -out results      and the questions that follow
+
+A run's numbers, weights and pictures are in a folder of its own under -out. The same
+command again does what is missing. Ctrl-C leaves what is done; twice exits at once.
+A list is a,b,c; whole numbers may be a range 1-10.
+
+`)
+	f := newFlags(new(options))
+	f.SetOutput(&b)
+	f.PrintDefaults()
 	return b.String()
-}
-
-// unbroken is a word, or a flag and its value, which stay on one line.
-var unbroken = regexp.MustCompile(`(-\w+ )?\S+`)
-
-// explain writes what a flag is for and its default, if it has one, in lines of up to 89 characters.
-func explain(b *strings.Builder, f *flag.Flag) {
-	text := f.Usage
-	if f.DefValue != "" && f.DefValue != "false" && !strings.HasSuffix(text, ")") {
-		text += " (" + f.DefValue + ")"
-	}
-	line := fmt.Sprintf("  -%-10s", f.Name)
-	for _, word := range unbroken.FindAllString(text, -1) {
-		if len(line)+1+len(word) > 89 {
-			b.WriteString(line + "\n")
-			line = strings.Repeat(" ", 13)
-		}
-		line += " " + word
-	}
-	b.WriteString(line + "\n")
-}
-
-// numberOfRuns is how many runs a command line without mistakes makes: 1,080.
-func numberOfRuns(line string) string {
-	o, _ := parseOptions(strings.Fields(line))
-	p, _ := o.plan()
-	if n := len(p.all); n >= 1000 {
-		return fmt.Sprintf("%d,%03d", n/1000, n%1000)
-	}
-	return fmt.Sprint(len(p.all))
 }
 
 // parseOptions reads the command line. Its errors are flag.ErrHelp and badUsage.
@@ -172,8 +132,26 @@ func parseOptions(args []string) (options, error) {
 	if f.NArg() > 0 {
 		return o, usagef("%q is not a flag or its value: flags are -name value, and lists have commas and no spaces", f.Arg(0))
 	}
-	f.Visit(func(f *flag.Flag) { o.given = append(o.given, f.Name) })
-	for _, line := range o.lines() {
+	empty := ""
+	f.Visit(func(f *flag.Flag) {
+		o.given = append(o.given, f.Name)
+		if f.Value.String() == "" {
+			empty = f.Name
+		}
+	})
+	if empty != "" {
+		return o, usagef("-%s is empty: give it a value, or leave it out", empty)
+	}
+	lines := []string{""} // the command lines that the command stands for, before what was typed
+	switch {
+	case o.full && o.followups:
+		lines = append([]string{protocol}, followups...)
+	case o.full:
+		lines = []string{protocol}
+	case o.followups:
+		lines = followups
+	}
+	for _, line := range lines {
 		part := options{given: o.given}
 		newFlags(&part).Parse(slices.Concat(strings.Fields(line), args)) // what was typed stands, since it is later
 		o.parts = append(o.parts, part)
@@ -181,31 +159,22 @@ func parseOptions(args []string) (options, error) {
 	return o, o.check()
 }
 
-// lines are the command lines that the command stands for, before what was typed.
-func (o options) lines() (lines []string) {
-	if o.full {
-		lines = append(lines, protocol)
-	}
-	if o.followups {
-		lines = append(lines, followups...)
-	}
-	if lines == nil {
-		lines = []string{""}
-	}
-	return lines
-}
-
 // typed says whether any of the flags was typed.
 func (o options) typed(flags ...string) bool {
 	return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(o.given, f) })
 }
 
-// has tells whether a layer of any run has an objective with the property.
+// onlyTyped says whether no other flag was typed.
+func (o options) onlyTyped(flags ...string) bool {
+	return !slices.ContainsFunc(o.given, func(f string) bool { return !slices.Contains(flags, f) })
+}
+
+// has tells whether a layer of any run may have an objective with the property.
 func (o options) has(property func(objective string) bool) bool {
 	for _, part := range o.parts {
 		for name := range strings.SplitSeq(part.objective+","+part.below, ",") {
 			name, _, _ = strings.Cut(plain(name), ":")
-			if name == "all" || property(name) {
+			if name == "all" || name != "none" && property(name) {
 				return true
 			}
 		}
@@ -215,100 +184,218 @@ func (o options) has(property func(objective string) bool) bool {
 
 // check finds the flags that make no sense together.
 func (o options) check() error {
+	images := slices.ContainsFunc(imageNames, func(name string) bool { return plain(name) == plain(o.shared.Data) })
+	components := slices.ContainsFunc(o.parts, func(part options) bool { return part.shared.Components != 0 })
 	switch {
 	case o.workers < 1:
 		return usagef("-workers %d: give 1 or more", o.workers)
-	case o.out == "":
-		return usagef("-out is empty: give a folder for the results")
-	case o.typed("data-dir") && o.dataDir == "":
-		return usagef("-data-dir is empty: give the folder that has the files, or leave it out to have them fetched")
-	case o.dataDir != "" && !slices.ContainsFunc(imageNames, func(name string) bool { return plain(name) == plain(o.shared.Data) }):
+	case o.dataDir != "" && !images:
 		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
-	case o.typed("epochs", "batch", "lr") && !o.has(func(name string) bool { return name != "none" && trains(name) }):
+	case o.typed("epochs", "batch", "lr") && !o.has(trains):
 		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("whiten") && !slices.ContainsFunc(o.parts, func(part options) bool { return part.shared.Components != 0 }):
+	case o.typed("whiten") && !components:
 		return usagef("-whiten is for principal components: give -components too, such as -components 256")
 	case o.typed("lambda") && !o.has(hasLambda):
 		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
-	case o.typed("verify") && o.verify == "":
-		return usagef("-verify is empty: give a results.csv")
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
-	case o.verify != "" && slices.ContainsFunc(o.given, func(f string) bool {
-		return !slices.Contains([]string{"verify", "sample", "seed", "data", "data-dir", "workers", "quiet"}, f)
-	}):
-		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, -seed, -data-dir, -workers, -quiet and, for your own data, -data")
-	case o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
-		return usagef("-verify takes the data sets from the file: leave -data out, or give your own FILE%s", ownSuffix)
-	case o.report && slices.ContainsFunc(o.given, func(f string) bool { return f != "report" && f != "out" && f != "quiet" }):
+	case o.verify != "" && !o.onlyTyped("verify", "sample", "seed", "data", "data-dir", "workers", "quiet"),
+		o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
+		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, -seed, " +
+			"-data-dir, -workers, -quiet and, for data of your own, -data FILE" + ownSuffix)
+	case o.report && !o.onlyTyped("report", "out", "quiet"):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
 	}
 	return nil
 }
 
-// grid returns the lists, parsed, or the first mistake in them.
-func (o options) grid() (grid, error) {
-	g := grid{Shared: o.shared}
-	var bad [7]error
-	if g.Objectives, bad[0] = parseNames("objective", o.objective, objectives); plain(o.objective) == "all" {
-		g.Objectives = slices.DeleteFunc(slices.Clone(objectives), func(name string) bool { return name == "optimum" }) // of identity alone
+// plan returns the runs of the command, and those of its shard.
+func (o options) plan() (p plan, err error) {
+	p.from.dir = o.dataDir
+	for _, part := range o.parts {
+		if err := part.chooseData(&p.from); err != nil {
+			return p, err
+		}
+		runs, err := part.runs(p.from.size(part.shared.Data))
+		if err != nil {
+			return p, err
+		}
+		p.all = append(p.all, runs...)
 	}
-	g.Activations, bad[1] = parseNames("act", o.act, activationNames)
-	g.Ks, bad[2] = parseWhole("k", o.k)
-	g.Lambdas, bad[3] = parseReals("lambda", o.lambda)
-	g.Seeds, bad[4] = parseWhole("seed", o.seed)
-	g.Below, bad[5] = parseLayers("below", o.below)
-	g.Whiten, bad[6] = parseReals("whiten", o.whiten)
-	return g, cmp.Or(bad[:]...)
+	slices.SortFunc(p.all, func(a, b Config) int { return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b)) })
+	p.all = slices.Compact(p.all)
+	p.mine, err = shard(p.all, o.shard)
+	return p, err
 }
 
-// chooseData sets the data set of o and g. A person's own is read, because the runs depend on its name and
-// size. A batch of as many rows as there are, or more, is the whole split.
-func (o options) chooseData(g *grid, from *dataSource) (err error) {
-	from.dir = o.dataDir
-	shared := &g.Shared
-	if isOwn(shared.Data) {
+// chooseData sets the data set of o. A person's own is read, because the runs depend on its name and size. A batch of
+// as many rows as there are, or more, is the whole split.
+func (o *options) chooseData(from *dataSource) (err error) {
+	c := &o.shared
+	if isOwn(c.Data) {
 		if from.own == nil {
-			if from.own, err = readOwn(shared.Data); err != nil {
-				return fmt.Errorf("-data %s: %w", shared.Data, err)
+			if from.own, err = readOwn(c.Data); err != nil {
+				return fmt.Errorf("-data %s: %w", c.Data, err)
 			}
 		}
-		shared.Data = from.own.Name
-	} else if shared.Data, err = parseName(shared.Data, dataNames); err != nil {
+		c.Data = from.own.Name
+	} else if c.Data, err = parseName(c.Data, dataNames); err != nil {
 		return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
 	}
-	size := from.size(shared.Data)
-	if shared.Batch >= size.train {
-		shared.Batch = 0
+	size := from.size(c.Data)
+	if c.Batch >= size.train {
+		c.Batch = 0
 	}
-	if !o.typed("tc-rows") && size.test < shared.TCRows {
-		shared.TCRows = size.test
+	if !o.typed("tc-rows") && size.test < c.TCRows {
+		c.TCRows = size.test
 		if size.test < minTCRows {
-			shared.TCRows = 0
+			c.TCRows = 0
 		}
 	}
 	return nil
 }
 
-func (o options) plan() (p plan, err error) {
-	for _, part := range o.parts {
-		g, err := part.grid()
-		if err == nil {
-			err = part.chooseData(&g, &p.from)
+// maxRuns is a limit for typing errors such as -seed 1-1000000000.
+const maxRuns = 1_000_000
+
+// runs returns every run of o's lists once, or what is wrong with one of them for data of that size.
+func (o options) runs(size dataSize) ([]Config, error) {
+	all := []Config{o.shared}
+	err := cmp.Or(
+		vary(&all, "below", o.below, parseLayer, func(c *Config, v layer) { c.Below = v }),
+		vary(&all, "objective", o.objective, parseNames(objectives), func(c *Config, v string) { c.Objective = v }),
+		vary(&all, "act", o.act, parseNames(activationNames), func(c *Config, v string) { c.Activation = v }),
+		vary(&all, "lambda", o.lambda, parseReal, func(c *Config, v float64) { c.Lambda = v }),
+		vary(&all, "whiten", o.whiten, parseReal, func(c *Config, v float64) { c.Whiten = v }),
+		vary(&all, "k", o.k, parseWhole, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) }),
+		vary(&all, "seed", o.seed, parseWhole, func(c *Config, v uint64) { c.Seed = v }))
+	if err != nil {
+		return nil, err
+	}
+	if plain(o.objective) == "all" {
+		all = slices.DeleteFunc(all, func(c Config) bool { return c.Objective == "optimum" }) // of identity alone
+	}
+	for i, c := range all {
+		if err := c.check(size); err != nil {
+			return nil, err
 		}
-		if err == nil {
-			err = p.add(g)
-		}
+		all[i] = c.normal()
+	}
+	slices.SortFunc(all, compareConfigs)
+	return slices.Compact(all), nil
+}
+
+// vary replaces all by every one of them with every value of a list; parse gives the values of one part of it.
+func vary[T comparable](all *[]Config, flag, list string, parse func(part string) ([]T, error), set func(*Config, T)) error {
+	var values []T
+	for part := range strings.SplitSeq(list, ",") {
+		some, err := parse(strings.TrimSpace(part))
 		if err != nil {
-			return p, err
+			return usagef("-%s %q: %w", flag, list, err)
+		}
+		for _, v := range some {
+			if slices.Contains(values, v) {
+				return usagef("-%s %q: %v is there twice", flag, list, v)
+			}
+			values = append(values, v)
 		}
 	}
-	part := shard{1, 1}
-	if o.typed("shard") {
-		if part, err = parseShard(o.shard, os.Getenv); err != nil {
-			return p, err
+	if n := len(*all) * len(values); n > maxRuns {
+		return usagef("the lists make %d runs or more: give shorter ones, %d runs at most", n, maxRuns)
+	}
+	var varied []Config
+	for _, c := range *all {
+		for _, v := range values {
+			set(&c, v)
+			varied = append(varied, c)
 		}
 	}
-	p.mine = part.of(p.all)
-	return p, nil
+	*all = varied
+	return nil
+}
+
+// plain is a name without what people write in different ways: leakyrelu.
+func plain(name string) string {
+	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
+}
+
+// parseName finds the valid name that text means.
+func parseName(text string, valid []string) (string, error) {
+	for _, name := range valid {
+		if plain(name) == plain(text) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("%q is not one of %s", text, strings.Join(valid, ", "))
+}
+
+// parseNames reads a valid name, or all of them.
+func parseNames(valid []string) func(part string) ([]string, error) {
+	return func(part string) ([]string, error) {
+		if plain(part) == "all" {
+			return valid, nil
+		}
+		name, err := parseName(part, valid)
+		return []string{name}, err
+	}
+}
+
+// parseLayer reads a layer below: none, or infomax:64.
+func parseLayer(part string) ([]layer, error) {
+	if plain(part) == (layer{}).String() {
+		return []layer{{}}, nil
+	}
+	name, units, _ := strings.Cut(part, ":")
+	K, err := strconv.Atoi(units)
+	if err != nil || K < 1 || K > maxK {
+		return nil, fmt.Errorf("%q is not %s, or an objective and 1 to %d units such as infomax:64", part, layer{}, maxK)
+	}
+	name, err = parseName(name, objectives)
+	return []layer{{name, K}}, err
+}
+
+// parseWhole reads a whole number, or a range such as 1-10.
+func parseWhole(part string) (values []uint64, err error) {
+	low, high, isRange := strings.Cut(part, "-")
+	first, err := strconv.ParseUint(low, 10, 64)
+	last := first
+	if err == nil && isRange {
+		last, err = strconv.ParseUint(high, 10, 64)
+	}
+	if err != nil || last < first {
+		return nil, fmt.Errorf("%q is not a whole number, 0 or more, or a range such as 1-10", part)
+	}
+	if last-first >= maxRuns {
+		return nil, fmt.Errorf("a range has %d numbers at most", maxRuns)
+	}
+	for v := first; v-first <= last-first; v++ {
+		values = append(values, v)
+	}
+	return values, nil
+}
+
+// parseReal reads a finite number.
+func parseReal(part string) ([]float64, error) {
+	v, err := strconv.ParseFloat(part, 64)
+	if err != nil || !finite(v) {
+		return nil, fmt.Errorf("%q is not a finite number", part)
+	}
+	return []float64{v + 0}, nil // −0 + 0 = 0
+}
+
+// shard returns one machine's part of runs: i/n has every nth run from the ith on, and 0/n is n/n. Sorted by cost, the
+// parts take about equally long. They need not know of each other, and their run folders merge by copying.
+func shard(runs []Config, part string) (some []Config, err error) {
+	first, second, _ := strings.Cut(part, "/")
+	i, err := strconv.ParseUint(first, 10, 32)
+	n, err2 := strconv.ParseUint(second, 10, 32)
+	if err != nil || err2 != nil || n < 1 || i > n {
+		return nil, usagef("-shard %q: give i/n such as 2/8, i from 1 to n", part)
+	}
+	for j, c := range runs {
+		if uint64(j+1)%n == i%n {
+			some = append(some, c)
+		}
+	}
+	return some, nil
 }

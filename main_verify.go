@@ -1,9 +1,11 @@
 // Verifying: some rows of a results.csv are run again from their settings alone, and every column is compared with the
-// file's as text. It rests on the report's columns and on runMissing.
+// file's. It rests on the report's columns and on runMissing.
 
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -14,13 +16,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// claim is a row of a results.csv, its columns in the order of resultRow, and what it says was run.
+// claim is a row of a results.csv, its texts by column, and the run that it is of.
 type claim struct {
 	Config
-	row []string
+	row map[string]string
 }
 
 // verify runs rows of the file again, as many at a time as there are workers, and prints how each compares. It ends at
@@ -28,193 +29,169 @@ type claim struct {
 func verify(ctx context.Context, o options, stdout io.Writer, screen *console) error {
 	from := dataSource{dir: o.dataDir}
 	if o.typed("data") {
-		own, err := readOwn(o.shared.Data)
-		if err != nil {
+		var err error
+		if from.own, err = readOwn(o.shared.Data); err != nil {
 			return fmt.Errorf("-data %s: %w", o.shared.Data, err)
 		}
-		from.own = own
 	}
 	claims, err := readClaims(o.verify, from)
 	if err != nil {
-		return err
-	}
-	n, chosenBy, err := o.sampleOf(len(claims))
-	if err != nil {
-		return err
-	}
-	chosen := rand.New(rand.NewPCG(chosenBy, streamSample)).Perm(len(claims))[:n]
-	slices.Sort(chosen)
-	if n < len(claims) {
-		fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(n, len(claims)), o.verify, chosenBy)
+		return fmt.Errorf("-verify %s: %w", o.verify, err)
 	}
 	out, err := os.MkdirTemp("", "infomax-verify")
 	if err != nil {
-		return err
+		return fmt.Errorf("-verify needs a folder for temporary files: %w: name one in TMPDIR", err)
 	}
 	defer os.RemoveAll(out)
+	if claims, err = o.choose(claims, stdout); err != nil {
+		return err
+	}
 	s := store{out}
-	for part := range slices.Chunk(chosen, o.workers) {
+	for part := range slices.Chunk(claims, o.workers) {
 		p := plan{from: from}
-		for _, i := range part {
-			p.mine = append(p.mine, claims[i].Config)
+		for _, c := range part {
+			p.mine = append(p.mine, c.Config)
 		}
-		p.all = p.mine
-		_, err := runMissing(ctx, nil, o, p, s, screen)
-		var absent absentData
-		if err != nil && !errors.As(err, &absent) {
+		if err := s.prepare(); err != nil {
+			return err
+		}
+		absent, err := s.runMissing(ctx, p, inventory{}, o.workers, screen)
+		if err != nil {
 			return err
 		}
 		now, err := s.scan(inventory{})
 		if err != nil {
 			return err
 		}
-		for _, i := range part {
-			r := now.good[claims[i].ID()]
-			if r == nil && slices.Contains(absent.names, claims[i].Data) {
-				continue
-			}
-			if r == nil {
-				return fmt.Errorf("%s could not be run: the reason is above", claims[i].ID())
-			}
-			if err := claims[i].compare(stdout, r); err != nil {
-				return err
+		for _, c := range part {
+			if r := now.good[c.ID()]; r != nil {
+				err = errors.Join(err, c.compare(stdout, r))
+			} else if absent == nil {
+				err = errors.Join(err, fmt.Errorf("%s could not be run: the reason is above", c.ID()))
 			}
 		}
-		if absent.error != nil {
-			return absent
+		if err = cmp.Or(err, absent); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// sampleOf returns how many of the rows are meant, and the seed that chooses them.
-func (o options) sampleOf(rows int) (n int, seed uint64, err error) {
-	seed = uint64(time.Now().UnixNano()) % 1_000_000
-	if o.typed("seed") {
-		if seed, err = strconv.ParseUint(o.seed, 10, 64); err != nil {
-			return 0, 0, usagef("-seed %q: give one whole number with -verify; it chooses the rows", o.seed)
-		}
+// choose returns as many of the rows as -sample says, chosen by -seed.
+func (o options) choose(claims []claim, stdout io.Writer) ([]claim, error) {
+	seed, err := strconv.ParseUint(o.seed, 10, 64)
+	if err != nil {
+		return nil, usagef("-seed %q: give one whole number with -verify", o.seed)
 	}
+	n, err := strconv.Atoi(o.sample)
 	if plain(o.sample) == "all" {
-		return rows, seed, nil
+		n, err = len(claims), nil
 	}
-	if n, err = strconv.Atoi(o.sample); err != nil || n < 1 {
-		return 0, 0, usagef("-sample %q: give a number of rows, 1 or more, or all", o.sample)
+	if err != nil || n < 1 {
+		return nil, usagef("-sample %q: give a number of rows, 1 or more, or all", o.sample)
 	}
-	return min(n, rows), seed, nil
+	if n >= len(claims) {
+		return claims, nil
+	}
+	rows := rand.New(rand.NewPCG(seed, streamSample)).Perm(len(claims))[:n]
+	slices.Sort(rows)
+	var chosen []claim
+	for _, i := range rows {
+		chosen = append(chosen, claims[i])
+	}
+	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(n, len(claims)), o.verify, seed)
+	return chosen, nil
 }
 
-// readClaims reads all rows, or says what is wrong with the file.
+// readClaims reads all rows, or says what is wrong with the file. Spreadsheets may have begun it with a mark of Unicode.
 func readClaims(name string, from dataSource) (claims []claim, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("-verify: %w: give a results.csv", err)
+		return nil, err
 	}
-	text := strings.ReplaceAll(strings.TrimPrefix(string(b), "\ufeff"), "\r\n", "\n") // as spreadsheets write it
-	if !strings.HasSuffix(text, "\n") {
-		return nil, fmt.Errorf("-verify %s: the file ends within a line: it is cut off", name)
-	}
-	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	lines, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
 	if err != nil {
-		return nil, fmt.Errorf("-verify %s: %w: give a results.csv as it was written", name, err)
+		return nil, fmt.Errorf("%w: give a whole results.csv", err)
 	}
-	var columns []string
-	for _, f := range resultRow(&Result{}) {
-		columns = append(columns, f.name)
-	}
-	if len(lines) == 0 || !slices.Equal(lines[0], columns) {
-		return nil, fmt.Errorf("-verify %s: its columns are not those of a results.csv of this program: %s", name, differingColumns(lines, columns))
-	}
-	if len(lines) == 1 {
-		return nil, fmt.Errorf("-verify %s: it has no runs", name)
+	if len(lines) < 2 {
+		return nil, errors.New("it has no runs")
 	}
 	for i, line := range lines[1:] {
-		c, err := claimOf(columns, line, from)
-		if err != nil {
-			return nil, fmt.Errorf("-verify %s, line %d: %w", name, i+2, err)
+		c := claim{row: map[string]string{}}
+		for j, column := range lines[0] {
+			c.row[column] = line[j]
+		}
+		for _, f := range resultRow(&Result{}) {
+			if _, has := c.row[f.name]; !has {
+				return nil, fmt.Errorf("it has no column %s: give a results.csv of this version", f.name)
+			}
+		}
+		if c.Config, err = configOf(c.row, from); err != nil {
+			return nil, fmt.Errorf("line %d: %w", i+2, err)
 		}
 		claims = append(claims, c)
 	}
 	return claims, nil
 }
 
-// differingColumns names the first column that is missing, or else foreign.
-func differingColumns(lines [][]string, columns []string) string {
-	if len(lines) == 0 {
-		return "there is none"
-	}
-	for _, name := range columns {
-		if !slices.Contains(lines[0], name) {
-			return name + " is missing"
-		}
-	}
-	for _, name := range lines[0] {
-		if !slices.Contains(columns, name) {
-			return name + " is not one of them"
-		}
-	}
-	return "they are in another order"
+// rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
+var rowFlags = [][2]string{
+	{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"},
+	{"below", "below"}, {"components", "components"}, {"whiten", "whiten"}, {"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"},
 }
 
-// rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
-var rowFlags = [][2]string{{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"}, {"below", "below"},
-	{"components", "components"}, {"whiten", "whiten"}, {"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"}}
-
-// claimOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.
-func claimOf(columns, row []string, from dataSource) (claim, error) {
-	value := func(column string) string { return row[slices.Index(columns, column)] }
-	if data := value("data"); !slices.Contains(dataNames, data) && (from.own == nil || data != from.own.Name) {
-		return claim{}, fmt.Errorf("data %q is not one of %s; for data of your own give -data FILE%s", data, strings.Join(dataNames, ", "), ownSuffix)
+// configOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.
+func configOf(row map[string]string, from dataSource) (Config, error) {
+	data := row["data"]
+	if !slices.Contains(dataNames, data) && (from.own == nil || !strings.HasSuffix(data, from.own.SHA256[:8])) {
+		return Config{}, fmt.Errorf("data %q is not one of %s: if it is your own, give -data the file whose SHA-256 "+
+			"begins with the last 8 digits of that name", data, strings.Join(dataNames, ", "))
 	}
 	var args []string
 	for _, f := range rowFlags {
-		if text := value(f[1]); text != "" {
-			args = append(args, "-"+f[0], text)
+		if text := row[f[1]]; text != "" {
+			args = append(args, "-"+f[0], strings.TrimSuffix(text, ".0")) // which pandas adds to whole numbers
 		}
 	}
 	o, err := parseOptions(args)
 	var runs []Config
 	if err == nil {
-		var g grid
-		if g, err = o.parts[0].grid(); err == nil {
-			g.Shared.Data = value("data")
-			runs, err = g.configs(from)
-		}
+		o.shared.Data = data
+		runs, err = o.runs(from.size(data))
 	}
 	if err == nil && len(runs) != 1 {
 		err = fmt.Errorf("it has %s", plural(len(runs), "run"))
 	}
 	if err != nil { // no mistake in what was typed
-		return claim{}, fmt.Errorf("no run can have its settings: %v: the file was changed", err)
+		return Config{}, fmt.Errorf("no run can have its settings: %v: the file was changed", err)
 	}
-	c := claim{runs[0], row}
-	if id := value("id"); id != c.ID() {
-		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of another version, or was changed",
-			id, c.numerics(), c.ID())
+	if c := runs[0]; row["id"] != c.ID() {
+		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of "+
+			"another version, or was changed", row["id"], c.numerics(), c.ID())
 	}
-	return c, nil
+	return runs[0], nil
 }
 
 // compare prints how r agrees with the row. An error says that it does not.
 func (c claim) compare(w io.Writer, r *Result) error {
-	var different []string
-	for i, f := range resultRow(r) {
-		if f.text != c.row[i] {
-			different = append(different, fmt.Sprintf("    %s is %s here and %s in the file", f.name, orEmpty(f.text), orEmpty(c.row[i])))
+	different := ""
+	row := resultRow(r)
+	for _, f := range row {
+		if !sameValue(f.text, c.row[f.name]) {
+			different += fmt.Sprintf("    %s is %q here and %q in the file\n", f.name, f.text, c.row[f.name])
 		}
 	}
-	if different == nil {
-		fmt.Fprintf(w, "the same in all %d columns, in %.1f s: %s\n", len(c.row), r.Seconds, r.ID)
+	if different == "" {
+		fmt.Fprintf(w, "the same in all %d columns, in %.1f s: %s\n", len(row), r.Seconds, r.ID)
 		return nil
 	}
-	fmt.Fprintf(w, "not the same: %s\n%s\n", r.ID, strings.Join(different, "\n"))
-	return fmt.Errorf("%s differs in %s", r.ID, plural(len(different), "column"))
+	fmt.Fprintf(w, "not the same: %s\n%s", r.ID, different)
+	return fmt.Errorf("%s is not the same", r.ID)
 }
 
-// orEmpty is text, or the word "empty" if there is none.
-func orEmpty(text string) string {
-	if text == "" {
-		return "empty"
-	}
-	return text
+// sameValue says whether two texts are equal, or are the same number written in two ways.
+func sameValue(a, b string) bool {
+	x, err := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return a == b || err == nil && err2 == nil && x == y
 }

@@ -47,12 +47,15 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 }
 
-// DivergedWhen is ", in epoch 3", or that the layer below did.
+// DivergedWhen is ", in epoch 3", or that the layer below did or the inputs are too large.
 func (r *Result) DivergedWhen() string {
-	if r.DivergedEpoch == 0 {
+	switch {
+	case r.DivergedEpoch > 0:
+		return fmt.Sprintf(", in epoch %d", r.DivergedEpoch)
+	case r.Config.stacked():
 		return ", as the layer below did"
 	}
-	return fmt.Sprintf(", in epoch %d", r.DivergedEpoch)
+	return ", before any step"
 }
 
 // starts holds the metrics of networks before training. All objectives of one seed but pca start from the
@@ -120,6 +123,9 @@ func run(
 			test, _ = t.activations(&data.Test)
 		}
 		t.measureProbes(&r.Final, data, test)
+	}
+	if r.Status == "ok" && !(finite(float64(r.Final.WeightNorm)) && finite(float64(r.Final.ActivationRank))) {
+		r.Status, r.DivergedEpoch = "diverged", len(r.Curve) // inputs too large for any weights
 	}
 	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {

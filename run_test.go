@@ -24,7 +24,7 @@ func runFolder(t *testing.T, s store, prefix string) *Result {
 	if err != nil || len(found) != 1 {
 		t.Fatalf("runs %s*: %v, %v", prefix, found, err)
 	}
-	r, err := s.read(filepath.Base(found[0]))
+	r, _, err := s.read(filepath.Base(found[0]))
 	if err != nil {
 		t.Fatal(err)
 	}

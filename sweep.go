@@ -1,21 +1,19 @@
-// A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but
-// the data, which nobody writes to, so their number changes no result. Beside it stand what is
-// derived from all runs, the manifest, and progress. It rests on sweep_store.go and sweep_grid.go, and on
-// the report.
+// A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but the data, which
+// nobody writes to, so the number of workers changes no result. Then what is derived from all runs, the manifest, and
+// how far a sweep is. It rests on sweep_store.go and on the report.
 
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -24,92 +22,169 @@ import (
 	"time"
 )
 
+// plan is the runs of a command, and those of its shard. The longest runs come first, so that the last to end are short
+// ones, and no worker is left alone with a long one.
+type plan struct {
+	from      dataSource
+	all, mine []Config
+}
+
+// below lists the runs that those of mine stand on and that are not in mine.
+func (p plan) below() (lower []Config) {
+	for _, c := range p.mine {
+		if b := c.below(); c.stacked() && !slices.Contains(p.mine, b) && !slices.Contains(lower, b) {
+			lower = append(lower, b)
+		}
+	}
+	return lower
+}
+
 // sweep is what its workers share.
 type sweep struct {
-	store  store
+	store
+	*progress
 	data   *Dataset
-	tally  *tally
-	ahead  []Config
 	starts starts
+}
+
+// runMissing does the runs that are not in there, first the layers that others stand on. Runs whose data cannot be had,
+// or that need more memory than there is, are left out: absent says why. err is ctx's or of the output folder, and ends
+// the sweep.
+func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console) (absent, err error) {
+	isThere := func(c Config) bool { return there.good[c.ID()] != nil }
+	missing := slices.DeleteFunc(slices.Concat(p.mine, p.below()), isThere)
+	slices.SortStableFunc(missing, func(a, b Config) int {
+		return cmp.Or(compareInputs(a, b), cmp.Compare(len(a.layers()), len(b.layers())), cmp.Compare(b.cost(), a.cost()))
+	})
+	progress := newProgress(screen, len(there.of(p.mine)), missing)
+	defer screen.show("")
+	for _, ofData := range groups(missing, func(a, b Config) bool { return a.Data == b.Data }) {
+		data, err := loadData(ctx, p.from, ofData[0].Data, screen)
+		if ctx.Err() != nil {
+			return absent, context.Cause(ctx)
+		}
+		if err != nil {
+			absent = errors.Join(absent, err)
+			continue
+		}
+		for _, runs := range groups(ofData, func(a, b Config) bool {
+			return compareInputs(a, b) == 0 && a.stacked() == b.stacked()
+		}) {
+			inputs, err := data.components(runs[0])
+			if err == nil {
+				err = enoughMemory(runs, workers, inputs)
+			}
+			if err != nil {
+				absent = errors.Join(absent, err)
+				continue
+			}
+			work := sweep{store: s, progress: progress, data: inputs}
+			if err := work.do(ctx, runs, workers); err != nil {
+				return absent, err
+			}
+		}
+	}
+	return absent, nil
+}
+
+// groups divides runs where one is unlike the one before.
+func groups(runs []Config, alike func(a, b Config) bool) (parts [][]Config) {
+	start := 0
+	for i := range runs {
+		if i+1 == len(runs) || !alike(runs[i], runs[i+1]) {
+			parts, start = append(parts, runs[start:i+1]), i+1
+		}
+	}
+	return parts
+}
+
+// enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
+func enoughMemory(runs []Config, workers int, data *Dataset) error {
+	need := func(c Config) float64 { return c.memory(data.Train.N, data.Train.D) }
+	runs = slices.SortedFunc(slices.Values(runs), func(a, b Config) int { return cmp.Compare(need(b), need(a)) })
+	sum := 0.0
+	for _, c := range runs[:min(workers, len(runs))] {
+		sum += need(c)
+	}
+	if free := freeMemory(); sum > free {
+		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: give a smaller -k or "+
+			"fewer -workers", plural(min(workers, len(runs)), "run"), runs[0].ID(), sum/1e9, free/1e9)
+	}
+	return nil
+}
+
+// memory is what a run needs at the least, in bytes, for N rows of D inputs: weights, their gradient, Adam's moments
+// (D×K), the activations of all rows and those of a step (N×K), and correlations (K×K).
+func (c Config) memory(N, D int) float64 {
+	rows, inputs, K, below := float64(N), float64(D), float64(c.K), 0.0
+	if c.stacked() {
+		inputs = float64(c.Below.K)
+		below = rows * inputs
+	}
+	batch := rows
+	if c.Batch > 0 {
+		batch = float64(c.Batch)
+	}
+	return 8 * (below + float64(6*inputs*K) + float64(rows*K) + float64(3*batch*K) + float64(2*K*K))
 }
 
 // grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
 // units takes minutes. They are left unfinished: a run is whole or not there at all.
 const grace = 2 * time.Second
 
-// do does the runs ahead. A run that fails is recorded and the others go on; the error returned is of the
-// output folder or ctx's, and what was done until then stays. Meanwhile a fresh temporary file tells other
-// processes that this one is at work (store.settle).
-func (s *sweep) do(ctx context.Context, workers int) error {
-	defer context.AfterFunc(ctx, func() { s.tally.warn("stopping; Ctrl-C again exits at once") })()
+// do does the runs. One that fails is told of and the others go on; the error returned is of the output folder or
+// ctx's, and what was done until then stays.
+func (s *sweep) do(ctx context.Context, runs []Config, workers int) error {
+	cores = max(1, min(workers, runtime.GOMAXPROCS(0))/max(1, len(runs))) // a lone large run has them all
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	sign, ended := tempName(s.store.runs()), make(chan struct{})
-	refresh := func() { os.WriteFile(sign, []byte{'\n'}, 0o666) }
-	refresh()
-	defer os.Remove(sign)
+	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		share(workers, len(s.ahead), func(i int) {
+		share(workers, len(runs), func(i int) {
 			if ctx.Err() != nil {
 				return
 			}
-			if err := s.one(ctx, s.ahead[i]); err != nil {
+			if err := s.one(ctx, runs[i]); err != nil {
 				stop(err)
 			}
 		})
 	}()
-	for {
+	select {
+	case <-ended:
+	case <-ctx.Done():
 		select {
 		case <-ended:
-			return context.Cause(ctx)
-		case <-time.After(leftoverAge / 4):
-			refresh()
-		case <-ctx.Done():
-			select {
-			case <-ended:
-			case <-time.After(grace):
-			}
-			return context.Cause(ctx)
+		case <-time.After(grace):
 		}
 	}
+	return context.Cause(ctx)
 }
 
 // one runs c, unless another process has meanwhile, and saves it.
 func (s *sweep) one(ctx context.Context, c Config) error {
-	s.tally.start(c)
-	there, err := s.present(c.ID())
-	if err != nil {
-		s.tally.warn("%s is there but cannot be used: %v", c.ID(), err)
-		s.tally.end(c, "is left out")
+	s.start(c)
+	defer s.end(c)
+	if there, err := s.present(c.ID()); err != nil {
+		s.warn("%s is there but cannot be used: %v", c.ID(), err)
 		return nil
-	}
-	if there {
-		s.tally.end(c, "was done elsewhere")
+	} else if there {
 		return nil
 	}
 	r, files, err := s.attempt(ctx, c)
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return ctx.Err()
-	}
-	if err != nil {
-		reason, _, _ := strings.Cut(err.Error(), "\n")
-		s.tally.warn("%s failed: %s", c.ID(), reason)
-		s.tally.end(c, "failed")
-		if err := writeAtomic(s.store.failure(c.ID()), []byte(err.Error()+"\n")); err != nil {
-			s.tally.warn("the reason is not recorded: %v", err)
-		}
+	case err != nil:
+		s.warn("%s failed: %v", c.ID(), err)
 		return nil
 	}
-	if err := s.store.save(r.ID, files); err != nil {
-		return fmt.Errorf("saving %s: %w: what is done stays, and the same command does the rest", r.ID, err)
+	if err := s.save(r.ID, files); err != nil {
+		return fmt.Errorf("%s is done but cannot be saved and is lost: %w: what is saved stays, "+
+			"and the same command does the rest", r.ID, err)
 	}
-	if r.Status == "diverged" {
-		s.tally.warn("%s diverged%s", r.ID, r.DivergedWhen())
-	}
-	s.tally.end(c, fmt.Sprintf("took %.1f s", r.Seconds))
-	if err := os.RemoveAll(s.store.failure(r.ID)); err != nil { // mostly there is none
-		s.tally.warn("%s succeeded, but %v", r.ID, err)
+	if r.Status != "ok" {
+		s.warn("%s diverged%s", r.ID, r.DivergedWhen())
 	}
 	return nil
 }
@@ -117,16 +192,15 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 // present says whether the run of an id is there. A damaged one is named and set aside. An error says that
 // there is something which can be neither used nor replaced.
 func (s *sweep) present(id string) (bool, error) {
-	_, err := s.store.read(id)
+	_, _, err := s.read(id)
 	if !errors.As(err, new(damage)) {
 		return err == nil, err
 	}
-	name, asideErr := s.store.setAside(id)
-	switch {
-	case asideErr == nil:
-		s.tally.warn("%s was damaged: %v; it is now %s, and is run again", id, err, name)
-	case errors.Is(asideErr, fs.ErrNotExist):
-		return false, nil
+	name, asideErr := s.setAside(id)
+	if asideErr == nil {
+		s.warn("%s was damaged: %v; it is now %s, and is run again", id, err, name)
+	} else if errors.Is(asideErr, fs.ErrNotExist) {
+		asideErr = nil
 	}
 	return false, asideErr
 }
@@ -142,7 +216,7 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 	if c.stacked() {
 		var W Mat
 		var b []float64
-		if below, W, b, err = s.store.layer(c.below().ID()); err != nil {
+		if below, W, b, err = s.layer(c.below().ID()); err != nil {
 			return nil, nil, fmt.Errorf("the layer below, %s: %w", c.below().ID(), err)
 		}
 		data = s.data.outputs(activationByName(c.Activation), W.T(), b)
@@ -151,7 +225,7 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes && !few {
 		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
-	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.tally.epoch(c, epoch, e) })
+	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.epoch(c, epoch, e) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,43 +255,19 @@ func (s store) derive(screen *console, known inventory, withReport bool) (invent
 	return now, err
 }
 
-// settle calls write with all runs, scans again, and repeats this as long as it finds more: of processes that end
-// together, the one that writes last may not have seen the runs of the others. It stops while another process is at
-// work, because that one will do the same after its last run, so that nobody waits here for others. Whoever writes
-// last has seen every run, unless the process that was at work is killed.
+// settle calls write with all runs, if there are any, scans again, and repeats this if it finds more: of processes that
+// end together, the one that writes last may not have seen the runs of the others. It gives up after a few times,
+// because as long as others are at work there are always more, and they will do the same after their last run.
 func (s store) settle(known inventory, write func(runs []*Result) error) (inventory, error) {
 	now, err := s.scan(known)
-	for written := -1; err == nil && written != len(now.good); {
+	for written, times := 0, 0; err == nil && written != len(now.good) && times < 4; times++ {
 		written = len(now.good)
 		if err = write(now.sorted()); err == nil {
 			now, err = s.scan(now)
 		}
-		if s.othersAtWork() { // asked after the scan, which thus sees the runs of all who are no longer at work
-			break
-		}
 	}
 	return now, err
 }
-
-// removeStale removes the figures of the previous page that are not among files, so that none is left of earlier runs.
-func (s store) removeStale(files []file) error {
-	page, err := os.ReadFile(s.page())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	for _, match := range figureName.FindAllSubmatch(page, -1) {
-		name := html.UnescapeString(string(match[1]))
-		if err == nil && name == filepath.Base(name) && filepath.IsLocal(name) && !slices.ContainsFunc(files, func(f file) bool { return f.name == name }) {
-			if err = os.Remove(filepath.Join(s.out, name)); errors.Is(err, fs.ErrNotExist) {
-				err = nil
-			}
-		}
-	}
-	return err
-}
-
-// figureName finds those of report.html.tmpl.
-var figureName = regexp.MustCompile(`<a href="([^"/\\]+\.svg)">`)
 
 // writeDerived returns the report's headlines.
 func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string, err error) {
@@ -227,9 +277,6 @@ func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string
 		var report []file
 		report, headlines, err = reportFiles(runs, results, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
 		files = append(files, report...)
-		if err == nil {
-			err = s.removeStale(files)
-		}
 	}
 	for _, f := range files {
 		if err == nil {
@@ -241,132 +288,78 @@ func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string
 
 // manifest is manifest.json, which tells of the command that ran last.
 type manifest struct {
-	Command    string            `json:"command"`
-	Runs       int               `json:"runs"` // of the grids, all shards together
-	Grids      []manifestGrid    `json:"grids"`
-	DataSHA256 map[string]string `json:"data_sha256"` // by data set
-	Numerics   int               `json:"numerics"`
-	Go         string            `json:"go"`
-	Platform   string            `json:"platform"`
+	Command  []string `json:"command"` // its arguments
+	Runs     int      `json:"runs"`    // of all shards together
+	Numerics int      `json:"numerics"`
+	Go       string   `json:"go"`
+	Platform string   `json:"platform"`
 }
 
-// manifestGrid is a grid and what its runs share.
-type manifestGrid struct {
-	Data string `json:"data"`
-	grid
-	Epochs       int     `json:"epochs"`
-	Batch        int     `json:"batch"`
-	LearningRate float64 `json:"learning_rate"`
-	TCRows       int     `json:"tc_rows"`
-	Components   int     `json:"components,omitzero"`
-}
-
-// pasteable is an argument as a shell reads it back.
-func pasteable(arg string) string {
-	if arg != "" && strings.Trim(arg, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+.,:/@%") == "" {
-		return arg
-	}
-	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
-}
-
-func (s store) writeManifest(args []string, p plan, dataSHA256 map[string]string) error {
-	m := manifest{Command: "infomax", Runs: len(p.all), DataSHA256: dataSHA256,
-		Numerics: numericsVersion, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
-	for _, arg := range args {
-		m.Command += " " + pasteable(arg)
-	}
-	for _, g := range p.grids {
-		c := g.Shared
-		m.Grids = append(m.Grids, manifestGrid{c.Data, g, c.Epochs, c.Batch, c.LearningRate, c.TCRows, c.Components})
-	}
-	b, err := json.MarshalIndent(m, "", "  ")
+func (s store) writeManifest(args []string, runs int) error {
+	b, err := json.MarshalIndent(manifest{append([]string{"infomax"}, args...), runs, numericsVersion,
+		runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}, "", "  ")
 	if err != nil {
 		return err
 	}
 	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
-// tally follows the runs of a sweep and shows how far it is: on a terminal in the status line, else in lines
-// of a log.
-type tally struct {
+// progress follows the runs of a sweep and shows how far it is.
+type progress struct {
 	*console
 	mu          sync.Mutex
 	started     time.Time
-	done, total int                // runs
-	ended       int                // of done, by this process
-	cost, spent float64            // of the runs of this process, and of those that ended
-	running     map[Config]float64 // share done
+	done, total int             // runs
+	cost, spent float64         // of the runs of this process, and of those that ended
+	running     map[Config]step // where each is
 }
 
-// newTally starts the clock; done runs of total are there already, ahead are to come.
-func newTally(c *console, done int, ahead []Config) *tally {
-	t := &tally{console: c, started: time.Now(), done: done, total: done + len(ahead), running: map[Config]float64{}}
+// step is the end of an epoch.
+type step struct {
+	epoch int
+	loss  Number
+}
+
+// newProgress starts the clock; done runs are there already, ahead are to come.
+func newProgress(c *console, done int, ahead []Config) *progress {
+	p := &progress{console: c, started: time.Now(), done: done, total: done + len(ahead), running: map[Config]step{}}
 	for _, c := range ahead {
-		t.cost += c.cost()
+		p.cost += c.cost()
 	}
-	return t
+	return p
 }
 
-func (t *tally) start(c Config) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.running[c] = 0
-	t.update()
+func (p *progress) start(c Config) { p.epoch(c, 0, Epoch{}) }
+
+func (p *progress) epoch(c Config, epoch int, e Epoch) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running[c] = step{epoch, e.Loss}
+	p.update()
 }
 
-// epoch reports the end of an epoch. In a log a single run has a line for every tenth of its epochs.
-func (t *tally) epoch(c Config, epoch int, e Epoch) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.running[c] = float64(epoch) / float64(c.Epochs)
-	if t.total > 1 {
-		t.update()
-		return
-	}
-	text := fmt.Sprintf("epoch %d/%d, loss %.6g, %s left", epoch, c.Epochs, float64(e.Loss), t.left())
-	if t.terminal {
-		t.show(text)
-	} else if 10*epoch/c.Epochs > 10*(epoch-1)/c.Epochs {
-		t.say("%s", text)
-	}
+func (p *progress) end(c Config) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.running, c)
+	p.done++
+	p.spent += c.cost()
+	p.update()
 }
 
-// end reports the end of a run and how it ended. In the log of a sweep it has a line.
-func (t *tally) end(c Config, outcome string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.running, c)
-	t.done++
-	t.ended++
-	t.spent += c.cost()
-	if t.total > 1 && !t.terminal {
-		t.say("%d/%d runs, %s left: %s %s", t.done, t.total, t.left(), c.ID(), outcome)
+// update shows how far the sweep is, and guesses the time left from the cost of what is done.
+func (p *progress) update() {
+	spent, now := p.spent, ""
+	for _, c := range slices.SortedFunc(maps.Keys(p.running), compareConfigs) {
+		now += fmt.Sprintf("; %s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K)
+		if at := p.running[c]; at.epoch > 0 {
+			spent += float64(float64(at.epoch) / float64(c.Epochs) * c.cost())
+			now += fmt.Sprintf(" epoch %d/%d, loss %.6g", at.epoch, c.Epochs, float64(at.loss))
+		}
 	}
-	t.update()
-}
-
-// update shows how far a sweep is.
-func (t *tally) update() {
-	if t.total == 1 {
-		return
+	left := "?"
+	if spent > 0 {
+		left = time.Duration(float64(time.Since(p.started)) * (p.cost - spent) / spent).Round(time.Second).String()
 	}
-	var names []string
-	for _, c := range slices.SortedFunc(maps.Keys(t.running), compareConfigs) {
-		names = append(names, fmt.Sprintf("%s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K))
-	}
-	rate := float64(t.ended) / time.Since(t.started).Minutes()
-	t.show(fmt.Sprintf("%d/%d runs, %s left, %.3g/min, now %s", t.done, t.total, t.left(), rate, strings.Join(names, "; ")))
-}
-
-// left is the time left, by the cost of what is done.
-func (t *tally) left() string {
-	spent := t.spent
-	for c, share := range t.running {
-		spent += float64(share * c.cost())
-	}
-	if spent == 0 {
-		return "?"
-	}
-	left := time.Duration(float64(time.Since(t.started)) * (t.cost - spent) / spent)
-	return left.Round(time.Second).String()
+	p.show(fmt.Sprintf("%d/%d runs, %s left%s", p.done, p.total, left, now))
 }

@@ -15,6 +15,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -40,31 +41,24 @@ func (s store) folder(id string) string { return filepath.Join(s.runs(), id) }
 // page is the report to be read.
 func (s store) page() string { return filepath.Join(s.out, "report.html") }
 
-// failure is the file that holds the reason why a run failed, until it succeeds.
-func (s store) failure(id string) string { return filepath.Join(s.out, "failed", id+".txt") }
-
-// prepare makes the folder ready to be written to. Problems that do not prevent writing are only warned of.
-func (s store) prepare(screen *console) error {
+// prepare makes the folder of the runs, or says why nobody can write there.
+func (s store) prepare() error {
 	probe := tempName(s.runs())
-	if err := cmp.Or(writeAtomic(probe, nil), os.Remove(probe)); err != nil {
-		return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
+	err := cmp.Or(writeAtomic(probe, nil), os.Remove(probe))
+	if err == nil {
+		return nil
 	}
-	for _, dir := range []string{s.out, s.runs(), filepath.Dir(s.failure(""))} {
-		if err := clearLeftovers(dir); err != nil {
-			screen.warn("temporary files of a killed process remain in %s: %v", dir, err)
-		}
+	if target, linkErr := os.Readlink(s.out); linkErr == nil {
+		err = fmt.Errorf("it is a link to %s: %w", target, err)
 	}
-	if err := cmp.Or(syncFolder(s.out), syncFolder(s.runs())); err != nil {
-		screen.warn("%s: %v: what is saved is lost if the machine fails soon after", s.out, err)
-	}
-	return nil
+	return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
 }
 
 // save puts a run's folder in place. Another process may have been first, even one whose files are not ours to read.
 func (s store) save(id string, files []file) error {
 	err := replace(s.folder(id), func(temp string) error { return writeFolder(temp, files) })
 	if err != nil {
-		if _, readErr := s.read(id); readErr == nil || errors.Is(readErr, fs.ErrPermission) {
+		if _, _, readErr := s.read(id); readErr == nil || errors.Is(readErr, fs.ErrPermission) {
 			return nil
 		}
 	}
@@ -74,15 +68,10 @@ func (s store) save(id string, files []file) error {
 // damagedPrefix starts the name of a folder that was set aside.
 const damagedPrefix = "damaged-"
 
-// setAside renames the folder of a damaged run and returns its new name. fs.ErrNotExist says
-// that there is none.
+// setAside renames the folder of a damaged run and returns its new name. fs.ErrNotExist says that there is none.
 func (s store) setAside(id string) (string, error) {
-	for n := 1; ; n++ {
-		name := fmt.Sprintf("%s%s-%d", damagedPrefix, id, n)
-		if _, err := os.Lstat(s.folder(name)); err != nil {
-			return name, os.Rename(s.folder(id), s.folder(name))
-		}
-	}
+	name := damagedPrefix + id + "-" + rand.Text()[:6]
+	return name, os.Rename(s.folder(id), s.folder(name))
 }
 
 // damage is why a folder in runs holds no run that can be used.
@@ -90,15 +79,9 @@ type damage struct{ error }
 
 func damagef(format string, args ...any) error { return damage{fmt.Errorf(format, args...)} }
 
-// read returns the run in a folder once every byte of its two files is found to be as it was
+// read returns the run in a folder and its weights.npz once every byte of these two files is found to be as it was
 // written, else a damage. Any other error is the file system's.
-func (s store) read(id string) (*Result, error) {
-	r, _, err := s.open(id)
-	return r, err
-}
-
-// open is read, and returns weights.npz as well.
-func (s store) open(id string) (r *Result, weights []byte, err error) {
+func (s store) read(id string) (r *Result, weights []byte, err error) {
 	b, err := s.readFile(id, "run.json")
 	if err != nil {
 		return nil, nil, err
@@ -107,7 +90,8 @@ func (s store) open(id string) (r *Result, weights []byte, err error) {
 		return nil, nil, err
 	}
 	if r.Numerics != r.Config.numerics() {
-		return nil, nil, damagef("its numbers are of version %d, this program's of version %d", r.Numerics, r.Config.numerics())
+		return nil, nil, damagef("its numbers are of version %d, this program's of version %d",
+			r.Numerics, r.Config.numerics())
 	}
 	if r.ID != id || r.Config.ID() != id {
 		return nil, nil, damagef("it holds the run %s", r.Config.ID())
@@ -129,18 +113,14 @@ func (s store) readFile(id, name string) ([]byte, error) {
 	return b, err
 }
 
-// layer returns a run that is there, checked as read does, with its W (K×D) and b.
+// layer returns a run that is there, with its W (K×D) and b (K).
 func (s store) layer(id string) (r *Result, W Mat, b []float64, err error) {
-	r, weights, err := s.open(id)
+	r, weights, err := s.read(id)
 	if err != nil {
 		return r, W, b, err
 	}
 	arrays, err := readNPZ(weights, "W", "b")
-	W, b = Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data
-	if err == nil && (len(W.Data) != W.Rows*W.Cols || len(b) != W.Rows) {
-		err = damagef("weights.npz has not W (%d×%d) and b", W.Rows, W.Cols)
-	}
-	return r, W, b, err
+	return r, Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, err
 }
 
 // inventory is what the folder runs holds: the good runs, and for every other folder why it is not one: a damage, or an
@@ -169,7 +149,7 @@ func (s store) scan(known inventory) (inventory, error) {
 		}
 		r, readErr := known.good[id], error(nil)
 		if r == nil {
-			r, readErr = s.read(id)
+			r, _, readErr = s.read(id)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -180,13 +160,6 @@ func (s store) scan(known inventory) (inventory, error) {
 		}
 	})
 	return found, err
-}
-
-// othersAtWork says whether another process is at a sweep into this folder, by its sign (sweep.do) or by a run
-// that it is saving.
-func (s store) othersAtWork() bool {
-	entries, err := os.ReadDir(s.runs())
-	return err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return temporary(e) && fresh(e) })
 }
 
 // of returns those of runs that are good.
@@ -227,11 +200,8 @@ type sealed struct {
 	SHA256 string `json:"sha256"`
 }
 
-// The end of run.json, around the checksum.
-const (
-	sealStart = "\"sha256\": \""
-	sealEnd   = "\"\n}\n"
-)
+// sealEnd is the end of run.json, behind the checksum.
+const sealEnd = "\"\n}\n"
 
 // seal puts the checksum of open, a run.json with an empty one, in its place.
 func seal(open []byte) []byte {
@@ -250,12 +220,9 @@ func formatRun(r *Result) ([]byte, error) {
 // parseRun reads run.json, or says why its bytes are not those of formatRun.
 func parseRun(b []byte) (*Result, error) {
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-	head := len(b) - len(sealEnd) - 2*sha256.Size
-	if head < 0 || !bytes.HasSuffix(b[:head], []byte(sealStart)) {
-		return nil, damagef("run.json is cut off: it does not end in its checksum")
-	}
+	head := max(0, len(b)-len(sealEnd)-2*sha256.Size)
 	if open := slices.Concat(b[:head], []byte(sealEnd)); !bytes.Equal(seal(open), b) {
-		return nil, damagef("run.json does not match its own checksum")
+		return nil, damagef("run.json does not match the checksum at its end")
 	}
 	r := new(Result)
 	if err := json.Unmarshal(b, &sealed{Result: r}); err != nil {

@@ -1,24 +1,31 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
-	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// untrainedInto is the command line of the cheapest runs.
+func untrainedInto(s store, seeds string) []string {
+	return []string{"-data", "clusters", "-objective", "random", "-k", "2", "-tc-rows", "0", "-quiet", "-out", s.out,
+		"-seed", seeds}
+}
 
 // tinyRun is a store with one run of the smallest kind, and that run's id.
 func tinyRun(t *testing.T) (store, string) {
 	t.Helper()
 	s := store{t.TempDir()}
-	mustRun(t, "-data", "clusters", "-k", "2", "-epochs", "1", "-tc-rows", "0", "-quiet", "-out", s.out)
+	mustRun(t, untrainedInto(s, "1")...)
 	there, err := s.scan(inventory{})
 	if err != nil || len(there.good) != 1 {
 		t.Fatalf("one run left %d: %v", len(there.good), err)
@@ -26,98 +33,75 @@ func tinyRun(t *testing.T) (store, string) {
 	return s, there.sorted()[0].ID
 }
 
-// damages changes a file of the run in many ways and fails t unless each is noticed.
-func damages(t *testing.T, s store, id, name string, bytesOf func(whole []byte, i int) []byte, n int) {
-	t.Helper()
-	path := filepath.Join(s.folder(id), name)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n < 0 {
-		n = len(whole)
-	}
-	for i := range n {
-		if err := os.WriteFile(path, bytesOf(whole, i), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.read(id); !errors.As(err, new(damage)) {
-			t.Fatalf("%s, damage %d: read says %v", name, i, err)
-		}
-	}
-	if err := os.WriteFile(path, whole, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.read(id); err != nil {
-		t.Fatalf("%s as it was: %v", name, err)
-	}
-}
-
-func TestEveryTruncationIsNoticed(t *testing.T) {
-	s, id := tinyRun(t)
-	for _, name := range []string{"run.json", "weights.npz"} {
-		damages(t, s, id, name, func(whole []byte, i int) []byte { return whole[:i] }, -1)
-	}
-}
-
-func TestEveryBitFlipIsNoticed(t *testing.T) {
+// TestEveryDamageIsNoticed: every truncation, flips of random bits, every byte appended.
+func TestEveryDamageIsNoticed(t *testing.T) {
 	s, id := tinyRun(t)
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, name := range []string{"run.json", "weights.npz"} {
-		damages(t, s, id, name, func(whole []byte, _ int) []byte {
-			flipped := append([]byte(nil), whole...)
+		path := filepath.Join(s.folder(id), name)
+		whole := contentsOf(t, path)
+		check := func(what string, b []byte) {
+			t.Helper()
+			if err := os.WriteFile(path, b, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := s.read(id); !errors.As(err, new(damage)) {
+				t.Fatalf("%s %s: read says %v", name, what, err)
+			}
+		}
+		for i := range whole {
+			check("cut off", whole[:i])
+		}
+		for range 500 {
+			flipped := slices.Clone(whole)
 			flipped[rng.IntN(len(whole))] ^= 1 << rng.IntN(8)
-			return flipped
-		}, 1000)
+			check("with a bit flipped", flipped)
+		}
+		for i := range 256 {
+			check("with a byte more", append(slices.Clone(whole), byte(i)))
+		}
+		through := bytes.ReplaceAll(whole, []byte("\n"), []byte("\r\n")) // Git's core.autocrlf=true
+		if name != "run.json" {
+			through = whole
+		}
+		if err := os.WriteFile(path, through, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.read(id); err != nil {
+			t.Errorf("%s as it was: %v", name, err)
+		}
 	}
-}
-
-func TestAppendedBytesAreNoticed(t *testing.T) {
-	s, id := tinyRun(t)
-	for _, name := range []string{"run.json", "weights.npz"} {
-		damages(t, s, id, name, func(whole []byte, i int) []byte { return append(whole[:len(whole):len(whole)], byte(i)) }, 256)
-	}
-}
-
-func TestAFolderUnderAnotherNameIsNoRun(t *testing.T) {
-	s, id := tinyRun(t)
 	if err := os.Rename(s.folder(id), s.folder(id+"-copy")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.read(id + "-copy"); !errors.As(err, new(damage)) {
-		t.Errorf("read says %v", err)
+	if _, _, err := s.read(id + "-copy"); !errors.As(err, new(damage)) {
+		t.Errorf("under another name: read says %v", err)
 	}
 }
 
 func TestDamagedRunsAreSetAsideAndRunAgain(t *testing.T) {
-	tests := []struct {
-		name   string
-		damage func(folder string) error
-	}{
-		{"weights cut off", func(folder string) error { return os.Truncate(filepath.Join(folder, "weights.npz"), 99) }},
-		{"no weights", func(folder string) error { return os.Remove(filepath.Join(folder, "weights.npz")) }},
-		{"no run.json", func(folder string) error { return os.Remove(filepath.Join(folder, "run.json")) }},
-		{"empty run.json", func(folder string) error { return os.Truncate(filepath.Join(folder, "run.json"), 0) }},
-		{"a file in its place", func(folder string) error {
+	for name, damage := range map[string]func(folder string) error{
+		"weights cut off": func(folder string) error { return os.Truncate(filepath.Join(folder, "weights.npz"), 99) },
+		"no run.json":     func(folder string) error { return os.Remove(filepath.Join(folder, "run.json")) },
+		"a file in its place": func(folder string) error {
 			return errors.Join(os.RemoveAll(folder), os.WriteFile(folder, []byte("what?"), 0o666))
-		}},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
 			s, id := tinyRun(t)
 			want := folders(t, s)[id]
-			for n := range 2 { // the second finds the name damaged-…-1 taken
-				if err := test.damage(s.folder(id)); err != nil {
+			for n := range 2 { // the second has a name of its own
+				if err := damage(s.folder(id)); err != nil {
 					t.Fatal(err)
 				}
-				cmd := program(t, "-data", "clusters", "-k", "2", "-epochs", "1", "-tc-rows", "0", "-quiet", "-out", s.out)
-				text, err := cmd.CombinedOutput()
-				aside := damagedPrefix + id + []string{"-1", "-2"}[n]
-				if err != nil || !strings.Contains(string(text), aside) {
-					t.Fatalf("%v: %s", err, text)
+				if listed := mustRun(t, append(untrainedInto(s, "1"), "-list")...); !strings.HasPrefix(listed, "damaged") {
+					t.Errorf("-list prints %s", listed)
 				}
-				if _, err := os.Stat(s.folder(aside)); err != nil {
-					t.Error(err)
+				var stderr bytes.Buffer
+				status := command(untrainedInto(s, "1"), &stderr, &stderr)
+				aside, err := filepath.Glob(s.folder(damagedPrefix + id + "-*"))
+				if err != nil || status != 0 || len(aside) != n+1 || !strings.Contains(stderr.String(), id+" was damaged") {
+					t.Fatalf("exit status %d, set aside %v, %v: %s", status, aside, err, &stderr)
 				}
 				if diff := cmp.Diff(want, folders(t, s)[id]); diff != "" {
 					t.Errorf("run again (-want +got):\n%s", diff)
@@ -136,43 +120,97 @@ func TestSaveKeepsTheRunThatWasFirst(t *testing.T) {
 	if diff := cmp.Diff(want, folders(t, s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	leftovers, err := filepath.Glob(filepath.Join(s.runs(), tempPrefix+"*"))
-	if err != nil || len(leftovers) > 0 {
-		t.Errorf("left over: %v, %v", leftovers, err)
+	if entries, err := os.ReadDir(s.runs()); err != nil || len(entries) != 1 {
+		t.Errorf("left over: %v, %v", entries, err)
 	}
 }
 
-func TestOnlyOldLeftoversAreCleared(t *testing.T) {
-	s := store{t.TempDir()}
-	old, young := s.folder(tempPrefix+"old"), s.folder(tempPrefix+"young")
-	err := errors.Join(os.MkdirAll(old, 0o777), os.MkdirAll(young, 0o777), os.WriteFile(filepath.Join(old, "run.json"), nil, 0o666))
-	past := time.Now().Add(-2 * leftoverAge)
-	if err := errors.Join(err, os.Chtimes(old, past, past), s.prepare(newConsole(io.Discard, true))); err != nil {
+// TestWhatCannotBeReadIsLeftOutAndTheRestGoesOn. A folder for run.json is unreadable for root too, whom permissions do
+// not stop.
+func TestWhatCannotBeReadIsLeftOutAndTheRestGoesOn(t *testing.T) {
+	s, id := tinyRun(t)
+	path := filepath.Join(s.folder(id), "run.json")
+	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o777)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(old); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the old leftover: %v", err)
+	for _, test := range []struct {
+		seeds  string
+		status int
+		want   []string // on stderr
+	}{
+		{"1-3", 1, []string{id + " is there but cannot be used: ", "infomax: 1 of 3 runs could not be done: the reasons are above\n"}},
+		{"4-5", 0, []string{s.folder(id) + " is left out: "}},
+	} {
+		var stdout, stderr bytes.Buffer
+		if status := command(untrainedInto(s, test.seeds), &stdout, &stderr); status != test.status {
+			t.Errorf("exit status %d, want %d", status, test.status)
+		}
+		wantInOrder(t, stderr.String(), test.want...)
 	}
-	if _, err := os.Stat(young); err != nil {
-		t.Errorf("the young one, which a live process may hold: %v", err)
+	if got := strings.Count(textOf(t, filepath.Join(s.out, "results.csv")), "\n"); got != 5 {
+		t.Errorf("results.csv has %d lines, want a head and the other 4 seeds", got)
 	}
 }
 
-// TestLeftoversOfOthersStay: -out may be a folder that others use too.
-func TestLeftoversOfOthersStay(t *testing.T) {
+// TestWhoeverWritesLastHasSeenEveryRun: runs that come while a process writes are written too, unless they come and come.
+func TestWhoeverWritesLastHasSeenEveryRun(t *testing.T) {
+	source := store{t.TempDir()}
+	mustRun(t, untrainedInto(source, "1-8")...)
+	runs := planOf(t, strings.Join(untrainedInto(source, "1-8"), " ")).mine
+	for comes, want := range [][]int{{1}, {1, 2}, {1, 2, 3}, {1, 2, 3, 4}, {1, 2, 3, 4}} { // runs, one at each writing
+		s := store{t.TempDir()}
+		var got []int
+		come := func() {
+			id := runs[len(got)].ID()
+			if err := os.CopyFS(s.folder(id), os.DirFS(source.folder(id))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		come()
+		if _, err := s.settle(inventory{}, func(runs []*Result) error {
+			if got = append(got, len(runs)); len(got) <= comes {
+				come()
+			}
+			return nil
+		}); err != nil || !slices.Equal(got, want) {
+			t.Errorf("writings of %v runs, %v; want %v", got, err, want)
+		}
+	}
+}
+
+// TestResultsHoldTheNumbersOfRunJSON, sorted.
+func TestResultsHoldTheNumbersOfRunJSON(t *testing.T) {
 	s := store{t.TempDir()}
-	theirs := filepath.Join(s.out, ".tmp-theirs")
-	if err := os.Mkdir(theirs, 0o777); err != nil {
-		t.Fatal(err)
+	mustRun(t, sweepInto(s, "-act", "softmax", "-k", "10,9", "-tc-rows", "200", "-seed", "1", "-lambda", "10,9",
+		"-objective", "random,infomax")...)
+	order := ""
+	for _, row := range csvRows(t, textOf(t, filepath.Join(s.out, "results.csv"))) {
+		order += row["objective"] + row["lambda"] + " K=" + row["k"] + "; "
+		var run map[string]any
+		if err := json.Unmarshal(contentsOf(t, filepath.Join(s.folder(row["id"]), "run.json")), &run); err != nil {
+			t.Fatal(err)
+		}
+		same := func(name string, want any, got string) {
+			x, err := strconv.ParseFloat(got, 64)
+			if number, is := want.(float64); want == nil && got != "" || is && (err != nil || x != number) {
+				t.Errorf("%s: %s is %q, want %v", row["id"], name, got, want)
+			}
+		}
+		for _, state := range []string{"init", "final"} {
+			for name, want := range run[state].(map[string]any) {
+				if name != "activation_rate" { // a list there, its mean here
+					same(state+"_"+name, want, row[state+"_"+name])
+				}
+			}
+		}
+		for _, name := range []string{"initial_loss", "final_loss"} {
+			same(name, run[name], row[name])
+		}
+		if row["weights_sha256"] != run["weights_sha256"] || row["status"] != run["status"] {
+			t.Errorf("%s: %v", row["id"], row)
+		}
 	}
-	long := time.Now().Add(-24 * time.Hour)
-	if err := os.Chtimes(theirs, long, long); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.prepare(newConsole(io.Discard, true)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(theirs); err != nil {
-		t.Errorf("the folder of another program is gone: %v", err)
+	if want := "infomax9 K=9; infomax9 K=10; infomax10 K=9; infomax10 K=10; random K=9; random K=10; "; order != want {
+		t.Errorf("rows are %s, want %s", order, want)
 	}
 }

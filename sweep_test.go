@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -18,7 +18,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,14 +33,14 @@ const shortSweepRuns = 66
 
 // sweepInto is the command line of shortSweep with more flags.
 func sweepInto(s store, more ...string) []string {
-	return append(append([]string{"-out", s.out}, shortSweep...), more...)
+	return slices.Concat([]string{"-out", s.out}, shortSweep, more)
 }
 
 // times are the parts of run.json that differ between two runs of one config.
 var times = regexp.MustCompile(`"(seconds|sha256)": .*`)
 
-// folders maps every run to its files, each to its contents or, if long, their hash. Times are left
-// out. What is set aside or temporary is no run.
+// folders maps every run to its files, each to the hash of its contents without times. What is set aside or temporary
+// is no run.
 func folders(t *testing.T, s store) map[string]map[string]string {
 	t.Helper()
 	all := map[string]map[string]string{}
@@ -53,58 +53,46 @@ func folders(t *testing.T, s store) map[string]map[string]string {
 		if strings.HasPrefix(id, damagedPrefix) {
 			continue
 		}
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
 		if all[id] == nil {
 			all[id] = map[string]string{}
 		}
-		all[id][filepath.Base(path)] = fmt.Sprintf("%x", sha256.Sum256(times.ReplaceAll(b, nil)))
+		all[id][filepath.Base(path)] = fmt.Sprintf("%x", sha256.Sum256(times.ReplaceAll(contentsOf(t, path), nil)))
 	}
 	return all
 }
 
-// outcome is all that a sweep leaves and that must not depend on how it went.
-func outcome(t *testing.T, s store) (results string, runs map[string]map[string]string) {
+// outcome is all that a sweep leaves and that must not depend on how it went: what is derived, and the runs.
+func outcome(t *testing.T, s store) (derived string, runs map[string]map[string]string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(s.out, "results.csv"))
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"results.csv", "stats.csv", "tables.md", "tables.tex", "report.html"} {
+		text := contentsOf(t, filepath.Join(s.out, name))
+		derived += fmt.Sprintf("%s: %d lines, %x\n", name, bytes.Count(text, []byte("\n")), sha256.Sum256(text))
 	}
-	return string(b), folders(t, s)
+	return derived, folders(t, s)
 }
 
 // undisturbedOutcome is kept for the tests that come later.
 var undisturbedOutcome struct {
-	results string
+	derived string
 	runs    map[string]map[string]string
 }
 
-// undisturbed runs shortSweep in peace, once.
-func undisturbed(t *testing.T) (results string, runs map[string]map[string]string) {
+// sameOutcome fails t unless s holds what a sweep leaves that is run in peace.
+func sameOutcome(t *testing.T, s store) {
 	t.Helper()
-	if undisturbedOutcome.runs != nil {
-		return undisturbedOutcome.results, undisturbedOutcome.runs
+	want := &undisturbedOutcome
+	if want.runs == nil {
+		peace := store{t.TempDir()}
+		mustRun(t, sweepInto(peace)...)
+		if want.derived, want.runs = outcome(t, peace); len(want.runs) != shortSweepRuns {
+			t.Fatalf("%d runs", len(want.runs))
+		}
 	}
-	s := store{t.TempDir()}
-	mustRun(t, sweepInto(s)...)
-	results, runs = outcome(t, s)
-	if len(runs) != shortSweepRuns || strings.Count(results, "\n") != shortSweepRuns+1 {
-		t.Fatalf("%d runs, %d lines of results.csv", len(runs), strings.Count(results, "\n"))
+	derived, runs := outcome(t, s)
+	if diff := cmp.Diff(want.derived, derived); diff != "" {
+		t.Errorf("what is derived (-want +got):\n%s", diff)
 	}
-	undisturbedOutcome.results, undisturbedOutcome.runs = results, runs
-	return results, runs
-}
-
-// sameOutcome fails t unless s holds what an undisturbed sweep leaves.
-func sameOutcome(t *testing.T, s store, wantResults string, wantRuns map[string]map[string]string) {
-	t.Helper()
-	results, runs := outcome(t, s)
-	if diff := cmp.Diff(wantResults, results); diff != "" {
-		t.Errorf("results.csv (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff(wantRuns, runs); diff != "" {
+	if diff := cmp.Diff(want.runs, runs); diff != "" {
 		t.Errorf("run folders (-want +got):\n%s", diff)
 	}
 }
@@ -112,43 +100,32 @@ func sameOutcome(t *testing.T, s store, wantResults string, wantRuns map[string]
 // TestKilledSweepsLoseNothing kills sweeps at random moments of their time, and resumes them.
 // INFOMAX_KILLS=200 makes it 200 kills.
 func TestKilledSweepsLoseNothing(t *testing.T) {
-	kills := 20
+	kills := 15
 	if text := os.Getenv("INFOMAX_KILLS"); text != "" {
 		var err error
 		if kills, err = strconv.Atoi(text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantResults, wantRuns := undisturbed(t)
 	begun := time.Now()
 	if err := program(t, sweepInto(store{t.TempDir()})...).Run(); err != nil {
 		t.Fatal(err)
 	}
 	whole := time.Since(begun)
 	rng := rand.New(rand.NewPCG(1, 0))
-	sweeps, early, unfinished := 0, 0, 0
-	for killed := 0; killed < kills; sweeps++ {
+	for killed := 0; killed < kills; {
 		s := store{t.TempDir()}
 		kept := map[string]string{} // run.json with its times, when it was first seen
 		for killed < kills && len(kept) < shortSweepRuns {
-			before := len(kept)
 			if killAfter(t, program(t, sweepInto(s)...), time.Duration(rng.Int64N(int64(whole)/4))) {
 				killed++
 			}
-			if keep(t, s, kept); len(kept) == before {
-				early++
-			}
+			keep(t, s, kept)
 		}
-		leftovers, err := filepath.Glob(s.folder(filepath.Join(tempPrefix+"*", "run.json")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		unfinished += len(leftovers)
 		mustRun(t, sweepInto(s)...)
 		keep(t, s, kept)
-		sameOutcome(t, s, wantResults, wantRuns)
+		sameOutcome(t, s)
 	}
-	t.Logf("%d kills of %d sweeps: %d before a run was done, %d runs half written", kills, sweeps, early, unfinished)
 }
 
 // killAfter says whether the program was still there to be killed.
@@ -170,7 +147,7 @@ func keep(t *testing.T, s store, kept map[string]string) {
 	t.Helper()
 	there, err := s.scan(inventory{})
 	if err != nil || len(there.bad) > 0 {
-		t.Fatalf("after a kill: %v, damaged: %v", err, there.bad)
+		t.Fatalf("%v, damaged: %v", err, there.bad)
 	}
 	for id := range kept {
 		if there.good[id] == nil {
@@ -178,19 +155,16 @@ func keep(t *testing.T, s store, kept map[string]string) {
 		}
 	}
 	for id := range there.good {
-		b, err := os.ReadFile(filepath.Join(s.folder(id), "run.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if was, seen := kept[id]; seen && was != string(b) {
+		run := string(contentsOf(t, filepath.Join(s.folder(id), "run.json")))
+		if was, seen := kept[id]; seen && was != run {
 			t.Fatalf("%s was done and is not the same", id)
 		}
-		kept[id] = string(b)
+		kept[id] = run
 	}
 }
 
+// TestShardsMergeByCopying, whatever the number of workers; and a finished sweep runs nothing.
 func TestShardsMergeByCopying(t *testing.T) {
-	wantResults, wantRuns := undisturbed(t)
 	merged := store{t.TempDir()}
 	for i := range 3 {
 		s := store{t.TempDir()}
@@ -199,14 +173,19 @@ func TestShardsMergeByCopying(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	kept := map[string]string{}
+	keep(t, merged, kept)
 	mustRun(t, "-report", "-out", merged.out)
-	sameOutcome(t, merged, wantResults, wantRuns)
+	sameOutcome(t, merged)
 	mustRun(t, sweepInto(merged)...)
-	sameOutcome(t, merged, wantResults, wantRuns)
+	sameOutcome(t, merged)
+	keep(t, merged, kept)
+	if got := mustRun(t, sweepInto(merged, "-seed", "1", "-list")...); !strings.Contains(got, "36 of 36 runs done") {
+		t.Errorf("-list prints %s", got)
+	}
 }
 
 func TestTwoProcessesShareAFolder(t *testing.T) {
-	wantResults, wantRuns := undisturbed(t)
 	s := store{t.TempDir()}
 	var output [2]bytes.Buffer
 	var cmds [2]*exec.Cmd
@@ -222,70 +201,99 @@ func TestTwoProcessesShareAFolder(t *testing.T) {
 			t.Errorf("process %d: %v: %s", i, err, &output[i])
 		}
 	}
-	sameOutcome(t, s, wantResults, wantRuns)
+	sameOutcome(t, s)
 }
 
-func TestAFinishedSweepRunsNothing(t *testing.T) {
-	s := store{t.TempDir()}
-	mustRun(t, sweepInto(s)...)
-	before := map[string]string{}
-	keep(t, s, before)
-	mustRun(t, sweepInto(s)...)
-	after := map[string]string{}
-	keep(t, s, after)
-	if diff := cmp.Diff(before, after); diff != "" {
-		t.Errorf("times changed (-want +got):\n%s", diff)
-	}
-}
-
-func TestInterruptLeavesWhatIsDone(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows sends no signal to another process")
-	}
-	wantResults, wantRuns := undisturbed(t)
-	s := store{t.TempDir()}
-	cmd := program(t, sweepInto(s, "-quiet=false")...)
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+// started starts the program and waits until it has done a run into s.
+func started(t *testing.T, s store, cmd *exec.Cmd) *bytes.Buffer {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	first := make([]byte, 1)
-	if _, err := stderr.Read(first); err != nil { // a run is done
-		t.Fatal(err)
+	t.Cleanup(func() { cmd.Process.Kill() }) // if it is still there
+	for begun := time.Now(); len(folders(t, s)) == 0; time.Sleep(time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("no run is done: %s", &stderr)
+		}
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	var text bytes.Buffer
-	text.ReadFrom(stderr)
-	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
-		t.Fatalf("%v, want exit status 130: %s", err, &text)
-	}
-	results, runs := outcome(t, s)
-	if n := len(runs); n == 0 || n == shortSweepRuns || strings.Count(results, "\n") != n+1 {
-		t.Errorf("%d runs are done, and results.csv has\n%s", n, results)
-	}
-	mustRun(t, sweepInto(s)...)
-	sameOutcome(t, s, wantResults, wantRuns)
+	return &stderr
 }
 
-func TestListRunsNothing(t *testing.T) {
+// exitStatus waits for the program to end.
+func exitStatus(t *testing.T, cmd *exec.Cmd) int {
+	t.Helper()
+	if err := cmd.Wait(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// endless is a sweep whose first run takes a moment, and the second minutes, in a single measurement of many units.
+func endless(s store) []string {
+	return []string{"-data", "clusters", "-tc-rows", "0", "-objective", "random", "-k", "2,3000", "-workers", "2", "-out", s.out}
+}
+
+// TestSignalsLeaveWhatIsDone, at once even in the middle of a measurement. A hangup that is ignored, as under nohup, is
+// not heard.
+func TestSignalsLeaveWhatIsDone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows sends no signal to another process")
+	}
+	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
+		t.Run(signal.String(), func(t *testing.T) {
+			s := store{t.TempDir()}
+			cmd := program(t, endless(s)...)
+			if signal == syscall.SIGTERM { // which nohup leaves, unlike the hangup before it
+				shell := exec.Command("sh", append([]string{"-c", `trap "" HUP; exec "$@"`, "sh"}, cmd.Args...)...)
+				shell.Env, cmd = cmd.Env, shell
+			}
+			stderr := started(t, s, cmd)
+			if signal == syscall.SIGTERM {
+				if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if got := exitStatus(t, cmd); got != want || !strings.Contains(stderr.String(), "infomax: stopped with 1 of 2 runs done") {
+				t.Errorf("exit status %d, want %d: %s", got, want, stderr)
+			}
+			if n := strings.Count(textOf(t, filepath.Join(s.out, "results.csv")), "\n"); n != 2 {
+				t.Errorf("results.csv has %d lines", n)
+			}
+		})
+	}
+}
+
+// TestAFolderThatIsRenamedStopsTheSweep: the run that cannot be saved is named, and no new folder appears.
+func TestAFolderThatIsRenamedStopsTheSweep(t *testing.T) {
 	s := store{filepath.Join(t.TempDir(), "out")}
-	text := mustRun(t, sweepInto(s, "-list")...)
-	if got := strings.Count(text, "uniform-"); got != shortSweepRuns {
-		t.Errorf("%d runs listed, want %d:\n%s", got, shortSweepRuns, text)
+	cmd := program(t, untrainedInto(s, "1-5000")...)
+	stderr := started(t, s, cmd)
+	if err := os.Rename(s.out, s.out+"-2"); err != nil {
+		t.Fatal(err)
+	}
+	status := exitStatus(t, cmd)
+	if status != 1 || !regexp.MustCompile(`^infomax: clusters-\S+ is done but cannot be saved and is lost: `).Match(stderr.Bytes()) {
+		t.Errorf("exit status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(s.out); err == nil {
-		t.Error("-list made the output folder")
+		t.Error("there is a new folder")
 	}
-	mustRun(t, sweepInto(s, "-act", "relu")...)
-	text = mustRun(t, sweepInto(s, "-list")...)
-	if got := strings.Count(text, "done     uniform-"); got != 22 || !strings.Contains(text, "22 of 66 runs done") {
-		t.Errorf("%d runs listed as done, want 22:\n%s", got, text)
+}
+
+// TestWhatNeedsMoreMemoryThanThereIsEndsBeforeTraining, in one line that has both numbers.
+func TestWhatNeedsMoreMemoryThanThereIsEndsBeforeTraining(t *testing.T) {
+	cmd := program(t, "-data", "clusters", "-k", "16384", "-tc-rows", "0", "-quiet", "-out", t.TempDir())
+	cmd.Env = append(cmd.Env, "GOMEMLIMIT=200MiB")
+	text, err := cmd.CombinedOutput()
+	want := regexp.MustCompile(`^infomax: .*-k16384-.* need 5\.\d GB .* 0\.2 GB are free: give a smaller -k .*\n$`)
+	if err == nil || !want.Match(text) {
+		t.Errorf("%v: %s", err, text)
 	}
 }
 
@@ -301,133 +309,86 @@ func TestADivergedRunIsKeptAndTheRestGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	counts := map[string]int{}
-	for _, r := range there.good {
-		counts[r.Config.Objective+" "+r.Status]++
-	}
-	if diff := cmp.Diff(map[string]int{"reconstruction diverged": 8, "random ok": 8}, counts); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if want := "8 of 16 runs diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, may prevent\n"; !strings.HasSuffix(stderr.String(), want) {
-		t.Errorf("stderr does not end in %q:\n%s", want, &stderr)
-	}
 	for id, r := range there.good {
+		counts[r.Config.Objective+" "+r.Status]++
 		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged, in epoch 1") {
 			t.Errorf("%s is not named in\n%s", id, &stderr)
 		}
 	}
-}
-
-// TestWhatOverflowsInAdamIsADivergedRun: squares of such gradients are infinite, and steps 0, while the loss stays finite.
-func TestWhatOverflowsInAdamIsADivergedRun(t *testing.T) {
-	x := make([]float64, 300*4)
-	for i := range x {
-		x[i] = 1e100 * float64(1+i%7)
+	if diff := cmp.Diff(map[string]int{"reconstruction diverged": 8, "random ok": 8}, counts); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
-	set := denseSet(x, 4, nil)
-	c := Config{Objective: "reconstruction", Activation: "identity", K: 3, Seed: 1, Epochs: 3, Batch: 100, LearningRate: 1e-3}
-	r, _, err := run(t.Context(), c, &Dataset{Train: set, Test: set}, new(starts), func(int, Epoch) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !finite(float64(r.FinalLoss)) || r.Status != "diverged" || r.DivergedEpoch != 3 || len(r.Curve) != 3 {
-		t.Errorf("loss %v, %s in epoch %d of %d", r.FinalLoss, r.Status, r.DivergedEpoch, len(r.Curve))
+	if !strings.Contains(stderr.String(), "\n8 of 16 runs diverged: ") {
+		t.Errorf("stderr does not count them:\n%s", &stderr)
 	}
 }
 
-func TestAFailedRunIsRecordedAndTheRestGoesOn(t *testing.T) {
+// TestWhatIsNotFiniteIsADivergedRun: where Adam's moments overflow while the loss stays finite, and where inputs are so
+// large that their axes are no numbers, or outputs are infinite.
+func TestWhatIsNotFiniteIsADivergedRun(t *testing.T) {
+	for _, test := range []struct {
+		objective string
+		scale     float64
+		epoch     int
+	}{
+		{"reconstruction", 1e100, 3}, {"pca", 1e306, 0}, {"random", math.MaxFloat64 / 8, 0},
+	} {
+		x := make([]float64, 300*4)
+		for i := range x {
+			x[i] = test.scale * float64(1+i%7)
+		}
+		set := denseSet(x, 4, nil)
+		c := Config{Objective: test.objective, Activation: "identity", K: 3, Seed: 1, Epochs: 3, Batch: 100, LearningRate: 1e-3}
+		r, _, err := run(t.Context(), c.normal(), &Dataset{Train: set, Test: set}, new(starts), func(int, Epoch) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Status != "diverged" || r.DivergedEpoch != test.epoch || len(r.Curve) != test.epoch {
+			t.Errorf("%s: %s in epoch %d of %d", test.objective, r.Status, r.DivergedEpoch, len(r.Curve))
+		}
+	}
+}
+
+func TestAFailedRunIsToldAndTheRestGoesOn(t *testing.T) {
 	s := store{t.TempDir()}
-	if err := s.prepare(newConsole(io.Discard, true)); err != nil {
-		t.Fatal(err)
-	}
-	bad, good := Config{Data: "clusters", Objective: "random", Activation: "none", K: 2}, Config{Data: "clusters", Objective: "random", Activation: "relu", K: 2}
+	bad := Config{Data: "clusters", Objective: "random", Activation: "none", K: 2}
+	good := Config{Data: "clusters", Objective: "random", Activation: "relu", K: 2}
 	var stderr bytes.Buffer
-	ahead := []Config{bad, good}
-	work := sweep{store: s, data: clusters(), ahead: ahead, tally: newTally(newConsole(&stderr, true), 0, ahead)}
-	if err := work.do(t.Context(), 1); err != nil {
+	p := plan{mine: []Config{bad, good}}
+	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true))
+	if err == nil { // the folder is not prepared
+		t.Error("a folder that is not there was written to")
+	}
+	if err = errors.Join(s.prepare(), absent); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(stderr.String(), bad.ID()+" failed: panic: no activation") || strings.Count(stderr.String(), "\n") != 1 {
-		t.Errorf("stderr %q", &stderr)
+	if _, err = s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true)); err != nil {
+		t.Fatal(err)
 	}
-	if b, err := os.ReadFile(s.failure(bad.ID())); err != nil || !strings.Contains(string(b), "no activation") {
-		t.Errorf("failure file %q, %v", b, err)
+	if !strings.Contains(stderr.String(), bad.ID()+" failed: panic: no activation") {
+		t.Errorf("stderr %q", &stderr)
 	}
 	if got := slices.Collect(maps.Keys(folders(t, s))); len(got) != 1 || got[0] != good.ID() {
 		t.Errorf("runs %v", got)
 	}
 }
 
-func TestAFolderThatCannotBeWrittenStopsTheSweep(t *testing.T) {
-	s := store{filepath.Join(t.TempDir(), "gone")}
-	var stderr bytes.Buffer
-	ahead := planOf(t, "-data clusters -objective random -k 2 -tc-rows 0 -seed 1-50").mine
-	work := sweep{store: s, data: clusters(), ahead: ahead, tally: newTally(newConsole(&stderr, true), 0, ahead)}
-	err := work.do(t.Context(), 1)
-	if err == nil || !strings.Contains(err.Error(), "saving "+ahead[0].ID()) || !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("error %v", err)
-	}
-	if unended := len(work.tally.running); unended != 1 {
-		t.Errorf("%d runs were begun", unended)
-	}
-}
-
-// TestTheFolderHasWhatItsRunsGive: figures of studies that are no more go with them, and other files stay.
-func TestTheFolderHasWhatItsRunsGive(t *testing.T) {
+// TestWhatIsDoneBeforeDataAreMissingIsInTheTable: a plan of several data sets, the first of which is not there.
+func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 	s := store{t.TempDir()}
-	sweep := func(epochs string) map[string]bool {
-		mustRun(t, sweepInto(s, "-epochs", epochs)...)
-		figures := map[string]bool{}
-		names, _ := filepath.Glob(filepath.Join(s.out, "*.svg"))
-		for _, name := range names {
-			figures[filepath.Base(name)] = true
-		}
-		return figures
+	if err := s.prepare(); err != nil {
+		t.Fatal(err)
 	}
-	outside := filepath.Join(t.TempDir(), "outside.svg")
-	write(t, filepath.Join(s.out, "mine.svg"), nil)
-	write(t, outside, nil)
-	first := sweep("1")
-	for _, name := range []string{outside, "..&#47;" + filepath.Base(filepath.Dir(outside)) + "&#47;outside.svg"} {
-		page := textOf(t, s.page())
-		write(t, s.page(), []byte(page+"<figcaption>"+strings.ReplaceAll(name, "/", "&#47;")+"</figcaption>"))
+	p := plan{from: dataSource{dir: t.TempDir()}}
+	for _, data := range []string{"fashion", "clusters"} {
+		p.mine = append(p.mine, Config{Data: data, Objective: "random", Activation: "relu", K: 1, Seed: 1})
 	}
-	for id := range folders(t, s) {
-		if err := os.RemoveAll(s.folder(id)); err != nil {
-			t.Fatal(err)
-		}
+	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(io.Discard, true))
+	if err != nil || absent == nil || !strings.Contains(absent.Error(), "Fashion-MNIST") {
+		t.Fatalf("%v, %v; want an error of fashion alone", absent, err)
 	}
-	second := sweep("2")
-	if _, err := os.Stat(outside); err != nil {
-		t.Error("a file outside the folder is gone")
-	}
-	if len(first) < 5 || len(second) < 5 {
-		t.Fatalf("%d and %d figures", len(first), len(second))
-	}
-	for name := range second {
-		if first[name] != (name == "mine.svg") {
-			t.Errorf("%s is there", name)
-		}
-	}
-}
-
-// TestAPanicOfAnyWorkerIsTheCallers, so that it is that of one run.
-func TestAPanicOfAnyWorkerIsTheCallers(t *testing.T) {
-	for bad := range 4 {
-		func() {
-			defer func() {
-				if p := recover(); !strings.HasPrefix(fmt.Sprint(p), "the bad one") {
-					t.Errorf("worker %d: %v", bad, p)
-				}
-			}()
-			var started sync.WaitGroup
-			started.Add(4)
-			share(4, 4, func(i int) {
-				started.Done()
-				started.Wait() // each has a worker of its own
-				if i == bad {
-					panic("the bad one")
-				}
-			})
-		}()
+	now, err := s.derive(newConsole(io.Discard, true), inventory{}, false)
+	if err != nil || len(now.good) != 1 {
+		t.Errorf("%d runs, error %v; want that of clusters", len(now.good), err)
 	}
 }
