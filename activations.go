@@ -9,8 +9,8 @@ import (
 // activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
 type activation struct {
 	name string
-	// forward sets a = f(z), and z to what backward needs: for an elementwise f the slope f′(z).
-	forward func(a, z []float64, K int)
+	// forward sets a = f(z) and overwrites z: with the slope f′(z) if f is elementwise with a backward.
+	forward func(a, zThenSlope []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
 	backward func(g, a, slope []float64, K int)
 	// monotone says that f is strictly increasing, unit by unit: a's ranks are those of z.
@@ -23,8 +23,8 @@ var activations = []activation{
 	{"relu", func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise, false},
 	{"leaky_relu", func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise, true},
 	{"softmax", softmax, softmaxBackward, false},
-	{"tanh", func(a, z []float64, _ int) { tanhSlope(a, z) }, elementwise, true},
-	{"softplus", func(a, z []float64, _ int) { softplus(a, z) }, elementwise, true},
+	{"tanh", tanhSlope, elementwise, true},
+	{"softplus", softplus, elementwise, true},
 }
 
 // activationNames are their names, in this order.
@@ -46,6 +46,65 @@ func activationByName(name string) activation {
 
 // elementwise is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
 func elementwise(g, _, slope []float64, _ int) { chain(g, slope) }
+
+// rectify is ReLU and, with a leak, leaky ReLU; the slope at 0 is the leak, as in PyTorch.
+//
+//	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
+//
+// The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
+func rectify(a, z []float64, leak float64) {
+	sameLength("rectify", len(a), len(z))
+	rectifyKernel(a, z, leak)
+}
+
+var rectifyKernel = rectifyGeneric
+
+func rectifyGeneric(a, z []float64, leak float64) {
+	for i, x := range z {
+		if x > 0 {
+			a[i], z[i] = x, 1
+		} else {
+			a[i], z[i] = math.FMA(leak, x, 0), leak
+		}
+	}
+}
+
+// tanhSlope is a = tanh z, f′ = 1 − a².
+func tanhSlope(a, z []float64, _ int) {
+	sameLength("tanhSlope", len(a), len(z))
+	tanhKernel(a, z)
+}
+
+var tanhKernel = tanhGeneric
+
+func tanhGeneric(a, z []float64) {
+	for i, x := range z {
+		y := tanh(x)
+		a[i], z[i] = y, math.FMA(-y, y, 1)
+	}
+}
+
+// softplus is a = log(1+eᶻ); its slope is the logistic function. With u = e^−|z| ≤ 1 nothing overflows or loses precision:
+//
+//	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
+func softplus(a, z []float64, _ int) {
+	sameLength("softplus", len(a), len(z))
+	softplusKernel(a, z)
+}
+
+var softplusKernel = softplusGeneric
+
+func softplusGeneric(a, z []float64) {
+	for i, x := range z {
+		u := exp(-math.Abs(x))
+		a[i] = max(x, 0) + log1p(u)
+		top := 1.0
+		if x < 0 {
+			top = u
+		}
+		z[i] = top / (1 + u)
+	}
+}
 
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
 func softmax(a, z []float64, K int) {

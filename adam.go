@@ -7,10 +7,14 @@ import "math"
 //	m ← β₁ m + (1−β₁) g          v ← β₂ v + (1−β₂) g²
 //	w ← w − η · m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)
 //
-// The bias corrections are the same for every parameter, so the clock keeps them as two factors and
-// adamStep (mat_elementary.go, which has β₁, β₂ and ε) does the rest:
+// The bias corrections are the same for every parameter, so the clock keeps them as two factors:
 //
 //	step = η/(1−β₁ᵗ)             factor = 1/√(1−β₂ᵗ)
+const (
+	adamBeta1   = 0.9
+	adamBeta2   = 0.999
+	adamEpsilon = 1e-8
+)
 
 // adamClock holds what all parameters share at step t.
 type adamClock struct {
@@ -36,10 +40,30 @@ func newAdam(w []float64) adam { return adam{w, make([]float64, len(w)), make([]
 
 // update takes one step of Adam for the gradient g.
 func (a adam) update(c *adamClock, g []float64) {
-	if cores == 1 || 8*len(g) < worthSplitting {
-		adamStep(a.w, a.m, a.v, g, c.step, c.factor)
-		return
+	sameLength("adam", len(a.w), len(g))
+	adamKernel(a.w, a.m, a.v, g, c.step, c.factor)
+}
+
+var adamKernel = adamGeneric
+
+// adamGeneric makes a moment below the smallest normal number 0. Where a weight gets no more gradient, m decays by 0.9 a
+// step and would stay for ever at the smallest subnormal numbers, of which 0.9 times one rounds to itself; many processors
+// take a hundred times as long for those. No such moment would move a weight by more than 1e-290.
+//
+// Its twins divide, too. With AVX-512, reciprocals made exact by Newton's method and Markstein's correction are faster
+// where division is slow (a step by 12 % on an Intel Xeon) and slower where it is not (by 10 % on an AMD EPYC of 2024).
+func adamGeneric(w, m, v, grad []float64, step, factor float64) {
+	for i, g := range grad {
+		m[i] = normal(math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g)))
+		v[i] = normal(math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g)))
+		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
 	}
-	step, factor := c.step, c.factor
-	split(len(g), 8, func(i, to int) { adamStep(a.w[i:to], a.m[i:to], a.v[i:to], g[i:to], step, factor) })
+}
+
+// normal returns x, or 0 for a subnormal x. NaN stays.
+func normal(x float64) float64 {
+	if math.Abs(x) < 0x1p-1022 {
+		return 0
+	}
+	return x
 }

@@ -42,26 +42,27 @@ func transpose(t, m Mat) {
 	}
 }
 
-// The kernels: mul and inner here, gather and spread in mat_sparse.go, the elementwise ones in
-// mat_elementary.go, rotate in mat_svd.go. Each is defined by its plain Go version; the assembly
-// twins give the same bits because every one of them computes each element by the same operations
-// in the same order, and only the number of elements in a register differs. Sums run over rows,
-// inputs or units in order, one fused multiply-add at a time; inner has an order of its own.
+// Kernels are the loops that take a run's time. Each has a checked wrapper, a definition in plain Go, and twins in
+// assembly (mat_amd64, mat_arm64) that the program puts in its place where the processor has them:
 //
-// Every caller of a kernel goes through one wrapper, which checks the sizes and calls …Kernel, which picks the twin.
+//	mul                               checks sizes; what everyone calls
+//	mulKernel = mulGeneric            a variable; the plain Go defines the result
+//	mulKernel = mul4AVX512, … mulNEON the same bits, several units at a time
+//
+// A twin gives the same bits because it computes each element by the same operations in the same order; only the number of
+// elements in a register differs. Sums run over rows, inputs or units in order, one fused multiply-add at a time.
+//
+// Where a product is not to be fused with the sum after it, it stands as float64(x*y) + s here and in the whole program:
+// the conversion makes Go round x*y, which otherwise some processors' compilers fuse and others do not.
 
-// cores is how many goroutines a large piece of work may use, each on its own part of the result, so
-// that their number changes no bit. It is set before runs start.
-var cores = 1
-
-// worthSplitting is the number of multiply-adds beyond which waking other cores pays.
-var worthSplitting = 1 << 22
-
-// split calls f concurrently on up to cores parts of [0, n), each of which begins at a multiple of grain.
-func split(n, grain int, f func(from, to int)) {
-	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
-	share(cores, (n+part-1)/part, func(i int) { f(i*part, min((i+1)*part, n)) })
+// twin is an instruction set's version of the kernels.
+type twin struct {
+	name string
+	use  func() // makes it the kernels
 }
+
+// twins are those that this processor can run, the fastest last, which is in use.
+var twins []twin
 
 // view is a matrix with a free distance between rows: element (i, j) is data[i*stride+j].
 // Stride 0 repeats one row.
@@ -89,75 +90,72 @@ func (v view) check(kernel string, rows, cols int) {
 	}
 }
 
-// coefficients is the left factor of mul: element (i, r) is data[i*row+r*inner].
+// coefficients is the left factor of mul: element (i, r) is data[i*rowStride+r*colStride].
 type coefficients struct {
-	data       []float64
-	row, inner int
+	data                 []float64
+	rowStride, colStride int
 }
 
-// mulBlock is how many terms every element is given before the next terms are begun, so that these
-// rows of the right factor stay in the cache. The order of each sum does not change.
+// mulBlock is how many terms mul adds to all sums before it goes on to the next ones: the rows of B that hold them then
+// stay in the cache. The order of each sum does not change.
 const mulBlock = 128
 
-// mul computes out = init + A·B, where out and init are rows×cols, A is rows×inner and B
-// inner×cols:
+// mul computes out = init + A·B, where out and init are rows×cols, A is rows×depth and B depth×cols:
 //
-//	outᵢₖ = initᵢₖ + Σᵣ aᵢᵣ bᵣₖ,   r = 0 … inner−1 in order
+//	outᵢₖ = initᵢₖ + Σᵣ aᵢᵣ bᵣₖ,   r = 0 … depth−1 in order
 //
 // out may be init, and must not overlap A or B.
-func mul(out, init view, a coefficients, b view, rows, inner, cols int) {
+func mul(out, init view, a coefficients, b view, rows, depth, cols int) {
 	if rows <= 0 || cols <= 0 {
 		return
 	}
 	out.check("mul", rows, cols)
 	init.check("mul", rows, cols)
-	b.check("mul", inner, cols)
-	if inner > 0 && len(a.data) <= (rows-1)*a.row+(inner-1)*a.inner {
-		panic(fmt.Sprintf("mul: %d×%d coefficients with strides %d, %d in %d elements", rows, inner, a.row, a.inner, len(a.data)))
+	b.check("mul", depth, cols)
+	if depth > 0 && len(a.data) <= (rows-1)*a.rowStride+(depth-1)*a.colStride {
+		panic(fmt.Sprintf("mul: %d×%d coefficients with strides %d, %d in %d elements",
+			rows, depth, a.rowStride, a.colStride, len(a.data)))
 	}
-	if cores > 1 && rows*inner*cols > worthSplitting && rows > 1 {
-		split(rows, 4, func(i, to int) {
-			mulRows(out.from(i, 0), init.from(i, 0), coefficients{a.data[i*a.row:], a.row, a.inner}, b, to-i, inner, cols)
-		})
-		return
-	}
-	mulRows(out, init, a, b, rows, inner, cols)
-}
-
-func mulRows(out, init view, a coefficients, b view, rows, inner, cols int) {
 	for r := 0; ; r += mulBlock {
-		n := min(mulBlock, inner-r)
+		n := min(mulBlock, depth-r)
 		mulKernel(out, init, a, b, rows, n, cols)
-		if r+n == inner {
+		if r+n == depth {
 			return
 		}
 		init = out
-		a.data = a.data[n*a.inner:]
+		a.data = a.data[n*a.colStride:]
 		b.data = b.data[n*b.stride:]
 	}
 }
 
-func mulGeneric(out, init view, a coefficients, b view, rows, inner, cols int) {
+var mulKernel = mulGeneric
+
+func mulGeneric(out, init view, a coefficients, b view, rows, depth, cols int) {
 	for i := range rows {
 		copy(out.row(i, cols), init.row(i, cols))
 	}
 	r := 0
-	for ; r+4 <= inner; r += 4 {
+	for ; r+4 <= depth; r += 4 {
 		terms := b.four(r, cols)
 		for i := range rows {
-			at := i*a.row + r*a.inner
-			addFour(out.row(i, cols), &terms, a.data[at], a.data[at+a.inner], a.data[at+2*a.inner], a.data[at+3*a.inner])
+			at, next := i*a.rowStride+r*a.colStride, a.colStride
+			addFour(out.row(i, cols), &terms, a.data[at], a.data[at+next], a.data[at+2*next], a.data[at+3*next])
 		}
 	}
-	for ; r < inner; r++ {
+	for ; r < depth; r++ {
 		for i := range rows {
-			addOne(out.row(i, cols), b.row(r, cols), a.data[i*a.row+r*a.inner])
+			addOne(out.row(i, cols), b.row(r, cols), a.data[i*a.rowStride+r*a.colStride])
 		}
 	}
 }
 
 // addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order, loading and storing it once.
 // It is not inlined, because its loop needs the registers that a caller would keep.
+//
+// Plain Go takes seven times as long as AVX2. Without GOAMD64=v3 the compiled code asks at every math.FMA
+// whether the processor has it, two branches a multiply-add, and we know no way to keep them out of a loop.
+// Tried without gain there: two rows of sums at once, eight terms added to a sum before it is stored,
+// Horner's rule written out.
 //
 //go:noinline
 func addFour(sums []float64, w *[4][]float64, x0, x1, x2, x3 float64) {
@@ -178,36 +176,22 @@ func addOne(sums, w []float64, x float64) {
 	}
 }
 
-// innerSums is how many partial sums an inner product has: sum i takes the terms i, i + 16, … in
-// order. They do not wait for each other, and fill vector registers.
+// innerSums is how many partial sums an inner product has, so that they do not wait for each other: sum i takes the terms
+// i, i + 16, … in order.
 const innerSums = 16
 
 // inner returns ⟨x,y⟩: the partial sums are added pairwise, i and i+8, then i and i+4, i+2, i+1;
 // the terms beyond the last whole sixteen follow one by one.
 func inner(x, y []float64) float64 {
 	sameLength("inner", len(x), len(y))
-	sum := 0.0
-	n := len(x) / innerSums * innerSums
-	if n > 0 {
-		sum = innerKernel(x[:n], y[:n])
-	}
-	for i := n; i < len(x); i++ {
-		sum = math.FMA(x[i], y[i], sum)
-	}
-	return sum
-}
-
-// innerGeneric runs through x and y for four sums at a time, which registers hold.
-func innerGeneric(x, y []float64) float64 {
-	y = y[:len(x)]
+	whole := len(x) / innerSums * innerSums
 	var sums [innerSums]float64
-	for i := 0; i < innerSums; i += 4 {
+	for i := 0; i < innerSums; i += 4 { // registers hold four
 		s0, s1, s2, s3 := 0.0, 0.0, 0.0, 0.0
-		for n := i; n < len(x)-3; n += innerSums {
-			s0 = math.FMA(x[n], y[n], s0)
-			s1 = math.FMA(x[n+1], y[n+1], s1)
-			s2 = math.FMA(x[n+2], y[n+2], s2)
-			s3 = math.FMA(x[n+3], y[n+3], s3)
+		for n := i; n < whole; n += innerSums {
+			a, b := x[n:n+4], y[n:n+4]
+			s0, s1 = math.FMA(a[0], b[0], s0), math.FMA(a[1], b[1], s1)
+			s2, s3 = math.FMA(a[2], b[2], s2), math.FMA(a[3], b[3], s3)
 		}
 		sums[i], sums[i+1], sums[i+2], sums[i+3] = s0, s1, s2, s3
 	}
@@ -216,7 +200,11 @@ func innerGeneric(x, y []float64) float64 {
 			sums[i] += sums[i+half]
 		}
 	}
-	return sums[0]
+	sum := sums[0]
+	for i := whole; i < len(x); i++ {
+		sum = math.FMA(x[i], y[i], sum)
+	}
+	return sum
 }
 
 // maxCols is the most columns that a product can have: a K×K matrix of 16,384 units has 2 GB.
@@ -229,17 +217,9 @@ var (
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
-// center sets mean to the means of A's columns and R = A − 1·meanᵀ. R may be A.
+// center sets mean to the means of A's columns, 1ᵀA/N, and R = A − 1·meanᵀ, both as products. R may be A.
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
-	if K > wideCols {
-		if cores > 1 && len(A.Data) > worthSplitting {
-			split(K, 8, func(from, to int) { centerColumns(R, mean, A, from, to) })
-		} else {
-			centerColumns(R, mean, A, 0, K)
-		}
-		return
-	}
 	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
 	for k := range mean {
 		mean[k] /= float64(N)
@@ -247,33 +227,14 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// centerColumns is center for the columns from ≤ k < to. It goes along rows, as memory does; mul goes down a few columns.
-func centerColumns(R Mat, mean []float64, A Mat, from, to int) {
-	mean = mean[from:to]
-	clear(mean)
-	for n := range A.Rows {
-		for k, a := range A.Row(n)[from:to] {
-			mean[k] += a
-		}
-	}
-	for k := range mean {
-		mean[k] /= float64(A.Rows)
-	}
-	for n := range A.Rows {
-		r := R.Row(n)[from:to]
-		for k, a := range A.Row(n)[from:to] {
-			r[k] = a - mean[k]
-		}
-	}
-}
-
-// gram sets M = RᵀR (K×K), of which it computes the upper triangle.
+// gram sets M = RᵀR (K×K). It computes strips of rows of the upper triangle, of which an eighth may be in vain, and
+// mirrors them.
 func gram(M, R Mat) {
 	K := R.Cols
-	if K > wideCols {
-		gramTiles(M, R)
-	} else {
-		gramStrips(M, R)
+	strip := max(8, K/8&^3)
+	for i := 0; i < K; i += strip {
+		right := view{R.Data[i:], K}
+		mul(M.view().from(i, i), zeros, coefficients{right.data, 1, K}, right, min(strip, K-i), R.Rows, K-i)
 	}
 	for j := range K {
 		for k := j + 1; k < K; k++ {
@@ -282,12 +243,11 @@ func gram(M, R Mat) {
 	}
 }
 
-// gramStrips computes the upper triangle of gram, in strips of rows.
-func gramStrips(M, R Mat) {
-	const strip = 8
-	K := R.Cols
-	for i := 0; i < K; i += strip {
-		mul(view{M.Data[i*K+i:], K}, zeros, coefficients{R.Data[i:], 1, K}, view{R.Data[i:], K}, min(strip, K-i), R.Rows, K-i)
+// chain multiplies g by the slope, element by element.
+func chain(g, slope []float64) {
+	sameLength("chain", len(g), len(slope))
+	for i, s := range slope {
+		g[i] *= s
 	}
 }
 

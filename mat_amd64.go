@@ -4,103 +4,110 @@ package main
 
 import "sync"
 
-// twin is one instruction set's version of the kernels; each function works like its Generic
-// namesake. gather, spread and mul have two versions: [0] for columns that fill two vectors, [1]
-// for columns that are the first `rest` lanes of one. The elementwise ones take n elements, a
-// multiple of lanes. Strides are in bytes, lengths positive.
-type twin struct {
-	name     string
-	lanes    int
-	gather   [3]gatherFunc
-	spread   [3]spreadFunc
-	mul      [2]mulFunc
-	prefetch func(start *uint32, entries *uint64, rows *uint32, n int)
-	turn     func(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
-	adam     func(w, m, v, grad *float64, n int, step, factor float64)
-	chain    func(grad, slope *float64, n int)
-	rectify  func(a, z *float64, n int, leak float64)
-	exp      func(z *float64, n int)
-	tanh     func(a, z *float64, n int)
-	softplus func(a, z *float64, n int)
-	inner    func(x, y *float64, n int) float64 // n a multiple of innerSums
-	rotate   func(x, y *float64, n int, c, s float64)
+// simd is one instruction set's twins of the kernels. Those of the products come in versions: version i takes 2ⁱ vectors
+// of columns, version 0 the first `rest` lanes of one. The elementwise ones take a multiple of lanes elements.
+type simd struct {
+	lanes  int
+	gather []func(z view, c *columns, level *levels, w view, rest int)
+	spread []func(dw, init view, c *columns, level *levels, dz view, rest int)
+	mul    []func(out, init view, a coefficients, b view, quads, depth, rest int)
+
+	adam           func(w, m, v, grad []float64, step, factor float64)
+	rectify        func(a, z []float64, leak float64)
+	exp            func(z []float64)
+	tanh, softplus func(a, z []float64)
 }
 
-type (
-	gatherFunc func(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-	spreadFunc func(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-	mulFunc    func(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
-)
+var avx2 = simd{
+	lanes:    4,
+	gather:   []func(view, *columns, *levels, view, int){gather1AVX2, gather2AVX2},
+	spread:   []func(_, _ view, _ *columns, _ *levels, _ view, _ int){spread1AVX2, spread2AVX2},
+	mul:      []func(_, _ view, _ coefficients, _ view, _, _, _ int){mul1AVX2, mul2AVX2},
+	adam:     adamAVX2,
+	rectify:  rectifyAVX2,
+	exp:      expAVX2,
+	tanh:     tanhAVX2,
+	softplus: softplusAVX2,
+}
 
-var (
-	avx2 = &twin{"avx2", 4,
-		[3]gatherFunc{gather2AVX2, gather1AVX2, nil},
-		[3]spreadFunc{spread2AVX2, spread1AVX2, nil},
-		[2]mulFunc{mul2AVX2, mul1AVX2},
-		prefetchAVX2, turnAVX2, adamAVX2, chainAVX2, rectifyAVX2, expAVX2, tanhAVX2, softplusAVX2, innerAVX2, rotateAVX2}
-	avx512 = &twin{"avx512", 8,
-		[3]gatherFunc{gather2AVX512, gather1AVX512, gather4AVX512},
-		[3]spreadFunc{spread2AVX512, spread1AVX512, spread4AVX512},
-		[2]mulFunc{mul2AVX512, mul1AVX512},
-		prefetchAVX512, turnAVX512, adamAVX512, chainAVX512, rectifyAVX512, expAVX512, tanhAVX512, softplusAVX512, innerAVX512, rotateAVX512}
-)
+var avx512 = simd{
+	lanes:    8,
+	gather:   []func(view, *columns, *levels, view, int){gather1AVX512, gather2AVX512, gather4AVX512},
+	spread:   []func(_, _ view, _ *columns, _ *levels, _ view, _ int){spread1AVX512, spread2AVX512, spread4AVX512},
+	mul:      []func(_, _ view, _ coefficients, _ view, _, _, _ int){mul1AVX512, mul2AVX512},
+	adam:     adamAVX512,
+	rectify:  rectifyAVX512,
+	exp:      expAVX512,
+	tanh:     tanhAVX512,
+	softplus: softplusAVX512,
+}
 
-// simd is the twin in use; nil is plain Go.
-var simd = bestTwin()
-
-// bestTwin asks the processor, and the operating system whether it saves the registers.
-func bestTwin() *twin {
+// init asks the processor, and the operating system whether it saves the registers.
+func init() {
 	const (
 		fma, osxsave, avx = 1 << 12, 1 << 27, 1 << 28 // CPUID 1, ECX
 		avx2Bit, f, dq    = 1 << 5, 1 << 16, 1 << 17  // CPUID 7, EBX
 		ymm, zmm          = 0x6, 0xe6                 // XCR0
 	)
 	highest, _, _ := cpuid(0, 0)
-	if highest < 7 {
-		return nil
-	}
 	_, _, ecx := cpuid(1, 0)
-	if ecx&(fma|osxsave|avx) != fma|osxsave|avx {
-		return nil
+	if highest < 7 || ecx&(fma|osxsave|avx) != fma|osxsave|avx {
+		return
 	}
 	_, ebx, _ := cpuid(7, 0)
 	saved := xgetbv()
-	switch {
-	case saved&zmm == zmm && ebx&(f|dq) == f|dq:
-		return avx512
-	case saved&ymm == ymm && ebx&avx2Bit != 0:
-		return avx2
+	if saved&ymm == ymm && ebx&avx2Bit != 0 {
+		twins = append(twins, twin{"avx2", avx2.use})
 	}
-	return nil
-}
-
-// block returns which of a kernel's versions takes the next columns, and how many it takes.
-func (t *twin) block4(cols int) (version, n int) {
-	if cols >= 4*t.lanes && t.gather[2] != nil {
-		return 2, 4 * t.lanes
+	if saved&zmm == zmm && ebx&(f|dq) == f|dq {
+		twins = append(twins, twin{"avx512", avx512.use})
 	}
-	return t.block(cols)
-}
-
-func (t *twin) block(cols int) (version, n int) {
-	if cols >= 2*t.lanes {
-		return 0, 2 * t.lanes
-	}
-	return 1, min(cols, t.lanes)
-}
-
-func prefetchKernel(s *sparse, rows []uint32) {
-	if simd != nil && len(s.entries) > 0 {
-		simd.prefetch(&s.start[0], &s.entries[0], &rows[0], len(rows))
+	if len(twins) > 0 {
+		twins[len(twins)-1].use()
 	}
 }
 
-func turnKernel(c *columns, rows []uint32) {
-	if simd == nil || len(c.set.entries) == 0 {
-		turnGeneric(c, rows)
-		return
+// use makes the twins the kernels. Plain Go does what elements are left beyond the last whole vector.
+func (s *simd) use() {
+	prefetchKernel, turnKernel = prefetchRows, turnBlock
+	gatherKernel, spreadKernel, mulKernel = s.gatherColumns, s.spreadColumns, s.mulColumns
+	whole := func(x []float64) int { return len(x) &^ (s.lanes - 1) }
+	adamKernel = func(w, m, v, g []float64, step, factor float64) {
+		n := whole(w)
+		s.adam(w[:n], m, v, g, step, factor)
+		adamGeneric(w[n:], m[n:], v[n:], g[n:], step, factor)
 	}
-	simd.turn(&c.end[0], &c.list[0], &c.set.start[0], &c.set.entries[0], &rows[0], len(rows))
+	rectifyKernel = func(a, z []float64, leak float64) {
+		n := whole(a)
+		s.rectify(a[:n], z, leak)
+		rectifyGeneric(a[n:], z[n:], leak)
+	}
+	expKernel = func(z []float64) {
+		n := whole(z)
+		s.exp(z[:n])
+		expGeneric(z[n:])
+	}
+	tanhKernel = func(a, z []float64) {
+		n := whole(a)
+		s.tanh(a[:n], z)
+		tanhGeneric(a[n:], z[n:])
+	}
+	softplusKernel = func(a, z []float64) {
+		n := whole(a)
+		s.softplus(a[:n], z)
+		softplusGeneric(a[n:], z[n:])
+	}
+}
+
+// block returns which of a product's versions takes the next of cols columns, how many it takes, and `rest`.
+func (s *simd) block(cols, versions int) (version, n, rest int) {
+	for version = versions - 1; version > 0; version-- {
+		if n = s.lanes << version; n <= cols {
+			return version, n, s.lanes
+		}
+	}
+	n = min(cols, s.lanes)
+	return 0, n, n
 }
 
 // The rows of a block of columns of a wide matrix are so far apart that they fall into few sets of
@@ -152,233 +159,103 @@ func (p *panel) unpack(v view, rows, cols int) {
 	}
 }
 
-func gatherKernel(z view, c *columns, level *levels, w view, cols int) {
-	if simd == nil {
-		gatherGeneric(z, c, level, w, cols)
-		return
-	}
+func (s *simd) gatherColumns(z view, c *columns, level *levels, w view, cols int) {
 	p := panelFor(z)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := simd.block4(cols - k)
+		version, n, rest := s.block(cols-k, len(s.gather))
 		block := p.pack(z.from(0, k), c.rows, n)
-		simd.gather[version](&block.data[0], 8*block.stride, &c.end[0], &c.list[0], &level[0], len(c.end), &w.data[k], 8*w.stride, min(n, simd.lanes))
+		s.gather[version](block, c, level, w.from(0, k), rest)
 		p.unpack(z.from(0, k), c.rows, n)
 		k += n
 	}
 }
 
-func spreadKernel(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
-	if simd == nil {
-		spreadGeneric(dw, init, c, level, from, to, dz, cols)
-		return
-	}
+func (s *simd) spreadColumns(dw, init view, c *columns, level *levels, dz view, cols int) {
 	p := panelFor(dz)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := simd.block4(cols - k)
+		version, n, rest := s.block(cols-k, len(s.spread))
 		block := p.pack(dz.from(0, k), c.rows, n)
-		simd.spread[version](&dw.data[4*from*dw.stride+k], 8*dw.stride, &init.data[4*from*init.stride+k], 8*init.stride,
-			&c.end[from], &c.list[0], &c.list[from*columnRoom], &level[0], to-from, &block.data[0], 8*block.stride, min(n, simd.lanes))
+		s.spread[version](dw.from(0, k), init.from(0, k), c, level, block, rest)
 		k += n
 	}
 }
 
-// mulKernel gives whole quads of rows to the twin, and each row left over as a quad of four
+// mulColumns gives whole quads of rows to the twin, and each row left over as a quad of four
 // times itself, with strides of 0.
-func mulKernel(out, init view, a coefficients, b view, rows, inner, cols int) {
-	if simd == nil || inner == 0 {
-		mulGeneric(out, init, a, b, rows, inner, cols)
+func (s *simd) mulColumns(out, init view, a coefficients, b view, rows, depth, cols int) {
+	if depth == 0 {
+		mulGeneric(out, init, a, b, rows, depth, cols)
 		return
 	}
 	p := panelFor(b)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := simd.block(cols - k)
-		kernel, block := simd.mul[version], p.pack(b.from(0, k), inner, n)
-		i := rows &^ 3
-		if i > 0 {
-			kernel(&out.data[k], 8*out.stride, &init.data[k], 8*init.stride, &a.data[0], 8*a.row, 8*a.inner, &block.data[0], 8*block.stride, i/4, inner, min(n, simd.lanes))
+		version, n, rest := s.block(cols-k, len(s.mul))
+		kernel, block := s.mul[version], p.pack(b.from(0, k), depth, n)
+		quads := rows / 4
+		if quads > 0 {
+			kernel(out.from(0, k), init.from(0, k), a, block, quads, depth, rest)
 		}
-		for ; i < rows; i++ {
-			kernel(&out.data[i*out.stride+k], 0, &init.data[i*init.stride+k], 0, &a.data[i*a.row], 0, 8*a.inner, &block.data[0], 8*block.stride, 1, inner, min(n, simd.lanes))
+		for i := 4 * quads; i < rows; i++ {
+			once := coefficients{a.data[i*a.rowStride:], 0, a.colStride}
+			kernel(view{out.from(i, k).data, 0}, view{init.from(i, k).data, 0}, once, block, 1, depth, rest)
 		}
 		k += n
 	}
 }
 
-// whole returns how many of n elements the elementwise kernels take; plain Go does the rest.
-func (t *twin) whole(n int) int {
-	if t == nil {
-		return 0
-	}
-	return n &^ (t.lanes - 1)
+// constants are what the assembly reads of them.
+var constants = lit{
+	one: 1, half: 0.5, signBit: 1 << 63, minNormal: 0x1p-1022,
+	beta1: adamBeta1, rest1: 1 - adamBeta1, beta2: adamBeta2, rest2: 1 - adamBeta2, epsilon: adamEpsilon,
+	expMin: expMin, expMax: expMax, rounder: rounder, log2e: log2e, minusLn2Hi: -ln2Hi, minusLn2Lo: -ln2Lo,
+	tanhMax: tanhMax, logBias: 1023<<52 - sqrtHalfBits, integer: integerBits, integerBias: 0x1p52 + 1023,
+	taylor: expTaylor, logs: logCoef,
 }
 
-func adamKernel(w, m, v, g []float64, step, factor float64) {
-	n := simd.whole(len(w))
-	if n > 0 {
-		simd.adam(&w[0], &m[0], &v[0], &g[0], n, step, factor)
-	}
-	adamGeneric(w[n:], m[n:], v[n:], g[n:], step, factor)
-}
-
-func chainKernel(g, slope []float64) {
-	n := simd.whole(len(g))
-	if n > 0 {
-		simd.chain(&g[0], &slope[0], n)
-	}
-	chainGeneric(g[n:], slope[n:])
-}
-
-func rectifyKernel(a, z []float64, leak float64) {
-	n := simd.whole(len(a))
-	if n > 0 {
-		simd.rectify(&a[0], &z[0], n, leak)
-	}
-	rectifyGeneric(a[n:], z[n:], leak)
-}
-
-func expKernel(z []float64) {
-	n := simd.whole(len(z))
-	if n > 0 {
-		simd.exp(&z[0], n)
-	}
-	expGeneric(z[n:])
-}
-
-func tanhKernel(a, z []float64) {
-	n := simd.whole(len(a))
-	if n > 0 {
-		simd.tanh(&a[0], &z[0], n)
-	}
-	tanhGeneric(a[n:], z[n:])
-}
-
-func softplusKernel(a, z []float64) {
-	n := simd.whole(len(a))
-	if n > 0 {
-		simd.softplus(&a[0], &z[0], n)
-	}
-	softplusGeneric(a[n:], z[n:])
-}
-
-func innerKernel(x, y []float64) float64 {
-	if simd == nil {
-		return innerGeneric(x, y)
-	}
-	return simd.inner(&x[0], &y[0], len(x))
-}
-
-func rotateKernel(x, y []float64, c, s float64) {
-	n := simd.whole(len(x))
-	if n > 0 {
-		simd.rotate(&x[0], &y[0], n, c, s)
-	}
-	rotateGeneric(x[n:], y[n:], c, s)
+// lit has a name for every offset in constants.
+type lit struct {
+	one, half                                    float64
+	signBit                                      uint64
+	minNormal                                    float64
+	beta1, rest1, beta2, rest2, epsilon          float64
+	expMin, expMax, rounder, log2e               float64
+	minusLn2Hi, minusLn2Lo, tanhMax, integerBias float64
+	logBias, integer                             uint64
+	taylor                                       [len(expTaylor)]float64
+	logs                                         [len(logCoef)]float64
 }
 
 func cpuid(leaf, subleaf uint32) (eax, ebx, ecx uint32)
 func xgetbv() uint32
 
-//go:noescape
-func gather2AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+func prefetchRows(s *sparse, rows []uint32)
+func turnBlock(c *columns, rows []uint32)
 
-//go:noescape
-func gather1AVX2(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+func gather1AVX2(z view, c *columns, level *levels, w view, rest int)
+func gather2AVX2(z view, c *columns, level *levels, w view, rest int)
+func spread1AVX2(dw, init view, c *columns, level *levels, dz view, rest int)
+func spread2AVX2(dw, init view, c *columns, level *levels, dz view, rest int)
+func mul1AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
+func mul2AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
+func adamAVX2(w, m, v, grad []float64, step, factor float64)
+func rectifyAVX2(a, z []float64, leak float64)
+func expAVX2(z []float64)
+func tanhAVX2(a, z []float64)
+func softplusAVX2(a, z []float64)
 
-//go:noescape
-func spread2AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread1AVX2(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func mul2AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
-
-//go:noescape
-func mul1AVX2(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
-
-//go:noescape
-func prefetchAVX2(start *uint32, entries *uint64, rows *uint32, n int)
-
-//go:noescape
-func turnAVX2(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
-
-//go:noescape
-func adamAVX2(w, m, v, grad *float64, n int, step, factor float64)
-
-//go:noescape
-func chainAVX2(grad, slope *float64, n int)
-
-//go:noescape
-func rectifyAVX2(a, z *float64, n int, leak float64)
-
-//go:noescape
-func expAVX2(z *float64, n int)
-
-//go:noescape
-func tanhAVX2(a, z *float64, n int)
-
-//go:noescape
-func softplusAVX2(a, z *float64, n int)
-
-//go:noescape
-func innerAVX2(x, y *float64, n int) float64
-
-//go:noescape
-func rotateAVX2(x, y *float64, n int, c, s float64)
-
-//go:noescape
-func gather4AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
-func spread4AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func gather2AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
-func gather1AVX512(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
-
-//go:noescape
-func spread2AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func spread1AVX512(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int)
-
-//go:noescape
-func mul2AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
-
-//go:noescape
-func mul1AVX512(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
-
-//go:noescape
-func prefetchAVX512(start *uint32, entries *uint64, rows *uint32, n int)
-
-//go:noescape
-func turnAVX512(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int)
-
-//go:noescape
-func adamAVX512(w, m, v, grad *float64, n int, step, factor float64)
-
-//go:noescape
-func chainAVX512(grad, slope *float64, n int)
-
-//go:noescape
-func rectifyAVX512(a, z *float64, n int, leak float64)
-
-//go:noescape
-func expAVX512(z *float64, n int)
-
-//go:noescape
-func tanhAVX512(a, z *float64, n int)
-
-//go:noescape
-func softplusAVX512(a, z *float64, n int)
-
-//go:noescape
-func innerAVX512(x, y *float64, n int) float64
-
-//go:noescape
-func rotateAVX512(x, y *float64, n int, c, s float64)
+func gather1AVX512(z view, c *columns, level *levels, w view, rest int)
+func gather2AVX512(z view, c *columns, level *levels, w view, rest int)
+func gather4AVX512(z view, c *columns, level *levels, w view, rest int)
+func spread1AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
+func spread2AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
+func spread4AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
+func mul1AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
+func mul2AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
+func adamAVX512(w, m, v, grad []float64, step, factor float64)
+func rectifyAVX512(a, z []float64, leak float64)
+func expAVX512(z []float64)
+func tanhAVX512(a, z []float64)
+func softplusAVX512(a, z []float64)

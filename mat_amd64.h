@@ -1,72 +1,21 @@
 // The SIMD kernels for amd64, written once and assembled twice: mat_avx2_amd64.s and
 // mat_avx512_amd64.s define the registers V0 … V15, their width in bytes W, what differs between
 // the two and the names, and include this file. A vector holds W/8 units (or elements), each
-// computed as the plain Go version of the kernel does; only inner adds across a vector, in the
-// order that mat.go gives. Nothing is checked here: lengths are positive, strides are in bytes. go
-// vet does not read this file: the frame offsets follow the Go signatures quoted above each kernel.
+// computed as the plain Go version of the kernel does. Nothing is checked here. go vet does not
+// read this file by itself: the frame offsets follow the Go signatures quoted above each kernel.
 
-// FETCH asks for the first eight lines of the row that begins at p, which are all of most.
-#define FETCH(HINT, p) HINT (p); HINT 64(p); HINT 128(p); HINT 192(p); HINT 256(p); HINT 320(p); HINT 384(p); HINT 448(p)
+#define CONSTANT(c, v) VBROADCASTSD ·constants+c(SB), v
 
-// func prefetch(start *uint32, entries *uint64, rows *uint32, n int)
-TEXT PREFETCH(SB), NOSPLIT, $0-32
-	MOVQ start+0(FP), BX
-	MOVQ entries+8(FP), R10
-	MOVQ rows+16(FP), R8
-	MOVQ n+24(FP), R9
-row:
-	MOVL (R8), AX
-	MOVL (BX)(AX*4), AX
-	LEAQ (R10)(AX*8), AX
-	FETCH(PREFETCHT1, AX)
-	ADDQ $4, R8
-	DECQ R9
-	JNZ  row
-	RET
+// STRIDE loads a stride, in bytes.
+#define STRIDE(from, r) MOVQ from, r; SHLQ $3, r
 
-// func turn(end *uint32, list *uint64, start *uint32, entries *uint64, rows *uint32, n int): rows that
-// prefetch brought to the second-level cache go on to the first, three rows ahead
-TEXT TURN(SB), NOSPLIT, $0-48
-	MOVQ end+0(FP), DI
-	MOVQ list+8(FP), SI
-	MOVQ start+16(FP), BX
-	MOVQ entries+24(FP), R10
-	MOVQ rows+32(FP), R8
-	MOVQ n+40(FP), R9
-	XORL R13, R13 // n
-row:
-	MOVL (R8), AX
-	MOVL (BX)(AX*4), R14
-	MOVL 4(BX)(AX*4), R15
-	LEAQ (R10)(R14*8), R14
-	LEAQ (R10)(R15*8), R15
-	LEAL 3(R13), AX
-	CMPL AX, R9
-	JAE  near
-	MOVL 12(R8), AX
-	MOVL (BX)(AX*4), AX
-	LEAQ (R10)(AX*8), AX
-	FETCH(PREFETCHT0, AX)
-near:
-	CMPQ R14, R15
-	JAE  done
-entry:
-	MOVQ (R14), AX
-	MOVBLZX AX, DX // p
-	MOVB R13, AX
-	MOVL (DI)(DX*4), R11
-	MOVQ AX, (SI)(R11*8)
-	INCL R11
-	MOVL R11, (DI)(DX*4)
-	ADDQ $8, R14
-	CMPQ R14, R15
-	JB   entry
-done:
-	INCL R13
-	ADDQ $4, R8
-	CMPL R13, R9
-	JB   row
-	RET
+// COLUMNS takes the columns at c: R8 points to the end of the first of R9 quads, BX and R10 to the list.
+#define COLUMNS(c) \
+	MOVQ c, AX \
+	MOVQ columns_end(AX), R8 \
+	MOVQ (columns_end+8)(AX), R9 \
+	MOVQ columns_list(AX), BX \
+	MOVQ BX, R10
 
 // QUAD moves the weights of a quad's four inputs at p, d bytes apart, for two vectors of units, V0
 // to V7, or for a part of one, V0, V2, V4 and V6.
@@ -106,18 +55,15 @@ done:
 #define ADD2 GET2(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); ADDTO(V13, V1, V3, V5, V7); PUT2(AX, V12, V13, V24, V25)
 #define ADD1 GET1(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); PUT1(AX, V12, V13, V24, V25)
 
-// func gather(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, rest int)
+// func gather(z view, c *columns, level *levels, w view, rest int)
 #define GATHER(GET, ADD) \
-	SETMASK(rest+64(FP)) \
-	MOVQ z+0(FP), R12 \
-	MOVQ zs+8(FP), R13 \
-	MOVQ end+16(FP), R8 \
-	MOVQ list+24(FP), BX \
-	MOVQ BX, R10 \
-	MOVQ level+32(FP), R11 \
-	MOVQ n+40(FP), R9 \
-	MOVQ w+48(FP), SI \
-	MOVQ ws+56(FP), DI \
+	SETMASK(rest+80(FP)) \
+	MOVQ z_data_base+0(FP), R12 \
+	STRIDE(z_stride+24(FP), R13) \
+	COLUMNS(c+32(FP)) \
+	MOVQ level+40(FP), R11 \
+	MOVQ w_data_base+48(FP), SI \
+	STRIDE(w_stride+72(FP), DI) \
 quad: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
@@ -139,10 +85,10 @@ done: \
 	VZEROUPPER \
 	RET
 
-TEXT GATHER2(SB), NOSPLIT, $0-72
+TEXT GATHER2(SB), NOSPLIT, $0-88
 	GATHER(GET2, ADD2)
 
-TEXT GATHER1(SB), NOSPLIT, $0-72
+TEXT GATHER1(SB), NOSPLIT, $0-88
 	GATHER(GET1, ADD1)
 
 // dw₀ … dw₃ += x₀dz … x₃dz for one vector of dz
@@ -156,20 +102,16 @@ TEXT GATHER1(SB), NOSPLIT, $0-72
 #define SUM2 GET2(AX, V12, V13, V24, V25); ADDFROM(V12, V0, V2, V4, V6); ADDFROM(V13, V1, V3, V5, V7)
 #define SUM1 GET1(AX, V12, V13, V24, V25); ADDFROM(V12, V0, V2, V4, V6)
 
-// func spread(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, rest int):
-// the indices in end count from list; the first quad's entries begin at column
+// func spread(dw, init view, c *columns, level *levels, dz view, rest int)
 #define SPREAD(GET, SUM, PUT) \
-	SETMASK(rest+88(FP)) \
-	MOVQ dw+0(FP), DI \
-	MOVQ init+16(FP), SI \
-	MOVQ is+24(FP), CX \
-	MOVQ end+32(FP), R8 \
-	MOVQ list+40(FP), BX \
-	MOVQ column+48(FP), R10 \
-	MOVQ level+56(FP), R11 \
-	MOVQ n+64(FP), R9 \
-	MOVQ dz+72(FP), R12 \
-	MOVQ dzs+80(FP), R13 \
+	SETMASK(rest+112(FP)) \
+	MOVQ dw_data_base+0(FP), DI \
+	MOVQ init_data_base+32(FP), SI \
+	STRIDE(init_stride+56(FP), CX) \
+	COLUMNS(c+64(FP)) \
+	MOVQ level+72(FP), R11 \
+	MOVQ dz_data_base+80(FP), R12 \
+	STRIDE(dz_stride+104(FP), R13) \
 quad: \
 	MOVL (R8), R15 \
 	MOVQ R10, R14 \
@@ -184,7 +126,7 @@ entry: \
 	CMPQ R14, R15 \
 	JB   entry \
 done: \
-	MOVQ dws+8(FP), AX \
+	STRIDE(dw_stride+24(FP), AX) \
 	QUAD(PUT, DI, AX) \
 	ADDQ $4, R8 \
 	ADDQ $(8*const_columnRoom), R10 \
@@ -193,10 +135,10 @@ done: \
 	VZEROUPPER \
 	RET
 
-TEXT SPREAD2(SB), NOSPLIT, $0-96
+TEXT SPREAD2(SB), NOSPLIT, $0-120
 	SPREAD(GET2, SUM2, PUT2)
 
-TEXT SPREAD1(SB), NOSPLIT, $0-96
+TEXT SPREAD1(SB), NOSPLIT, $0-120
 	SPREAD(GET1, SUM1, PUT1)
 
 // mul works on four rows at a time, by two vectors or by a part of one. Row i's sums are in
@@ -204,18 +146,18 @@ TEXT SPREAD1(SB), NOSPLIT, $0-96
 #define ROW2(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0; VFMADD231PD V9, V10, s1
 #define ROW1(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0
 
-// func mul(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, rest int)
+// func mul(out, init view, a coefficients, b view, quads, depth, rest int)
 #define MUL(GET, ROW, PUT) \
-	SETMASK(rest+88(FP)) \
-	MOVQ out+0(FP), DI \
-	MOVQ os+8(FP), R9 \
-	MOVQ init+16(FP), SI \
-	MOVQ is+24(FP), R10 \
-	MOVQ a+32(FP), BX \
-	MOVQ ar+40(FP), R11 \
-	MOVQ ai+48(FP), R12 \
-	MOVQ bs+64(FP), R13 \
-	MOVQ quads+72(FP), R8 \
+	SETMASK(rest+152(FP)) \
+	MOVQ out_data_base+0(FP), DI \
+	STRIDE(out_stride+24(FP), R9) \
+	MOVQ init_data_base+32(FP), SI \
+	STRIDE(init_stride+56(FP), R10) \
+	MOVQ a_data_base+64(FP), BX \
+	STRIDE(a_rowStride+88(FP), R11) \
+	STRIDE(a_colStride+96(FP), R12) \
+	STRIDE(b_stride+128(FP), R13) \
+	MOVQ quads+136(FP), R8 \
 quad: \
 	LEAQ (SI)(R10*2), CX \
 	GET(SI, V0, V1, V14, V15) \
@@ -227,9 +169,9 @@ quad: \
 	LEAQ (CX)(R10*1), SI \
 	MOVQ BX, R14               /* a₀ᵣ, a₁ᵣ */ \
 	LEAQ (BX)(R11*2), R15      /* a₂ᵣ, a₃ᵣ */ \
-	MOVQ b+56(FP), AX \
-	MOVQ inner+80(FP), DX \
-inner: \
+	MOVQ b_data_base+104(FP), AX \
+	MOVQ depth+144(FP), DX \
+term: \
 	GET(AX, V8, V9, V14, V15) \
 	ROW((R14), V0, V1) \
 	ROW((R14)(R11*1), V2, V3) \
@@ -239,7 +181,7 @@ inner: \
 	ADDQ R12, R15 \
 	ADDQ R13, AX \
 	DECQ DX \
-	JNZ  inner \
+	JNZ  term \
 	LEAQ (BX)(R11*4), BX \
 	LEAQ (DI)(R9*2), CX \
 	PUT(DI, V0, V1, V14, V15) \
@@ -254,37 +196,46 @@ inner: \
 	VZEROUPPER \
 	RET
 
-TEXT MUL2(SB), NOSPLIT, $0-96
+TEXT MUL2(SB), NOSPLIT, $0-160
 	MUL(GET2, ROW2, PUT2)
 
-TEXT MUL1(SB), NOSPLIT, $0-96
+TEXT MUL1(SB), NOSPLIT, $0-160
 	MUL(GET1, ROW1, PUT1)
 
-// NEXT ends an elementwise kernel, whose next element is AX of CX.
-#define NEXT ADDQ $(W/8), AX; CMPQ AX, CX; JB element; VZEROUPPER; RET
+// FOREACH and NEXT enclose what an elementwise kernel does with the vector that begins at element AX of CX.
+#define FOREACH \
+	XORL AX, AX \
+	JMP  next \
+element:
+#define NEXT \
+	ADDQ $(W/8), AX \
+next: \
+	CMPQ AX, CX \
+	JB   element \
+	VZEROUPPER \
+	RET
 
-// FLUSH is normal of mat_elementary.go: x below V15, the smallest normal number, becomes 0. V5 is 0, V7 the sign bit.
+// FLUSH is normal of adam.go: x below V15, the smallest normal number, becomes 0. V5 is 0, V7 the sign bit.
 #define FLUSH(x) VANDNPD x, V7, V4; GREATER(V15, V4); SELECT(V5, x, x)
 
-// func adam(w, m, v, grad *float64, n int, step, factor float64)
-TEXT ADAM(SB), NOSPLIT, $0-56
-	MOVQ w+0(FP), DI
-	MOVQ m+8(FP), SI
-	MOVQ v+16(FP), R8
-	MOVQ grad+24(FP), R9
-	MOVQ n+32(FP), CX
-	VBROADCASTSD step+40(FP), V8
-	VBROADCASTSD factor+48(FP), V9
-	CONSTANT(BETA1, V10)
-	CONSTANT(REST1, V11)
-	CONSTANT(BETA2, V12)
-	CONSTANT(REST2, V13)
-	CONSTANT(EPSILON, V14)
-	CONSTANT(MINNORMAL, V15)
-	CONSTANT(SIGNBIT, V7)
+// func adam(w, m, v, grad []float64, step, factor float64)
+TEXT ADAM(SB), NOSPLIT, $0-112
+	MOVQ w_base+0(FP), DI
+	MOVQ w_len+8(FP), CX
+	MOVQ m_base+24(FP), SI
+	MOVQ v_base+48(FP), R8
+	MOVQ grad_base+72(FP), R9
+	VBROADCASTSD step+96(FP), V8
+	VBROADCASTSD factor+104(FP), V9
+	CONSTANT(lit_beta1, V10)
+	CONSTANT(lit_rest1, V11)
+	CONSTANT(lit_beta2, V12)
+	CONSTANT(lit_rest2, V13)
+	CONSTANT(lit_epsilon, V14)
+	CONSTANT(lit_minNormal, V15)
+	CONSTANT(lit_signBit, V7)
 	VXORPD V5, V5, V5
-	XORL AX, AX
-element:
+	FOREACH
 	VMOVUPD (R9)(AX*8), V0
 	VMULPD V0, V11, V1
 	VFMADD231PD (SI)(AX*8), V10, V1 // m = β₁m + (1−β₁)g
@@ -304,70 +255,15 @@ element:
 	VMOVUPD V3, (DI)(AX*8)
 	NEXT
 
-// func inner(x, y *float64, n int) float64
-#define CLEAR(i, sum) VXORPD sum, sum, sum
-#define TERM(i, sum) VMOVUPD (i*W)(SI)(AX*8), V8; VFMADD231PD (i*W)(DI)(AX*8), V8, sum
-TEXT INNER(SB), NOSPLIT, $0-32
-	MOVQ x+0(FP), DI
-	MOVQ y+8(FP), SI
-	MOVQ n+16(FP), CX
-	SUMS(CLEAR)
-	XORL AX, AX
-element:
-	SUMS(TERM)
-	ADDQ $const_innerSums, AX
-	CMPQ AX, CX
-	JB   element
-	HALVES
-	VEXTRACTF128 $1, Y0, X1
-	VADDPD X1, X0, X0
-	VPERMILPD $1, X0, X1
-	VADDSD X1, X0, X0
-	VMOVSD X0, ret+24(FP)
-	VZEROUPPER
-	RET
-
-// func rotate(x, y *float64, n int, c, s float64)
-TEXT ROTATE(SB), NOSPLIT, $0-40
-	MOVQ x+0(FP), DI
-	MOVQ y+8(FP), SI
-	MOVQ n+16(FP), CX
-	VBROADCASTSD c+24(FP), V8
-	VBROADCASTSD s+32(FP), V9
-	XORL AX, AX
-element:
-	VMOVUPD (DI)(AX*8), V0
-	VMOVUPD (SI)(AX*8), V1
-	VMULPD V1, V9, V2
-	VMULPD V1, V8, V3
-	VFMSUB231PD V0, V8, V2 // c·x − s·y
-	VFMADD231PD V0, V9, V3 // s·x + c·y
-	VMOVUPD V2, (DI)(AX*8)
-	VMOVUPD V3, (SI)(AX*8)
-	NEXT
-
-// func chain(grad, slope *float64, n int)
-TEXT CHAIN(SB), NOSPLIT, $0-24
-	MOVQ grad+0(FP), DI
-	MOVQ slope+8(FP), SI
-	MOVQ n+16(FP), CX
-	XORL AX, AX
-element:
-	VMOVUPD (DI)(AX*8), V0
-	VMULPD (SI)(AX*8), V0, V0
-	VMOVUPD V0, (DI)(AX*8)
-	NEXT
-
-// func rectify(a, z *float64, n int, leak float64)
-TEXT RECTIFY(SB), NOSPLIT, $0-32
-	MOVQ a+0(FP), DI
-	MOVQ z+8(FP), SI
-	MOVQ n+16(FP), CX
-	VBROADCASTSD leak+24(FP), V8
-	CONSTANT(ONE, V9)
+// func rectify(a, z []float64, leak float64)
+TEXT RECTIFY(SB), NOSPLIT, $0-56
+	MOVQ a_base+0(FP), DI
+	MOVQ a_len+8(FP), CX
+	MOVQ z_base+24(FP), SI
+	VBROADCASTSD leak+48(FP), V8
+	CONSTANT(lit_one, V9)
 	VXORPD V10, V10, V10
-	XORL AX, AX
-element:
+	FOREACH
 	VMOVUPD (SI)(AX*8), V0
 	VMOVAPD V0, V1
 	VFMADD213PD V10, V8, V1 // leak·z + 0
@@ -381,40 +277,40 @@ element:
 // reduce of mat_elementary.go: x in V0 gives n in V1, hi in V2, lo in V3. Uses V4, V5.
 #define HORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V2, V4
 #define REDUCE \
-	CONSTANT(SHIFT, V5) \
-	CONSTANT(LOG2E, V1) \
+	CONSTANT(lit_rounder, V5) \
+	CONSTANT(lit_log2e, V1) \
 	VFMADD213PD V5, V0, V1 \
 	VSUBPD V5, V1, V1          /* n = (x·log₂e + rounder) − rounder */ \
-	CONSTANT(MINUSLN2HI, V5) \
+	CONSTANT(lit_minusLn2Hi, V5) \
 	VFMADD231PD V5, V1, V0     /* h = n·(−ln2Hi) + x */ \
-	CONSTANT(MINUSLN2LO, V5) \
+	CONSTANT(lit_minusLn2Lo, V5) \
 	VMOVAPD V0, V2 \
 	VFMADD231PD V5, V1, V2     /* hi = n·(−ln2Lo) + h */ \
 	VSUBPD V2, V0, V3 \
 	VFMADD231PD V5, V1, V3     /* lo = n·(−ln2Lo) + (h − hi) */ \
-	CONSTANT(TAYLOR, V4) \
-	HORNER(TAYLOR+8); HORNER(TAYLOR+16); HORNER(TAYLOR+24); HORNER(TAYLOR+32) \
-	HORNER(TAYLOR+40); HORNER(TAYLOR+48); HORNER(TAYLOR+56); HORNER(TAYLOR+64) \
-	HORNER(TAYLOR+72); HORNER(TAYLOR+80); HORNER(TAYLOR+88) \
+	CONSTANT(lit_taylor, V4) \
+	HORNER(lit_taylor+8); HORNER(lit_taylor+16); HORNER(lit_taylor+24); HORNER(lit_taylor+32) \
+	HORNER(lit_taylor+40); HORNER(lit_taylor+48); HORNER(lit_taylor+56); HORNER(lit_taylor+64) \
+	HORNER(lit_taylor+72); HORNER(lit_taylor+80); HORNER(lit_taylor+88) \
 	VMULPD V2, V2, V5 \
 	VFMADD231PD V4, V5, V3     /* lo = hi²·q + lo */
 
 // exp2 of mat_elementary.go: t = n + rounder becomes 2ⁿ. Uses V5.
-#define EXP2(t) VPSLLQ $52, t, t; CONSTANT(ONE, V5); VPADDQ V5, t, t
+#define EXP2(t) VPSLLQ $52, t, t; CONSTANT(lit_one, V5); VPADDQ V5, t, t
 
 // exp of mat_elementary.go: V0 becomes e^V0. Uses V1 to V5.
 #define EXP \
-	CONSTANT(EXPMAX, V5) \
+	CONSTANT(lit_expMax, V5) \
 	VMINPD V0, V5, V0          /* the operands' order keeps a NaN */ \
-	CONSTANT(EXPMIN, V5) \
+	CONSTANT(lit_expMin, V5) \
 	VMAXPD V0, V5, V0 \
 	REDUCE \
 	VADDPD V3, V2, V2 \
-	CONSTANT(ONE, V5) \
+	CONSTANT(lit_one, V5) \
 	VADDPD V2, V5, V0          /* p = 1 + (hi + lo) */ \
-	CONSTANT(HALF, V5) \
+	CONSTANT(lit_half, V5) \
 	VMULPD V5, V1, V2 \
-	CONSTANT(SHIFT, V5) \
+	CONSTANT(lit_rounder, V5) \
 	VADDPD V5, V2, V2          /* n₁ + rounder */ \
 	VSUBPD V5, V2, V3 \
 	VSUBPD V3, V1, V3 \
@@ -424,35 +320,33 @@ element:
 	VMULPD V2, V0, V0 \
 	VMULPD V3, V0, V0
 
-// func exp(z *float64, n int)
-TEXT EXPONENTIATE(SB), NOSPLIT, $0-16
-	MOVQ z+0(FP), DI
-	MOVQ n+8(FP), CX
-	XORL AX, AX
-element:
+// func exp(z []float64)
+TEXT EXPONENTIATE(SB), NOSPLIT, $0-24
+	MOVQ z_base+0(FP), DI
+	MOVQ z_len+8(FP), CX
+	FOREACH
 	VMOVUPD (DI)(AX*8), V0
 	EXP
 	VMOVUPD V0, (DI)(AX*8)
 	NEXT
 
-// func tanh(a, z *float64, n int), after tanh of mat_elementary.go
-TEXT TANH(SB), NOSPLIT, $0-24
-	MOVQ a+0(FP), DI
-	MOVQ z+8(FP), SI
-	MOVQ n+16(FP), CX
-	CONSTANT(SIGNBIT, V12)
-	CONSTANT(ONE, V13)
-	CONSTANT(TANHMAX, V14)
+// func tanh(a, z []float64), after tanh of mat_elementary.go
+TEXT TANH(SB), NOSPLIT, $0-48
+	MOVQ a_base+0(FP), DI
+	MOVQ a_len+8(FP), CX
+	MOVQ z_base+24(FP), SI
+	CONSTANT(lit_signBit, V12)
+	CONSTANT(lit_one, V13)
+	CONSTANT(lit_tanhMax, V14)
 	VADDPD V13, V13, V15
-	XORL AX, AX
-element:
+	FOREACH
 	VMOVUPD (SI)(AX*8), V0
 	VANDPD V12, V0, V11        // the sign of x
 	VANDNPD V0, V12, V0
 	VADDPD V0, V0, V0
 	VMINPD V0, V14, V0         // y = min(2|x|, 44)
 	REDUCE
-	CONSTANT(SHIFT, V5)
+	CONSTANT(lit_rounder, V5)
 	VADDPD V5, V1, V1
 	EXP2(V1)                   // scale = 2ⁿ
 	VSUBPD V13, V1, V4         // c = scale − 1
@@ -485,17 +379,16 @@ element:
 
 #define LOGHORNER(c) CONSTANT(c, V5); VFMADD213PD V5, V9, V4
 
-// func softplus(a, z *float64, n int): exp, then log1p and logSum of mat_elementary.go, whose
+// func softplus(a, z []float64): exp, then log1p and logSum of mat_elementary.go, whose
 // branches all agree with the general formula for 0 ≤ u ≤ 1
-TEXT SOFTPLUS(SB), NOSPLIT, $0-24
-	MOVQ a+0(FP), DI
-	MOVQ z+8(FP), SI
-	MOVQ n+16(FP), CX
-	CONSTANT(SIGNBIT, V12)
-	CONSTANT(ONE, V13)
+TEXT SOFTPLUS(SB), NOSPLIT, $0-48
+	MOVQ a_base+0(FP), DI
+	MOVQ a_len+8(FP), CX
+	MOVQ z_base+24(FP), SI
+	CONSTANT(lit_signBit, V12)
+	CONSTANT(lit_one, V13)
 	VXORPD V14, V14, V14
-	XORL AX, AX
-element:
+	FOREACH
 	VMOVUPD (SI)(AX*8), V15
 	VORPD V12, V15, V0
 	EXP                        // u = e^−|z|
@@ -506,12 +399,12 @@ element:
 	VMOVUPD V2, (SI)(AX*8)
 	VSUBPD V13, V1, V2
 	VSUBPD V2, V0, V2          // c = u − ((1+u) − 1)
-	CONSTANT(LOGBIAS, V5)
+	CONSTANT(lit_logBias, V5)
 	VPADDQ V5, V1, V3
 	VPSRLQ $52, V3, V3         // e + 1023
-	CONSTANT(INTEGER, V5)
+	CONSTANT(lit_integer, V5)
 	VORPD V5, V3, V6
-	CONSTANT(INTEGERBIAS, V5)
+	CONSTANT(lit_integerBias, V5)
 	VSUBPD V5, V6, V6          // k
 	VPSLLQ $52, V3, V3
 	VPSUBQ V3, V1, V7
@@ -521,20 +414,20 @@ element:
 	VADDPD V7, V5, V5
 	VDIVPD V5, V7, V8          // s = f/(2 + f)
 	VMULPD V8, V8, V9          // z = s²
-	CONSTANT(LOGS, V4)
-	LOGHORNER(LOGS+8); LOGHORNER(LOGS+16); LOGHORNER(LOGS+24)
-	LOGHORNER(LOGS+32); LOGHORNER(LOGS+40); LOGHORNER(LOGS+48)
-	CONSTANT(HALF, V5)
+	CONSTANT(lit_logs, V4)
+	LOGHORNER(lit_logs+8); LOGHORNER(lit_logs+16); LOGHORNER(lit_logs+24)
+	LOGHORNER(lit_logs+32); LOGHORNER(lit_logs+40); LOGHORNER(lit_logs+48)
+	CONSTANT(lit_half, V5)
 	VMULPD V7, V5, V10
 	VMULPD V7, V10, V10        // half = ½f²
 	VDIVPD V1, V2, V2          // c/(1+u)
-	CONSTANT(MINUSLN2LO, V5)
+	CONSTANT(lit_minusLn2Lo, V5)
 	VFNMADD231PD V5, V6, V2    // low = k·ln2Lo + c/(1+u)
 	VFMADD213PD V10, V9, V4    // r·z + half
 	VFMADD213PD V2, V8, V4     // t = s·(r·z + half) + low
 	VSUBPD V4, V10, V10
 	VSUBPD V10, V7, V7         // f − (half − t)
-	CONSTANT(MINUSLN2HI, V5)
+	CONSTANT(lit_minusLn2Hi, V5)
 	VFNMADD231PD V5, V6, V7    // k·ln2Hi + (f − (half − t))
 	VMAXPD V15, V14, V0        // max(z, 0)
 	VADDPD V7, V0, V0

@@ -8,46 +8,6 @@ import (
 	"testing"
 )
 
-// twins are the implementations that this processor can run, plain Go first.
-func twins() []*twin {
-	list := []*twin{nil}
-	switch bestTwin() {
-	case avx512:
-		return append(list, avx2, avx512)
-	case avx2:
-		return append(list, avx2)
-	}
-	return list
-}
-
-func implementations() (names []string) {
-	for _, t := range twins() {
-		names = append(names, nameOf(t))
-	}
-	return names
-}
-
-func nameOf(t *twin) string {
-	if t == nil {
-		return "generic"
-	}
-	return t.name
-}
-
-// force makes a test or benchmark use one implementation.
-func force(tb testing.TB, name string) {
-	tb.Helper()
-	for _, t := range twins() {
-		if nameOf(t) == name {
-			saved := simd
-			simd = t
-			tb.Cleanup(func() { simd = saved })
-			return
-		}
-	}
-	tb.Fatalf("no implementation %q", name)
-}
-
 // TestBestTwinIsChosen compares the choice with what Linux says of the processor.
 func TestBestTwinIsChosen(t *testing.T) {
 	info, err := os.ReadFile("/proc/cpuinfo")
@@ -69,7 +29,7 @@ func TestBestTwinIsChosen(t *testing.T) {
 	case has("avx2", "fma"):
 		want = "avx2"
 	}
-	if got := nameOf(bestTwin()); got != want {
-		t.Errorf("chose %s, and /proc/cpuinfo has the flags for %s", got, want)
+	if names := implementations(); names[len(names)-1] != want {
+		t.Errorf("chose %s, and /proc/cpuinfo has the flags for %s", names[len(names)-1], want)
 	}
 }

@@ -4,9 +4,8 @@
 #include "textflag.h"
 
 // The kernels for arm64 with NEON. A register holds two units, each computed as plain Go does:
-// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Only inner adds across a register, in the order
-// that mat.go gives. Nothing is checked here: lengths are positive, strides are in bytes. gather, spread and
-// mul have a loop for four vectors of columns, and one for a single vector in the first of four registers.
+// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Nothing is checked here. Each kernel has a loop for four
+// vectors of columns, and one for a single vector in the first of four registers.
 
 #define NEXT4(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2, b.D2, c.D2, d.D2] // load, and p += step
 #define NEXT1(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2]
@@ -63,14 +62,26 @@ done: \
 	VST1 [V20.D2], (R12)
 #define NOTHING
 
-// func gatherNEON(z *float64, zs int, end *uint32, list *uint64, level *float64, n int, w *float64, ws, cols int)
-TEXT ·gatherNEON(SB), NOSPLIT, $0-72
-	LDP z+0(FP), (R0, R1)
-	LDP end+16(FP), (R2, R3)
-	LDP level+32(FP), (R4, R5)
-	LDP w+48(FP), (R6, R7)
-	MOVD cols+64(FP), R15
-	MOVD R3, R8 // the quad's entries
+// STRIDE loads a stride, in bytes.
+#define STRIDE(from, r) MOVD from, r; LSL $3, r
+
+// COLUMNS takes the columns at R8: R2 points to the end of the first of R5 quads, R3 and R8 to the list.
+#define COLUMNS \
+	MOVD columns_end(R8), R2 \
+	MOVD (columns_end+8)(R8), R5 \
+	MOVD columns_list(R8), R3 \
+	MOVD R3, R8
+
+// func gatherNEON(z view, c *columns, level *levels, w view, cols int)
+TEXT ·gatherNEON(SB), NOSPLIT, $0-88
+	MOVD z_data_base+0(FP), R0
+	STRIDE(z_stride+24(FP), R1)
+	MOVD c+32(FP), R8
+	COLUMNS
+	MOVD level+40(FP), R4
+	MOVD w_data_base+48(FP), R6
+	STRIDE(w_stride+72(FP), R7)
+	MOVD cols+80(FP), R15
 	CMP $const_wide, R15
 	BNE narrow
 	QUADS(quad4, entry4, done4, NEXT4, ADD4, NOTHING)
@@ -88,14 +99,18 @@ narrow:
 #define LEAVE4 QUAD(PUT4, R14, R15)
 #define LEAVE1 QUAD(PUT1, R14, R15)
 
-// func spreadNEON(dw *float64, dws int, init *float64, is int, end *uint32, list, column *uint64, level *float64, n int, dz *float64, dzs, cols int)
-TEXT ·spreadNEON(SB), NOSPLIT, $0-96
-	LDP dw+0(FP), (R14, R15)
-	LDP init+16(FP), (R6, R7)
-	LDP end+32(FP), (R2, R3)
-	LDP column+48(FP), (R8, R4)
-	LDP n+64(FP), (R5, R0)
-	LDP dzs+80(FP), (R1, R16)
+// func spreadNEON(dw, init view, c *columns, level *levels, dz view, cols int)
+TEXT ·spreadNEON(SB), NOSPLIT, $0-120
+	MOVD dw_data_base+0(FP), R14
+	STRIDE(dw_stride+24(FP), R15)
+	MOVD init_data_base+32(FP), R6
+	STRIDE(init_stride+56(FP), R7)
+	MOVD c+64(FP), R8
+	COLUMNS
+	MOVD level+72(FP), R4
+	MOVD dz_data_base+80(FP), R0
+	STRIDE(dz_stride+104(FP), R1)
+	MOVD cols+112(FP), R16
 	CMP $const_wide, R16
 	BNE narrow
 	QUADS(quad4, entry4, done4, NEXT4, SUM4, LEAVE4)
@@ -107,84 +122,40 @@ narrow:
 #define ROW4(a, s0, s1, s2, s3) VLD1R.P (a)(R5), [V16.D2]; FMA(V16, V20, s0); FMA(V16, V21, s1); FMA(V16, V22, s2); FMA(V16, V23, s3)
 #define ROW1(a, s0, s1, s2, s3) VLD1R.P (a)(R5), [V16.D2]; FMA(V16, V20, s0)
 
-#define MUL(quad, inner, NEXT, ROW, PUT) \
+#define MUL(quad, term, NEXT, ROW, PUT) \
 quad: \
 	QUAD(NEXT, R2, R3) \
 	MOVD R4, R8                /* a₀ᵣ … a₃ᵣ */ \
 	ADD R6, R8, R9; ADD R6, R9, R10; ADD R6, R10, R11; ADD R6, R11, R4 \
 	MOVD R7, R12               /* bᵣ */ \
 	MOVD R16, R13 \
-inner: \
+term: \
 	NEXT(R12, R14, V20, V21, V22, V23) \
 	ROW(R8, V0, V1, V2, V3) \
 	ROW(R9, V4, V5, V6, V7) \
 	ROW(R10, V8, V9, V10, V11) \
 	ROW(R11, V12, V13, V14, V15) \
-	SUB $1, R13; CBNZ R13, inner \
+	SUB $1, R13; CBNZ R13, term \
 	QUAD(PUT, R0, R1) \
 	SUB $1, R15; CBNZ R15, quad \
 	RET
 
-// func mulNEON(out *float64, os int, init *float64, is int, a *float64, ar, ai int, b *float64, bs, quads, inner, cols int)
-TEXT ·mulNEON(SB), NOSPLIT, $0-96
-	LDP out+0(FP), (R0, R1)
-	LDP init+16(FP), (R2, R3)
-	LDP a+32(FP), (R4, R6)
-	LDP ai+48(FP), (R5, R7)
-	LDP bs+64(FP), (R14, R15)
-	LDP inner+80(FP), (R16, R17)
+// func mulNEON(out, init view, a coefficients, b view, quads, depth, cols int)
+TEXT ·mulNEON(SB), NOSPLIT, $0-160
+	MOVD out_data_base+0(FP), R0
+	STRIDE(out_stride+24(FP), R1)
+	MOVD init_data_base+32(FP), R2
+	STRIDE(init_stride+56(FP), R3)
+	MOVD a_data_base+64(FP), R4
+	STRIDE(a_rowStride+88(FP), R6)
+	STRIDE(a_colStride+96(FP), R5)
+	MOVD b_data_base+104(FP), R7
+	STRIDE(b_stride+128(FP), R14)
+	MOVD quads+136(FP), R15
+	MOVD depth+144(FP), R16
+	MOVD cols+152(FP), R17
 	CMP $const_wide, R17
 	BNE narrow
-	MUL(quad4, inner4, NEXT4, ROW4, PUT4)
+	MUL(quad4, term4, NEXT4, ROW4, PUT4)
 narrow:
-	MUL(quad1, inner1, NEXT1, ROW1, PUT1)
-
-#define ZERO(s) VEOR s.B16, s.B16, s.B16
-// func innerNEON(x, y *float64, n int) float64
-TEXT ·innerNEON(SB), NOSPLIT, $0-32
-	LDP x+0(FP), (R0, R1)
-	MOVD n+16(FP), R2
-	ZERO(V0); ZERO(V1); ZERO(V2); ZERO(V3); ZERO(V4); ZERO(V5); ZERO(V6); ZERO(V7) // sums 0 and 1 to 14 and 15
-element:
-	VLD1.P 64(R0), [V16.D2, V17.D2, V18.D2, V19.D2]
-	VLD1.P 64(R1), [V20.D2, V21.D2, V22.D2, V23.D2]
-	VLD1.P 64(R0), [V24.D2, V25.D2, V26.D2, V27.D2]
-	VLD1.P 64(R1), [V28.D2, V29.D2, V30.D2, V31.D2]
-	FMA(V16, V20, V0); FMA(V17, V21, V1); FMA(V18, V22, V2); FMA(V19, V23, V3)
-	FMA(V24, V28, V4); FMA(V25, V29, V5); FMA(V26, V30, V6); FMA(V27, V31, V7)
-	SUB $const_innerSums, R2; CBNZ R2, element
-	FMOVD $1.0, F16 // the assembler has no sum of two lanes: 1·s is exact
-	VDUP V16.D[0], V16.D2
-	FMA(V16, V4, V0); FMA(V16, V5, V1); FMA(V16, V6, V2); FMA(V16, V7, V3) // i and i+8
-	FMA(V16, V2, V0); FMA(V16, V3, V1)
-	FMA(V16, V1, V0)
-	VDUP V0.D[1], V1.D2
-	FADDD F1, F0
-	FMOVD F0, ret+24(FP)
-	RET
-
-// PRODUCT is p ← xy: −0 is what leaves the sign of a product of 0, for the assembler has none of two lanes.
-#define PRODUCT(x, y, p) VMOV V31.B16, p.B16; FMA(x, y, p)
-#define TURN(x, y, u, v) PRODUCT(V30, y, u); PRODUCT(V28, y, v); FMA(V28, x, u); FMA(V29, x, v)
-
-// func rotateNEON(x, y *float64, n int, c, s float64)
-TEXT ·rotateNEON(SB), NOSPLIT, $0-40
-	LDP x+0(FP), (R0, R1)
-	MOVD n+16(FP), R2
-	FMOVD c+24(FP), F28
-	FMOVD s+32(FP), F29
-	FNEGD F29, F30
-	VDUP V28.D[0], V28.D2; VDUP V29.D[0], V29.D2; VDUP V30.D[0], V30.D2
-	MOVD $(1<<63), R3
-	VDUP R3, V31.D2 // −0
-element:
-	VLD1 (R0), [V0.D2, V1.D2, V2.D2, V3.D2]
-	VLD1 (R1), [V4.D2, V5.D2, V6.D2, V7.D2]
-	TURN(V0, V4, V16, V20) // u = c·x + (−s)·y, v = s·x + c·y
-	TURN(V1, V5, V17, V21)
-	TURN(V2, V6, V18, V22)
-	TURN(V3, V7, V19, V23)
-	VST1.P [V16.D2, V17.D2, V18.D2, V19.D2], 64(R0)
-	VST1.P [V20.D2, V21.D2, V22.D2, V23.D2], 64(R1)
-	SUB $const_wide, R2; CBNZ R2, element
-	RET
+	MUL(quad1, term1, NEXT1, ROW1, PUT1)

@@ -2,7 +2,6 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "mat_constants_amd64.h"
 
 // The kernels of mat_amd64.h with AVX2 and FMA: 4 lanes.
 
@@ -34,10 +33,6 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 #define MASKLOAD(p, v) VMASKMOVPD (p), Y15, v
 #define MASKSTORE(v, p) VMASKMOVPD v, Y15, (p)
 
-// SUMS does something with every vector of an inner product's sums, HALVES adds them into Y0.
-#define SUMS(F) F(0, V0); F(1, V1); F(2, V2); F(3, V3)
-#define HALVES VADDPD V2, V0, V0; VADDPD V3, V1, V1; VADDPD V1, V0, V0
-
 // GREATER (x > y) and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
 #define GREATER(x, y) VCMPPD $30, y, x, Y6
 #define NEGATIVE(x) VMOVAPD x, Y6
@@ -45,19 +40,14 @@ GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
 #define GATHER2 ·gather2AVX2
 #define GATHER1 ·gather1AVX2
-#define PREFETCH ·prefetchAVX2
-#define TURN ·turnAVX2
 #define SPREAD2 ·spread2AVX2
 #define SPREAD1 ·spread1AVX2
 #define MUL2 ·mul2AVX2
 #define MUL1 ·mul1AVX2
 #define ADAM ·adamAVX2
-#define CHAIN ·chainAVX2
 #define RECTIFY ·rectifyAVX2
 #define EXPONENTIATE ·expAVX2
 #define TANH ·tanhAVX2
 #define SOFTPLUS ·softplusAVX2
-#define INNER ·innerAVX2
-#define ROTATE ·rotateAVX2
 
 #include "mat_amd64.h"

@@ -2,7 +2,6 @@
 
 #include "go_asm.h"
 #include "textflag.h"
-#include "mat_constants_amd64.h"
 
 // The kernels of mat_amd64.h with AVX-512 (F and DQ): 8 lanes.
 
@@ -39,10 +38,6 @@
 #define MASKLOAD(p, v) VMOVUPD.Z (p), K1, v
 #define MASKSTORE(v, p) VMOVUPD v, K1, (p)
 
-// SUMS does something with every vector of an inner product's sums, HALVES adds them into Y0.
-#define SUMS(F) F(0, V0); F(1, V1)
-#define HALVES VADDPD V1, V0, V0; VEXTRACTF64X4 $1, Z0, Y1; VADDPD Y1, Y0, Y0
-
 // GREATER (x > y) and NEGATIVE choose lanes; SELECT takes yes in these, no in the others.
 #define GREATER(x, y) VCMPPD $30, y, x, K2
 #define NEGATIVE(x) VPMOVQ2M x, K2
@@ -50,27 +45,22 @@
 
 #define GATHER2 ·gather2AVX512
 #define GATHER1 ·gather1AVX512
-#define PREFETCH ·prefetchAVX512
-#define TURN ·turnAVX512
 #define SPREAD2 ·spread2AVX512
 #define SPREAD1 ·spread1AVX512
 #define MUL2 ·mul2AVX512
 #define MUL1 ·mul1AVX512
 #define ADAM ·adamAVX512
-#define CHAIN ·chainAVX512
 #define RECTIFY ·rectifyAVX512
 #define EXPONENTIATE ·expAVX512
 #define TANH ·tanhAVX512
 #define SOFTPLUS ·softplusAVX512
-#define INNER ·innerAVX512
-#define ROTATE ·rotateAVX512
 
 #include "mat_amd64.h"
 
-// AVX2 has no registers for these.
+// AVX2 has no registers for four vectors of columns.
 
-TEXT ·gather4AVX512(SB), NOSPLIT, $0-72
+TEXT ·gather4AVX512(SB), NOSPLIT, $0-88
 	GATHER(GET4, ADD4)
 
-TEXT ·spread4AVX512(SB), NOSPLIT, $0-96
+TEXT ·spread4AVX512(SB), NOSPLIT, $0-120
 	SPREAD(GET4, SUM4, PUT4)

@@ -164,15 +164,8 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 
 // timesRows sets p = A v for A without its first `at` rows and columns.
 func timesRows(p []float64, A Mat, at int, v []float64) {
-	rows := func(from, to int) {
-		for i := from; i < to; i++ {
-			p[i] = inner(A.Row(at + i)[at:], v)
-		}
-	}
-	if 16*len(p)*len(p) > worthSplitting { // the time goes into reading A, not into multiply-adds
-		split(len(p), 1, rows)
-	} else {
-		rows(0, len(p))
+	for i := range p {
+		p[i] = inner(A.Row(at + i)[at:], v)
 	}
 }
 
@@ -296,19 +289,17 @@ const turnsAtOnce = 1 << 16
 // turnRows rotates rows of E, some columns at a time, which then stay in the cache.
 func turnRows(E Mat, turns []turn) {
 	const width = 64
-	split((E.Cols+width-1)/width, 1, func(from, to int) {
-		strip := newMat(E.Rows, width)
-		for at := from * width; at < min(to*width, E.Cols); at += width {
-			strip.Cols = min(width, E.Cols-at)
-			for i := range E.Rows {
-				copy(strip.Row(i), E.Row(i)[at:])
-			}
-			for _, t := range turns {
-				rotate(strip.Row(t.at), strip.Row(t.at+1), t.c, t.s)
-			}
-			for i := range E.Rows {
-				copy(E.Row(i)[at:], strip.Row(i))
-			}
+	strip := newMat(E.Rows, width)
+	for at := 0; at < E.Cols; at += width {
+		strip.Cols = min(width, E.Cols-at)
+		for i := range E.Rows {
+			copy(strip.Row(i), E.Row(i)[at:])
 		}
-	})
+		for _, t := range turns {
+			rotate(strip.Row(t.at), strip.Row(t.at+1), t.c, t.s)
+		}
+		for i := range E.Rows {
+			copy(E.Row(i)[at:], strip.Row(i))
+		}
+	}
 }

@@ -74,7 +74,10 @@ var logCoef = [7]float64{
 	6.666666666666735130e-01,
 }
 
-const sqrtHalfBits = 0x3fe6_a09e_667f_3bcd // the bits of √½
+const (
+	sqrtHalfBits = 0x3fe6_a09e_667f_3bcd // the bits of √½
+	integerBits  = 0x4330_0000_0000_0000 // the bits of 2⁵²
+)
 
 // log returns the natural logarithm to within 1 ulp; log(0) = −Inf, log(x < 0) = NaN.
 func log(x float64) float64 {
@@ -116,7 +119,7 @@ func logSum(u, c, k float64) float64 {
 	// float by being the low bits of 2⁵².
 	bits := math.Float64bits(u)
 	e := (bits - sqrtHalfBits + 1023<<52) >> 52
-	k += math.Float64frombits(0x4330_0000_0000_0000|e) - (0x1p52 + 1023)
+	k += math.Float64frombits(integerBits|e) - (0x1p52 + 1023)
 	f := math.Float64frombits(bits-(e-1023)<<52) - 1
 	s := f / (2 + f)
 	z := float64(s * s)
@@ -130,14 +133,16 @@ func logSum(u, c, k float64) float64 {
 	return math.FMA(k, ln2Hi, f-(half-t))
 }
 
+const tanhMax = 44 // 1 − tanh 22 < 2e-19
+
 // tanh returns the hyperbolic tangent to within 1.5 ulp, ±0 stays ±0.
 //
 // With y = 2|x| and m = expm1(y), tanh|x| = m/(m+2). m is carried as a sum hi + lo, and one
 // step of iterative refinement gives the quotient what the rounded sum lost.
 func tanh(x float64) float64 {
 	y := 2 * math.Abs(x)
-	if y > 44 { // 1 − tanh 22 < 2e-19
-		y = 44
+	if y > tanhMax {
+		y = tanhMax
 	}
 	n, a, b := reduce(y)
 	scale := exp2(n + rounder)
@@ -154,120 +159,13 @@ func tanh(x float64) float64 {
 	return math.Copysign(q+rest/d, x)
 }
 
-// The elementwise kernels, of arrays of one length.
-
-// chain multiplies g by the slope, element by element.
-func chain(g, slope []float64) {
-	sameLength("chain", len(g), len(slope))
-	chainKernel(g, slope)
-}
-
-func chainGeneric(g, slope []float64) {
-	g = g[:len(slope)]
-	for i, s := range slope {
-		g[i] *= s
-	}
-}
-
-// rectify is ReLU and, with a leak, leaky ReLU. It leaves the slope in z; at 0 that is the leak, as in
-// PyTorch.
-//
-//	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
-//
-// The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
-func rectify(a, z []float64, leak float64) {
-	sameLength("rectify", len(a), len(z))
-	rectifyKernel(a, z, leak)
-}
-
-func rectifyGeneric(a, z []float64, leak float64) {
-	a = a[:len(z)]
-	for i, x := range z {
-		if x > 0 {
-			a[i], z[i] = x, 1
-		} else {
-			a[i], z[i] = math.FMA(leak, x, 0), leak
-		}
-	}
-}
-
-// tanhSlope sets a = tanh z and z to tanh′ z = 1 − a².
-func tanhSlope(a, z []float64) {
-	sameLength("tanhSlope", len(a), len(z))
-	tanhKernel(a, z)
-}
-
-func tanhGeneric(a, z []float64) {
-	a = a[:len(z)]
-	for i, x := range z {
-		y := tanh(x)
-		a[i], z[i] = y, math.FMA(-y, y, 1)
-	}
-}
-
-// softplus sets a = log(1+eᶻ) and z to its slope, the logistic function. With u = e^−|z| ≤ 1
-// nothing overflows or loses precision:
-//
-//	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
-func softplus(a, z []float64) {
-	sameLength("softplus", len(a), len(z))
-	softplusKernel(a, z)
-}
-
-func softplusGeneric(a, z []float64) {
-	a = a[:len(z)]
-	for i, x := range z {
-		u := exp(-math.Abs(x))
-		a[i] = max(x, 0) + log1p(u)
-		top := 1.0
-		if x < 0 {
-			top = u
-		}
-		z[i] = top / (1 + u)
-	}
-}
-
 // exponentiate sets z to eᶻ.
 func exponentiate(z []float64) { expKernel(z) }
+
+var expKernel = expGeneric
 
 func expGeneric(z []float64) {
 	for i, x := range z {
 		z[i] = exp(x)
 	}
-}
-
-// β₁, β₂ and ε of Adam. mat_constants_amd64.h has the same numbers, and 1−β₁ and 1−β₂.
-const (
-	adamBeta1   = 0.9
-	adamBeta2   = 0.999
-	adamEpsilon = 1e-8
-)
-
-// adamStep is one step of Adam (adam.go) for the weights w with moments m and v:
-//
-//	m ← β₁ m + (1−β₁) g        v ← β₂ v + (1−β₂) g²        w ← w − step · m / (√v · factor + ε)
-//
-// A moment below the smallest normal number becomes 0. Where a weight gets no more gradient, m decays by 0.9 a step and
-// would stay for ever at the smallest subnormal numbers, of which 0.9 times one rounds to itself; many processors
-// take a hundred times as long for those. No such moment would move a weight by more than 1e-290.
-func adamStep(w, m, v, g []float64, step, factor float64) {
-	sameLength("adam", len(w), len(m), len(v), len(g))
-	adamKernel(w, m, v, g, step, factor)
-}
-
-func adamGeneric(w, m, v, grad []float64, step, factor float64) {
-	w, m, v = w[:len(grad)], m[:len(grad)], v[:len(grad)]
-	for i, g := range grad {
-		m[i] = normal(math.FMA(adamBeta1, m[i], float64((1-adamBeta1)*g)))
-		v[i] = normal(math.FMA(adamBeta2, v[i], float64(float64((1-adamBeta2)*g)*g)))
-		w[i] -= float64(step*m[i]) / math.FMA(math.Sqrt(v[i]), factor, adamEpsilon)
-	}
-}
-
-// normal returns x, or 0 for a subnormal x. NaN stays.
-func normal(x float64) float64 {
-	if math.Abs(x) < 0x1p-1022 {
-		return 0
-	}
-	return x
 }

@@ -243,6 +243,8 @@ func (c *columns) turn(n int, row []uint64) {
 	}
 }
 
+var turnKernel = turnGeneric
+
 func turnGeneric(c *columns, rows []uint32) {
 	for n, row := range rows {
 		c.turn(n, c.set.row(int(row)))
@@ -265,27 +267,22 @@ func (c *columns) prefetch(rows []uint32) {
 	}
 }
 
+var prefetchKernel = func(*sparse, []uint32) {} // Go has no way to say it
+
 // gather adds a block's product with weights to z, the forward pass of the layer:
 //
 //	zₙₖ ← zₙₖ + Σ_d xₙ_d w_dₖ,   over the places in order, all four of a quad that is there
 //
 // z is rows×cols with the block's rows, w places×cols; scale multiplies the inputs.
 func (c *columns) gather(z view, scale float64, w view, cols int) {
-	gather(z, c, c.levels(scale), w, cols)
-}
-
-func gather(z view, c *columns, level *levels, w view, cols int) {
-	places := len(c.set.order)
 	z.check("gather", c.rows, cols)
-	w.check("gather", places, cols)
-	switch {
-	case c.rows == 0 || cols == 0:
-	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(cols, 16, func(k, to int) { gatherKernel(z.from(0, k), c, level, w.from(0, k), to-k) })
-	default:
-		gatherKernel(z, c, level, w, cols)
+	w.check("gather", len(c.set.order), cols)
+	if c.rows > 0 && cols > 0 {
+		gatherKernel(z, c, c.levels(scale), w, cols)
 	}
 }
+
+var gatherKernel = gatherGeneric
 
 func gatherGeneric(z view, c *columns, level *levels, w view, cols int) {
 	for p := range c.end {
@@ -303,28 +300,22 @@ func gatherGeneric(z view, c *columns, level *levels, w view, cols int) {
 //
 // dw and init are places×cols, dz rows×cols with the block's rows. dw may be init.
 func (c *columns) spread(dw, init view, scale float64, dz view, cols int) {
-	spread(dw, init, c, c.levels(scale), dz, cols)
-}
-
-func spread(dw, init view, c *columns, level *levels, dz view, cols int) {
-	places := len(c.set.order)
-	dw.check("spread", places, cols)
-	init.check("spread", places, cols)
+	dw.check("spread", len(c.set.order), cols)
+	init.check("spread", len(c.set.order), cols)
 	dz.check("spread", c.rows, cols)
 	switch {
 	case cols == 0:
 	case c.rows == 0:
-		spreadGeneric(dw, init, c, level, 0, len(c.end), dz, cols)
-	case cores > 1 && c.rows*places*cols > 4*worthSplitting:
-		split(len(c.end), 1, func(from, to int) { spreadKernel(dw, init, c, level, from, to, dz, cols) })
+		spreadGeneric(dw, init, c, c.levels(scale), dz, cols)
 	default:
-		spreadKernel(dw, init, c, level, 0, len(c.end), dz, cols)
+		spreadKernel(dw, init, c, c.levels(scale), dz, cols)
 	}
 }
 
-// spreadGeneric is spread for the quads from ≤ p < to.
-func spreadGeneric(dw, init view, c *columns, level *levels, from, to int, dz view, cols int) {
-	for p := from; p < to; p++ {
+var spreadKernel = spreadGeneric
+
+func spreadGeneric(dw, init view, c *columns, level *levels, dz view, cols int) {
+	for p := range c.end {
 		sums := dw.four(4*p, cols)
 		for i, start := range init.four(4*p, cols) {
 			copy(sums[i], start)

@@ -152,11 +152,6 @@ func rotation(a, b, d float64) (c, s float64) {
 // rotate sets x, y = c x − s y, s x + c y.
 func rotate(x, y []float64, c, s float64) {
 	sameLength("rotate", len(x), len(y))
-	rotateKernel(x, y, c, s)
-}
-
-func rotateGeneric(x, y []float64, c, s float64) {
-	y = y[:len(x)]
 	for i, a := range x {
 		b := y[i]
 		x[i] = math.FMA(c, a, -float64(s*b))

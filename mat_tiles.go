@@ -1,7 +1,5 @@
 package main
 
-import "sync"
-
 // Wide matrices in tiles. Rows far apart in memory fall into few sets of the cache and evict each other, so that a product
 // that takes a few columns at a time would read all rows from memory again each time. So a block of tileRows rows is cut
 // into tiles of tileCols columns, each with its rows side by side, and products go from tile to tile. Every sum takes its
@@ -30,38 +28,4 @@ func tileOf(block Mat, k int) Mat {
 	}
 	n, width := block.Rows, min(tileCols, block.Cols-k)
 	return Mat{n, width, block.Data[n*k : n*(k+width)]}
-}
-
-var tileMemory = sync.Pool{New: func() any { return new([]float64) }}
-
-// gramTiles computes the upper triangle of gram, in tiles.
-func gramTiles(M, R Mat) {
-	K, strips := R.Cols, (R.Cols+tileCols-1)/tileCols
-	memory := tileMemory.Get().(*[]float64)
-	defer tileMemory.Put(memory)
-	if len(*memory) < tileRows*K {
-		*memory = make([]float64, tileRows*K)
-	}
-	clear(M.Data)
-	for n := 0; n < R.Rows; n += tileRows {
-		rows := min(tileRows, R.Rows-n)
-		block := Mat{rows, K, (*memory)[:rows*K]}
-		cut(block.Data, Mat{rows, K, R.Data[n*K : (n+rows)*K]})
-		if cores > 1 && rows*K*K > worthSplitting {
-			share(cores, strips, func(i int) { addGramTiles(M, block, i*tileCols) }) // the longest first
-			continue
-		}
-		for i := range strips {
-			addGramTiles(M, block, i*tileCols)
-		}
-	}
-}
-
-// addGramTiles adds a cut block's terms to rows i … i+tileCols−1 of M, from the diagonal on.
-func addGramTiles(M, block Mat, i int) {
-	a := tileOf(block, i)
-	for k := i; k < M.Cols; k += tileCols {
-		b, out := tileOf(block, k), M.view().from(i, k)
-		mul(out, out, coefficients{a.Data, 1, a.Cols}, b.view(), a.Cols, block.Rows, b.Cols)
-	}
 }

@@ -96,6 +96,19 @@ func share(workers, n int, do func(i int)) {
 	work()
 }
 
+// cores is how many goroutines a large piece of work may use, each on its own part of the result, so
+// that their number changes no bit. It is set before runs start.
+var cores = 1
+
+// worthSplitting is the number of multiply-adds beyond which waking other cores pays.
+var worthSplitting = 1 << 22
+
+// split calls f concurrently on up to cores parts of [0, n), each of which begins at a multiple of grain.
+func split(n, grain int, f func(from, to int)) {
+	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
+	share(cores, (n+part-1)/part, func(i int) { f(i*part, min((i+1)*part, n)) })
+}
+
 // shortest is x in the fewest digits that read back as x.
 func shortest(x float64) string {
 	if !finite(x) {
