@@ -11,12 +11,12 @@ import (
 	"strings"
 )
 
-// numericsVersion is raised whenever some Config would give other bits. The version that a Config's bits date from
-// is part of its run's id, so that runs of different numerics are never taken for each other.
+// numericsVersion is raised whenever some Config would give other bits. The version that a Config's bits
+// date from is part of its run's id, so that runs of different numerics are never taken for each other.
 const numericsVersion = 7
 
-// numerics is the version that c's bits date from: 7 for tied weights; else 6 for fewer than ten rows a unit for total
-// correlation; else 5 for more than 128 units in a layer; else 3.
+// numerics is the version that c's bits date from: 7 for tied weights; else 6 for fewer than ten rows a
+// unit for total correlation; else 5 for more than 128 units in a layer; else 3.
 func (c Config) numerics() int {
 	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
 	case c.Objective == "tied" || c.Below.Objective == "tied":
@@ -152,12 +152,12 @@ func (c Config) ID() string {
 	if c.Components > 0 {
 		name += fmt.Sprintf("-components%d-whiten%s", c.Components, shortest(c.Whiten))
 	} else {
-		settings = strings.Replace(settings, " Components:0 Whiten:0", "", 1) // keeps the ids from before there were components
+		settings = strings.Replace(settings, " Components:0 Whiten:0", "", 1) // ids are older than components
 	}
 	if c.stacked() {
 		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
 	} else {
-		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // keeps the ids from before there were stacks
+		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // and older than stacks
 	}
 	name += fmt.Sprintf("-%s-%s-k%d", c.Objective, c.Activation, c.K)
 	if c.hasLambda() {
@@ -187,7 +187,7 @@ func (c Config) check(size dataSize) error {
 	case !finite(c.LearningRate) || c.LearningRate <= 0:
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
 	case c.Components < 0:
-		return usagef("-components %d: give a number of principal components, or 0 for the data as they are", c.Components)
+		return usagef("-components %d: give how many, or 0 for the data as they are", c.Components)
 	case c.Whiten < 0 || c.Whiten > 1:
 		return usagef("-whiten %v: give a power from 0 to 1", c.Whiten)
 	case slices.Contains(c.layers(), "optimum") && c.Activation != "identity":

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// L-BFGS (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.5), for the fit of the probes.
+// L-BFGS (Nocedal & Wright, Numerical Optimization, 2nd ed., algorithm 7.5), for the probes and the optimum.
 // The last steps sᵢ and the changes yᵢ of the gradient along them give an approximation H of the inverse
 // Hessian. A step goes along d = −H g and is halved until f falls by enough (Armijo, 3.4):
 //
@@ -28,7 +28,9 @@ type lbfgsPair struct {
 
 // minimise takes x to where no element of f's gradient is beyond ±tolerance. f returns its value at x
 // and sets gradient. most is the evaluations of f after which it gives up.
-func minimise(f func(x, gradient []float64) float64, x []float64, tolerance float64, most int) (evaluations int, converged bool) {
+func minimise(
+	f func(x, gradient []float64) float64, x []float64, tolerance float64, most int,
+) (evaluations int, converged bool) {
 	n := len(x)
 	g, d, next, gNext := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	value := f(x, g)

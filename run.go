@@ -229,8 +229,11 @@ func (data *Dataset) through(f activation, W Mat, b []float64) (train, test Mat)
 
 // with returns data with other inputs.
 func (data *Dataset) with(train, test Mat) *Dataset {
-	return &Dataset{Name: data.Name, SHA256: data.SHA256,
-		Train: denseSet(train.Data, train.Cols, data.Train.labels), Test: denseSet(test.Data, test.Cols, data.Test.labels)}
+	return &Dataset{
+		Name: data.Name, SHA256: data.SHA256,
+		Train: denseSet(train.Data, train.Cols, data.Train.labels),
+		Test:  denseSet(test.Data, test.Cols, data.Test.labels),
+	}
 }
 
 // standardise centres and scales the columns of train (N×K), and those of test alike.

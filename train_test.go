@@ -250,9 +250,9 @@ func TestLossOfMoreUnitsThanRowsIsTheSame(t *testing.T) {
 			for n := range N {
 				A.Row(n)[K/2] = 0
 			}
-			l, got, want := newInfoMax(lambda, K, K), newMat(N, K), newMat(N, K)
-			l.loss(newMat(K-1, K), xavier(K-1, K, 4, streamWeights), nil)
-			loss, entropy, tc := l.loss(got, A, nil)
+			wide, l, got, want := newInfoMax(lambda, K-1, K), newInfoMax(lambda, K, K), newMat(N, K), newMat(N, K)
+			wide.loss(newMat(K-1, K), xavier(K-1, K, 4, streamWeights), nil)
+			loss, entropy, tc := wide.loss(got, A, nil)
 			wantEntropy, wantTC := l.terms(A)
 			l.gradient(want)
 			diff := cmp.Diff([]float64{wantEntropy + lambda*wantTC, wantEntropy, wantTC}, []float64{loss, entropy, tc}, closeTo)
