@@ -289,18 +289,10 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {
 		return
 	}
 	if c.Activation == "softmax" && c.K > 1 {
-		A, m.TCStatus = withoutLastColumn(A), "infinite"
+		A, m.TCStatus = A.T().head(c.K-1).T(), "infinite"
 	}
 	units, gauss, knn, tree := totalCorrelation(A, c.Seed)
 	m.TCUnits, m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = units, Number(gauss), Number(knn), Number(tree)
-}
-
-func withoutLastColumn(A Mat) Mat {
-	B := newMat(A.Rows, A.Cols-1)
-	for n := range A.Rows {
-		copy(B.Row(n), A.Row(n))
-	}
-	return B
 }
 
 // gaussApplies tells whether c has more rows than units, of which the last is left out for softmax.
