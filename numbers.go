@@ -1,4 +1,4 @@
-// What several rooms (README.md) share and what uses nothing else of this program: random streams,
+// What several layers (CONTRIBUTING.md) share and what uses nothing else of this program: random streams,
 // numbers that may not be finite, parallel loops, and numbers as text.
 
 package main

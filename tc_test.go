@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -196,7 +197,11 @@ func TestKnownTruths(t *testing.T) {
 						c.name, K, e, got[e], truth, share, want)
 				}
 			}
-			table += fmt.Sprintf("| %s | %d | %.2f | %.2f | %.2f | %.2f |\n", c.name, K, truth, got[0], got[1], got[2])
+			row := fmt.Sprintf("| %s | %d | %.2f | %.2f | %.2f | %.2f |\n", c.name, K, truth, got[0], got[1], got[2])
+			row = strings.Replace(row, "+Inf", "∞", 1)
+			if table += row; K == 64 && !strings.Contains(textOf(t, "EXPERIMENT.md"), row) {
+				t.Errorf("EXPERIMENT.md does not have the row\n%s", row)
+			}
 		}
 	}
 	t.Log("\n" + table)
