@@ -91,7 +91,8 @@ func TestAnswerFollowsFromItsRuns(t *testing.T) {
 		defer func() { questions = all }()
 		questions = slices.Clone(questions)
 		for i, q := range questions {
-			questions[i].figures = slices.DeleteFunc(slices.Clone(q.figures), func(f figure) bool { return f.kind == weightVectors })
+			questions[i].figures = slices.DeleteFunc(slices.Clone(q.figures),
+				func(f figure) bool { return f.kind == weightVectors })
 		}
 	}
 	results, err := formatResults(a.runs)

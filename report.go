@@ -15,7 +15,8 @@ import (
 
 // reportFiles returns the report's files, and the answers to its first question, a line for each
 // study. results is results.csv, weights gives the weights.npz of the networks that are shown.
-func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (files []file, headlines []string, err error) {
+func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (
+	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
 	var all []answered
 	for _, q := range questions {
@@ -37,16 +38,7 @@ func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte
 	}
 	p.addRuns(runs)
 	if len(all) > 0 && all[0].asks == questions[0].asks {
-		its := all[0].by[all[0].lead]
-		if p.Study = all[0].lead.name(); !its.few && len(its.rivals) == len(baselines) {
-			p.Confirmed = fmt.Sprintf("%d of %s", its.all.better, plural(its.cases, "case"))
-		}
-		p.Tables = append(p.Tables, cases(all), others(t, all))
-		for _, s := range t.studies {
-			if a, has := all[0].by[s]; has {
-				headlines = append(headlines, s.name()+": "+a.word+". "+a.text)
-			}
-		}
+		headlines = p.open(t, all)
 	}
 	stats, err := formatStats(t)
 	if err != nil {
@@ -84,13 +76,16 @@ func (t *runTable) ask(q question) answered {
 
 // formatTables returns tables.md and tables.tex: the tables of every answer, and every level.
 func formatTables(t *runTable, all []answered) (md, tex string) {
-	md, tex = "# InfoMax across activations: tables\n\n", texPreamble
+	md, tex = mdPreamble, texPreamble
 	written := map[string]bool{}
 	add := func(s *study, tables []sheet) {
 		for _, table := range tables {
 			if label := s.slug() + "-" + table.Name; !written[label] {
 				written[label] = true
 				md, tex = md+table.markdown(), tex+table.latex(label)
+				if len(written)%6 == 0 { // LaTeX keeps few floats
+					tex += "\\clearpage\n\n"
+				}
 			}
 		}
 	}
@@ -107,11 +102,17 @@ func formatTables(t *runTable, all []answered) (md, tex string) {
 	return md, tex
 }
 
-const texPreamble = "% \\input{tables.tex}, or copy one table. It needs the packages booktabs and graphicx.\n\n"
+const (
+	mdPreamble = "# InfoMax across activations: tables\n\nA comparison is a shift [exact interval], " +
+		"in how many of the seeds x is better, the rank-biserial r, and p, adjusted (Holm).\n\n"
+	texPreamble = "% \\input{tables.tex}, or copy one table. It needs the packages booktabs and graphicx.\n\n"
+)
 
 // page is what report.html.tmpl shows.
 type page struct {
 	Answer, Study string  // in one line, and what it is of
+	Rivals        string  // what InfoMax is compared with
+	Few           bool    // seeds are too few for a test
 	Confirmed     string  // in how many cases, if all baselines are there
 	Tables        []sheet // of every case, and of other studies
 	Parts         map[string][]section
@@ -186,7 +187,7 @@ func (p *page) add(a answered, figures []shown) {
 	p.Parts[a.part] = append(p.Parts[a.part], next)
 	if a.short != "" {
 		word := strings.ToLower(its.word)
-		if its.all.better > 0 && its.all.better < its.cases {
+		if !its.few && its.all.better > 0 && its.all.better < its.cases {
 			word += fmt.Sprintf(" (%d of %d)", its.all.better, its.cases)
 		}
 		p.Answer += a.short + ": " + word + ". "
@@ -219,6 +220,27 @@ func cases(all []answered) (table sheet) {
 		}
 	}
 	return table
+}
+
+// open fills what is of the first question, and returns its answers, a line for each study.
+func (p *page) open(t *runTable, all []answered) (headlines []string) {
+	lead := all[0].lead
+	its := all[0].by[lead]
+	var rivals []string
+	for _, r := range its.rivals {
+		rivals = append(rivals, r.rival)
+	}
+	p.Study, p.Rivals, p.Few = lead.name(), listing(rivals), its.few
+	if !its.few && len(rivals) == len(baselines) {
+		p.Confirmed = fmt.Sprintf("%d of %s", its.all.better, plural(its.cases, "case"))
+	}
+	p.Tables = append(p.Tables, cases(all), others(t, all))
+	for _, s := range t.studies {
+		if a, has := all[0].by[s]; has {
+			headlines = append(headlines, s.name()+": "+a.word+". "+a.text)
+		}
+	}
+	return headlines
 }
 
 // others is a table of the studies that can answer the first question and that the page does not

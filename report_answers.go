@@ -28,19 +28,27 @@ func each(kinds ...func(*runTable, *study) answer) func(*runTable, *study) answe
 // table has every y of the contrast.
 func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) (a answer) {
-		var xs []place
+		var xs []group
 		var ys []side // without activation and K, which are x's
-		most, tests := 0, 0
+		most, tests, has := 0, 0, map[string]bool{}
 		for _, c := range t.all {
-			if c.name == contrast && c.field == by[0] && c.x.study == s {
-				addNew(&xs, c.x.place)
-				addNew(&ys, side{c.y.study, place{condition: c.y.condition}})
+			if c.name == contrast && c.x.study == s && !s.infinite(c.x.group, c.measure) {
+				if has[c.field] = true; c.field != by[0] {
+					continue
+				}
+				addNew(&xs, c.x.group)
+				addNew(&ys, side{c.y.study, group{condition: c.y.condition}})
 				most, tests = max(most, c.n), c.tests
 			}
 		}
-		least, outcome := leastP(tests, most), comparison.outcome
-		if a.few = least >= significant; a.few {
+		if xs == nil {
+			return a
+		}
+		by := slices.DeleteFunc(slices.Clone(by), func(field string) bool { return !has[field] })
+		outcome := comparison.outcome
+		if a.few = leastP(tests, most) >= significant; a.few {
 			outcome = comparison.everySeed
+			a.text = fmt.Sprintf("With every one of %s, too few for a test, ", plural(most, "seed"))
 		}
 		table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"}}
 		var labels []string
@@ -75,19 +83,17 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 			}
 		}
 		x := xs[0].String()
-		table.Caption = s.name() + ": " + x + " less what it is compared with [exact interval]; wins of seeds, rank-biserial r, adjusted p"
+		table.Caption = s.name() + ": " + x + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		if a.few {
-			a.text = fmt.Sprintf("%s cannot give an adjusted p under %s. With every seed ", plural(most, "seed"), pText(least))
-		}
-		a.text += fmt.Sprintf("%s is better than %s by %s in %d of %s", x, listing(labels), titles(by), a.all.better, plural(a.cases, "case"))
+		a.text += fmt.Sprintf("%s is better than %s by %s in %d of %s", x, listing(labels), titles(by),
+			a.all.better, plural(a.cases, "case"))
 		if len(labels) == 1 {
 			a.text += fmt.Sprintf(", and worse in %d.", a.all.worse)
 			return a
 		}
 		for i, r := range a.rivals {
-			a.text += fmt.Sprintf([]string{". Compared with %s it is", ", with %s"}[min(i, 1)]+" better in %d and worse in %d",
-				labels[i], r.better, r.worse)
+			opening := []string{". Compared with %s it is", ", with %s"}[min(i, 1)]
+			a.text += fmt.Sprintf(opening+" better in %d and worse in %d", labels[i], r.better, r.worse)
 		}
 		a.text += "."
 		return a
@@ -149,8 +155,8 @@ func (y side) label(x *study) string {
 // objectivesWithUntrained compares every objective with untrained by both measures of the weights.
 func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	K := s.ks[len(s.ks)-1]
-	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %", "‖Corr − I‖² of outputs",
-		"linear probe, %", "better / worse than untrained"}}
+	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
+		"‖Corr − I‖² of outputs", "linear probe, %", "better / worse than untrained"}}
 	var worse, better []string
 	cases := 0
 	for _, c := range s.conditions {
@@ -161,44 +167,45 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		if c == s.subject() {
 			contrast = "baseline"
 		}
-		places := s.grid(c, s.ks...)
-		for _, p := range places {
-			its.add(verdict(t.tests(contrast, weights, pair{side{s, p}, side{s, p.under(untrained)}}), comparison.outcome))
+		groups := s.grid(c, s.ks...)
+		for _, p := range groups {
+			tests := t.tests(contrast, weights, pair{side{s, p}, side{s, p.under(untrained)}})
+			its.add(verdict(tests, comparison.outcome))
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
-			row = append(row, s.rangeOf(s.grid(c, K), m))
+			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(c != untrained, its.String())}))
-		cases = max(cases, len(places))
-		if its.worse == len(places) {
+		cases = max(cases, len(groups))
+		if its.worse == len(groups) {
 			worse = append(worse, c.String())
 		}
 		if its.better > 0 {
-			better = append(better, fmt.Sprintf("%s (%d of %d)", c, its.better, len(places)))
+			better = append(better, fmt.Sprintf("%s (%d of %d)", c, its.better, len(groups)))
 		}
 	}
 	if len(table.Rows) < 2 {
 		return a
 	}
-	table.Caption = fmt.Sprintf("%s: ranges over the activations at K = %d; and in how many of %s both measures of "+
-		"the weights are better / worse than untrained", s.name(), K, plural(cases, "case"))
+	table.Caption = fmt.Sprintf("%s: ranges over the activations at K = %d; and in how many of %s both measures "+
+		"of the weights are better / worse than untrained", s.name(), K, plural(cases, "case"))
 	a.text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
-		"; they are better in some with " + cmp.Or(listing(better), "none") + "."
+		", and better in some with " + cmp.Or(listing(better), "none") + "."
 	a.tables = []sheet{table}
 	return a
 }
 
 // rangeOf is from the least level of m to the greatest.
-func (s *study) rangeOf(places []place, m measure) entry {
+func (s *study) rangeOf(groups []group, m measure, text func(float64) string) string {
 	least, greatest := math.Inf(1), math.Inf(-1)
-	for _, p := range places {
+	for _, p := range groups {
 		if v := s.scaled(p, m, s.level(p, m).Value); finite(v) {
 			least, greatest = min(least, v), max(greatest, v)
 		}
 	}
-	low, high := aligned(least), aligned(greatest)
-	return entry{Main: only(least <= greatest, low+only(low != high, " – "+high))}
+	low, high := text(least), text(greatest)
+	return only(least <= greatest, low+only(low != high, " – "+high))
 }
 
 // whitened puts the first question to whitened inputs, and compares them with the same components
@@ -213,34 +220,37 @@ func whitened(t *runTable, s *study) answer {
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
 func optimal(_ *runTable, s *study) (a answer) {
-	m := measureOf("weight_redundancy")
-	table := sheet{Name: "optimum", Stubs: 2, Heads: []string{"K", "λ", "optimum", "trained", "untrained"},
-		Caption: s.name() + ", identity: " + m.words() + " of the loss's optimum and of runs"}
-	asked, short, trained := 0, 0, 0
+	all, asked, trained, short := 0, 0, 0, 0
 	for _, c := range s.conditions {
-		for _, K := range s.ks {
-			p := place{c, "identity", K}
-			if c.objective != "optimum" || s.runs[p] == nil {
-				continue
-			}
-			level := func(c condition) float64 { return s.level(p.under(c), m).Value }
-			best, run, start := level(c), level(condition{objective: "infomax", lambda: c.lambda}), level(untrained)
-			table.Rows = append(table.Rows, names(fmt.Sprint(K), shortest(c.lambda), tabled(best), tabled(run), tabled(start)))
-			if best > start {
+		if c.objective != "optimum" {
+			continue
+		}
+		for _, p := range s.grid(c, s.ks...) {
+			level := func(c condition) float64 { return s.level(p.under(c), measureOf("weight_redundancy")).Value }
+			run := level(condition{objective: "infomax", lambda: c.lambda})
+			if all++; level(c) > level(untrained) {
 				asked++
 			}
 			if finite(run) {
 				trained++
 			}
-			if run > best {
+			if run > level(c) {
 				short++
 			}
 		}
 	}
-	if table.Rows != nil {
-		a.text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases of λ and K. "+
-			"The training: runs are more redundant than the optimum in %d of %d.", asked, len(table.Rows), short, trained)
-		a.tables = []sheet{table}
+	if all > 0 {
+		a.text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases of "+
+			"λ and K. The training: runs are more redundant than the optimum in %d of %d.", asked, all, short, trained)
+	}
+	return a
+}
+
+// training says how soon the loss is near its end.
+func training(_ *runTable, s *study) (a answer) {
+	if span := s.rangeOf(s.grid(s.subject(), s.ks...), measureOf("epochs_to_90"), short); span != "" {
+		a.text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
+			s.subject(), span, plural(s.Epochs, "epoch"))
 	}
 	return a
 }
@@ -252,7 +262,7 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 		for _, activation := range s.activations {
 			dead, all := 0, 0
 			for _, K := range s.ks {
-				for _, v := range s.values(place{c, activation, K}, measureOf("dead_units")) {
+				for _, v := range s.values(group{c, activation, K}, measureOf("dead_units")) {
 					if all++; v > 0 {
 						dead++
 					}
@@ -263,70 +273,59 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 			}
 		}
 	}
-	return answer{text: "A unit is dead in runs of " + cmp.Or(listing(with), "no objective") + "."}
+	if with == nil {
+		return answer{text: "No unit is dead."}
+	}
+	return answer{text: "A unit is dead in runs of " + listing(with) + "."}
 }
 
-// leaders says which of some places is significantly better than every other: of the activations
+// leaders counts which of some groups is significantly better than every other: of the activations
 // at each K, or of the λ at each activation and K.
 func leaders(contrast string, by ...string) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) (a answer) {
-		groups := [][]place{}
+		var choices [][]group
+		name := func(p group) string { return p.activation }
 		for _, K := range s.ks {
-			at := s.grid(s.subject(), K)
-			if contrast == "activation" {
-				groups = append(groups, at)
-				continue
-			}
-			for _, p := range at {
-				groups = append(groups, s.overLambda(p))
+			choices = append(choices, s.grid(s.subject(), K))
+		}
+		if contrast == "lambda" {
+			name = func(p group) string { return "λ = " + shortest(p.lambda) }
+			all := slices.Concat(choices...)
+			choices = nil
+			for _, p := range all {
+				choices = append(choices, s.overLambda(p))
 			}
 		}
-		if s.stacked() || len(groups) == 0 || len(groups[0]) < 2 {
+		if s.stacked() || len(choices) == 0 || len(choices[0]) < 2 {
 			return a
-		}
-		name := func(p place) string {
-			if contrast == "lambda" {
-				return "λ = " + shortest(p.lambda)
-			}
-			return p.activation
-		}
-		table := sheet{Name: contrast + "-leaders", Stubs: 2, Heads: []string{"K", "activation"},
-			Caption: s.name() + ": significantly better than every other " + contrast}
-		for _, g := range groups {
-			table.Rows = append(table.Rows, names(fmt.Sprint(g[0].K), only(contrast == "lambda", g[0].activation)))
 		}
 		var found []string
 		for _, m := range measuresOf(by...) {
-			table.Heads = append(table.Heads, m.arrowed())
 			var leads []string
 			times := map[string]int{}
-			for i, g := range groups {
-				lead := "–"
-				for _, p := range g {
-					if t.beatsAll(contrast, m, s, p, g) {
-						lead = name(p)
-						addNew(&leads, lead)
-						times[lead]++
+			for _, groups := range choices {
+				for _, p := range groups {
+					if t.beatsAll(contrast, m, s, p, groups) {
+						addNew(&leads, name(p))
+						times[name(p)]++
 					}
 				}
-				table.Rows[i] = append(table.Rows[i], entry{Main: lead})
 			}
 			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(groups))
+				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(choices))
 			}
 			if leads != nil {
 				found = append(found, "by "+m.words()+" "+listing(leads))
 			}
 		}
 		a.text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
-		a.tables = []sheet{table}
 		return a
 	}
 }
 
-// beatsAll tells whether p is significantly better than every other of the places.
-func (t *runTable) beatsAll(contrast string, m measure, s *study, p place, places []place) bool {
-	for _, q := range places {
+// beatsAll tells whether p is significantly better than every other of the groups.
+func (t *runTable) beatsAll(contrast string, m measure, s *study, p group, groups []group) bool {
+	for _, q := range groups {
 		outcome := 0
 		if i, made := t.index[comparisonKey{contrast, m.field, pair{side{s, p}, side{s, q}}}]; made {
 			outcome = t.all[i].outcome()

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Every comparison of the report. A contrast lists families of pairs of places; the pairs of one
+// Every comparison of the report. A contrast lists families of pairs of groups; the pairs of one
 // family are tested seed by seed, by each measure and at each K, and corrected together (Holm). A
 // family has at least the size that it has in the whole protocol.
 
-// contrast says which places are compared.
+// contrast says which groups are compared.
 type contrast struct {
 	name     string               // in stats.csv
 	tests    int                  // of a family in the whole protocol
@@ -17,10 +17,10 @@ type contrast struct {
 	families func(s *study, K int) [][]pair
 }
 
-// side is a place in a study; pair is x compared with y.
+// side is a group in a study; pair is x compared with y.
 type side struct {
 	*study
-	place
+	group
 }
 type pair struct{ x, y side }
 
@@ -63,7 +63,7 @@ func ofAllRuns(m measure) bool {
 	return m.field == "max_responsibility" || ofTraining(m) && !of("final_loss", "epochs_to_90")(m)
 }
 
-// with pairs c's places with those of the others, of the same activation and K.
+// with pairs c's groups with those of the others, of the same activation and K.
 func (s *study) with(K int, c condition, others ...condition) (pairs []pair) {
 	for _, other := range others {
 		for _, p := range s.grid(c, K) {
@@ -87,10 +87,10 @@ func eachWithUntrained(s *study, K int) (families [][]pair) {
 	return families
 }
 
-// among pairs places with each other.
-func (s *study) among(places []place) (pairs []pair) {
-	for i, x := range places {
-		for _, y := range places[i+1:] {
+// among pairs groups with each other.
+func (s *study) among(groups []group) (pairs []pair) {
+	for i, x := range groups {
+		for _, y := range groups[i+1:] {
 			pairs = append(pairs, pair{side{s, x}, side{s, y}})
 		}
 	}
@@ -117,11 +117,11 @@ func acrossLambdas(s *study, K int) [][]pair {
 }
 
 // overLambda has p at every λ.
-func (s *study) overLambda(p place) (places []place) {
+func (s *study) overLambda(p group) (groups []group) {
 	for _, c := range s.lambdas() {
-		places = append(places, p.under(c))
+		groups = append(groups, p.under(c))
 	}
-	return places
+	return groups
 }
 
 // withOtherStacks has a family for each condition that InfoMax on InfoMax is compared with.
@@ -133,7 +133,7 @@ func withOtherStacks(s *study, K int) (families [][]pair) {
 	return families
 }
 
-// acrossStudies compares the subject's places with the same ones in the studies that match.
+// acrossStudies compares the subject's groups with the same ones in the studies that match.
 func acrossStudies(match func(x, y setting) bool) func(*study, int) [][]pair {
 	return func(s *study, K int) [][]pair {
 		var pairs []pair
@@ -170,7 +170,7 @@ type comparison struct {
 	pair
 	n        int // seeds that both have
 	test     signedRankResult
-	shift    intervalEstimate
+	shift    estimate
 	adjusted float64 // test.P, Holm
 }
 
@@ -206,7 +206,7 @@ func (c *contrast) compare(m measure, pairs []pair) (done []comparison) {
 	for _, pair := range pairs {
 		x, y := pair.values(m)
 		if len(x) == 0 || c.name == "activation" &&
-			(pair.x.infinite(pair.x.place, m) || pair.y.infinite(pair.y.place, m)) {
+			(pair.x.infinite(pair.x.group, m) || pair.y.infinite(pair.y.group, m)) {
 			continue
 		}
 		d := differences(x, y)
@@ -232,7 +232,7 @@ func adjust(p []float64, least int) []float64 {
 // values has m of both sides, by ascending seed, where both apply.
 func (p pair) values(m measure) (x, y []float64) {
 	for _, seed := range p.x.seeds {
-		r, s := p.x.runs[p.x.place][seed], p.y.runs[p.y.place][seed]
+		r, s := p.x.runs[p.x.group][seed], p.y.runs[p.y.group][seed]
 		if r == nil || s == nil || len(x) == mostPairs {
 			continue
 		}
@@ -320,7 +320,7 @@ func (t *runTable) tests(contrast string, by []string, p pair) (tests []comparis
 	for _, field := range by {
 		i, made := t.index[comparisonKey{contrast, field, p}]
 		switch {
-		case p.x.infinite(p.x.place, measureOf(field)):
+		case p.x.infinite(p.x.group, measureOf(field)):
 		case !made:
 			return nil
 		default:

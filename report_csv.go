@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// results.csv, a row for each run, and stats.csv, a row for each comparison, association and trend. What does not apply is empty.
+// results.csv, a row for each run, and stats.csv, a row for each comparison, association and trend.
+// What does not apply is empty.
 
 // field is a value of a row under the name of its column.
 type field struct{ name, text string }
@@ -80,9 +81,10 @@ func metricFields(prefix string, state Metrics) (row []field) {
 }
 
 // statsColumns are those of stats.csv. x_ and y_ are what is compared; a trend is of x.
-var statsColumns = strings.Fields("data components whiten epochs batch learning_rate tc_rows test measure predictor k " +
-	"x_below x_objective x_lambda x_activation y_below y_objective y_lambda y_activation pairs wins ties " +
-	"shift shift_low shift_high rank_biserial rho page_l_less_mean p p_adjusted outcome")
+var statsColumns = strings.Fields(`
+	data components whiten epochs batch learning_rate tc_rows test measure predictor k
+	x_below x_objective x_lambda x_activation y_below y_objective y_lambda y_activation
+	pairs wins ties shift shift_low shift_high rank_biserial rho page_l_less_mean p p_adjusted outcome`)
 
 // formatStats returns stats.csv.
 func formatStats(t *runTable) ([]byte, error) {
@@ -104,7 +106,7 @@ func formatStats(t *runTable) ([]byte, error) {
 		}
 		rows = append(rows, row)
 	}
-	of := func(cells map[string]string, side string, p place) {
+	of := func(cells map[string]string, side string, p group) {
 		cells[side+"below"] = only(p.below != layer{}, p.below.String())
 		cells[side+"objective"] = p.objective
 		cells[side+"lambda"] = only(p.hasLambda(), shortest(p.lambda))
@@ -117,14 +119,15 @@ func formatStats(t *runTable) ([]byte, error) {
 			"shift": shortest(c.shift.Value), "shift_low": shortest(c.shift.Low),
 			"shift_high": shortest(c.shift.High), "rank_biserial": shortest(c.test.RankBiserial),
 		}
-		of(cells, "x_", c.x.place)
-		of(cells, "y_", c.y.place)
+		of(cells, "x_", c.x.group)
+		of(cells, "y_", c.y.group)
 		add(c.x.study, cells, c.test.P, c.adjusted, c.outcome())
 	}
 	for _, s := range t.studies {
 		for _, r := range trendsOf(s, normalised...) {
-			cells := map[string]string{"test": "trend", "measure": r.field, "pairs": count(r.runs), "page_l_less_mean": shortest(float64(r.better) * r.size)}
-			of(cells, "x_", place{condition: s.subject(), activation: r.of})
+			cells := map[string]string{"test": "trend", "measure": r.field, "pairs": count(r.runs),
+				"page_l_less_mean": shortest(float64(r.better) * r.size)}
+			of(cells, "x_", group{condition: s.subject(), activation: r.of})
 			add(s, cells, r.p, r.adjusted, r.outcome())
 		}
 		for _, r := range associationsOf(s, predictors, probes) {

@@ -92,8 +92,7 @@ var (
 )
 
 func (m measure) axis() quantity {
-	return quantity{title: m.title, better: m.better,
-		log: strings.HasPrefix(m.field, "weight_correlation") || strings.HasPrefix(m.field, "output_correlation")}
+	return quantity{title: m.title, better: m.better, log: strings.Contains(m.field, "_correlation")}
 }
 
 // note says in a figure whose runs it is of.
@@ -101,7 +100,7 @@ func (s *study) note(more string) string {
 	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds, "–"), more)
 }
 
-const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a bar through it its exact 95 % interval."
+const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a bar its exact 95 % interval."
 
 var objectiveMarks = map[string]mark{
 	"infomax":        {colour: ink, dash: "none", shape: square},
@@ -151,12 +150,12 @@ func (s *study) dots(m measure, most float64) []byte {
 		for _, activation := range s.activations {
 			row := dotRow{activation, math.NaN(), nil}
 			for _, c := range conditions {
-				p := place{c, activation, K}
+				p := group{c, activation, K}
 				runs := slices.DeleteFunc(s.values(p, m), math.IsNaN)
 				if len(runs) == 0 || c.objective == "optimum" || c.objective == "pca" && !m.isProbe() {
 					continue
 				}
-				some = true
+				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 })
 				if e := s.level(p, m); c == untrained {
 					row.level, level = e.Value, c.String()
 				} else {
@@ -196,8 +195,9 @@ func (s *study) trainingCurves(c condition, titles ...string) []byte {
 	return linePlot(title, quantity{title: "epoch"}, charts, 3, bands, s.note(c.String()+"."))
 }
 
-// curve is the median of the loss, or of a term of it, in each epoch, between the smallest and the largest.
-func (s *study) curve(p place, term int) (points []point) {
+// curve is the median of the loss, or of a term of it, in each epoch, between the smallest and the
+// largest.
+func (s *study) curve(p group, term int) (points []point) {
 	for epoch := range s.Epochs {
 		var values []float64
 		for _, r := range s.runs[p] {
@@ -226,7 +226,7 @@ func (s *study) byLambda(m measure) []byte {
 		for _, activation := range s.activations {
 			its := series{mark: markOf(activation)}
 			for _, c := range s.lambdas() {
-				its.add(c.lambda, s.level(place{c, activation, K}, m))
+				its.add(c.lambda, s.level(group{c, activation, K}, m))
 			}
 			all = append(all, its)
 		}
@@ -244,19 +244,21 @@ func (s *study) byOptimum() []byte {
 		all := make([]series, 3)
 		for i, objective := range []string{"optimum", "infomax", "random"} {
 			all[i].mark = objectiveMarks[objective]
-			all[i].name = []string{"optimum of the loss", "runs", untrained.String()}[i]
+			all[i].name = []string{"optimum of the loss", "after training", untrained.String()}[i]
 		}
 		for _, c := range s.conditions {
-			e := s.level(place{c, "identity", K}, m)
+			e := s.level(group{c, "identity", K}, m)
 			switch c.objective {
 			case "optimum":
 				all[0].add(c.lambda, e)
-				all[2].add(c.lambda, s.level(place{untrained, "identity", K}, m))
+				all[2].add(c.lambda, s.level(group{untrained, "identity", K}, m))
 			case "infomax":
 				all[1].add(c.lambda, e)
 			}
 		}
-		charts = addChart(charts, atK(K), m.axis(), all, 2)
+		if all[0].points != nil {
+			charts = addChart(charts, atK(K), m.axis(), all, 2)
+		}
 	}
 	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note("identity. "+levelNote))
 }
@@ -269,7 +271,7 @@ func (s *study) byK(m measure) []byte {
 		for _, c := range s.shown() {
 			its := series{mark: s.mark(c)}
 			for _, K := range s.ks {
-				its.add(float64(K), s.level(place{c, activation, K}, m))
+				its.add(float64(K), s.level(group{c, activation, K}, m))
 			}
 			all = append(all, its)
 		}
@@ -279,8 +281,8 @@ func (s *study) byK(m measure) []byte {
 	return linePlot(m.axis().label(), x, charts, 3, joined, s.note(levelNote))
 }
 
-// byWhiteness shows the studies that differ from s in nothing but how white the inputs are: a row of
-// panels for each measure, a panel for each K, and a line for each activation, trained and not.
+// byWhiteness shows the studies that differ from s in nothing but how white the inputs are: a row
+// of panels for each measure, a panel for each K, and a line for each activation, trained and not.
 func (s *study) byWhiteness() []byte {
 	var charts []chart
 	for i, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
@@ -295,8 +297,8 @@ func (s *study) byWhiteness() []byte {
 				for _, other := range s.all { // by ascending power
 					same := other.setting
 					if same.Whiten = s.Whiten; same == s.setting && s.Components > 0 {
-						trained.add(other.Whiten, other.level(place{s.subject(), activation, K}, m))
-						before.add(other.Whiten, other.level(place{untrained, activation, K}, m))
+						trained.add(other.Whiten, other.level(group{s.subject(), activation, K}, m))
+						before.add(other.Whiten, other.level(group{untrained, activation, K}, m))
 					}
 				}
 				all = append(all, trained, before)
@@ -305,12 +307,13 @@ func (s *study) byWhiteness() []byte {
 			charts = addChart(charts, title, m.axis(), all, 2)
 		}
 	}
-	x := quantity{title: "how white the inputs are: each component is divided by its deviation to this power"}
-	x.setting = true
-	return linePlot("Whitened inputs", x, charts, len(charts)/2, joined, s.note(levelNote))
+	x := quantity{title: "P: each component is divided by its standard deviation to the power P", setting: true}
+	note := fmt.Sprintf("%s, %d components; seeds %s. %s", s.Data, s.Components, ranges(s.seeds, "–"), levelNote)
+	return linePlot("Whitened inputs", x, charts, len(charts)/2, joined, note)
 }
 
-// clouds shows y over x, a point for each run: the colour is its activation, the shape its condition.
+// clouds shows y over x, a point for each run: the colour is its activation, the shape its
+// condition.
 func (s *study) clouds(x, y measure) []byte {
 	var legend []series // which has no points
 	for _, activation := range s.activations {

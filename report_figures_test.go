@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// plainRun is a run of c whose effective rank is a share of the most possible, and whose other numbers follow from it.
+// plainRun is a run of c whose effective rank is a share of the most possible, and whose other
+// numbers follow from it.
 func plainRun(c Config, share float64) *Result {
 	c.TCRows = 0
 	c = c.normal()
 	r := &Result{ID: c.ID(), Config: c, Status: "ok", Inputs: 784, FinalLoss: 1}
 	state := func(share float64) Metrics {
 		n := Number(share)
-		return Metrics{EffectiveRank: n * Number(c.K), EffectiveRankLive: n, WeightCorrelation: 1 - n/2, WeightRedundancy: 16 * n * n,
-			OutputCorrelation: 2 - n, ProbeAccuracy: 1 - n/2, ProbeAccuracy1000: n / 2, ActivationRate: []float64{1}, VarianceRatio: 2}
+		return Metrics{EffectiveRank: n * Number(c.K), WeightRedundancy: 16 * n * n, OutputCorrelation: 2 - n,
+			ProbeAccuracy: 1 - n/2, ProbeAccuracy1000: n / 2, ActivationRate: []float64{1}}
 	}
 	r.Init, r.Final = state(0.75), state(share)
 	for epoch := range c.Epochs {
@@ -32,7 +33,8 @@ func plainRuns(c Config, seeds int, share func(c Config) float64) (runs []*Resul
 			for _, K := range []int{4, 8} {
 				for _, lambda := range []float64{0.1, 1, 10} {
 					c.Objective, c.Activation, c.K, c.Lambda = objective, activation, K, lambda
-					if (objective == "infomax" || objective == "optimum" && activation == "identity") || lambda == 1 && objective != "optimum" {
+					known := objective != "optimum" || activation == "identity"
+					if known && (c.hasLambda() || lambda == 1) {
 						for c.Seed = 1; c.Seed <= uint64(seeds); c.Seed++ {
 							runs = append(runs, plainRun(c, share(c)))
 						}
@@ -55,8 +57,9 @@ func marksOf(t *testing.T, svg []byte, style string) (at [][2]float64) {
 	return at
 }
 
-var everyFigure = []figure{{kind: overview}, {byActivation, "output_correlation"}, {byActivation, "probe_accuracy"},
-	{kind: byEpoch}, {byLambda, "effective_rank"}, {byK, "effective_rank_over_random"}, {kind: byWhiteness}, {kind: byOptimum},
+var everyFigure = []figure{{kind: overview}, {byActivation, "output_correlation"},
+	{byActivation, "probe_accuracy"}, {kind: byEpoch}, {byLambda, "effective_rank"},
+	{byK, "effective_rank_over_random"}, {kind: byWhiteness}, {kind: byOptimum},
 	{prediction, "output_correlation"}, {kind: weightVectors}}
 
 // weightsFile is that of four units of 784 inputs.
@@ -81,11 +84,9 @@ func TestEveryFigureOfEveryStudy(t *testing.T) {
 	for _, white.Whiten = range []float64{0, 0.5, 1} {
 		all = append(all, plainRuns(white, 2, half)...)
 	}
-	diverged := plainRuns(c, 2, func(c Config) float64 { return map[bool]float64{true: math.NaN(), false: 0.5}[c.Seed == 1] })
+	diverged := plainRuns(c, 1, func(c Config) float64 { return math.NaN() })
 	for _, r := range diverged {
-		if r.Config.Seed == 1 {
-			r.Status, r.Final.ProbeAccuracy, r.Curve = "diverged", Number(math.NaN()), nil
-		}
+		r.Status = "diverged"
 	}
 	for _, c := range []struct {
 		name string
@@ -95,6 +96,7 @@ func TestEveryFigureOfEveryStudy(t *testing.T) {
 		{"all", all, 39},
 		{"one", some(func(r *Result) bool { return r.ID == all[0].ID }), 6},
 		{"untrained", some(func(r *Result) bool { return r.Config.Objective == "random" }), 5},
+		{"no optimum", some(func(r *Result) bool { return r.Config.Objective != "optimum" }), 8},
 		{"one activation", some(func(r *Result) bool { return r.Config.Activation == "softmax" }), 8},
 		{"diverged", diverged, 9},
 	} {
@@ -124,46 +126,42 @@ func TestEveryFigureOfEveryStudy(t *testing.T) {
 
 // TestOverviewIsToScale: marks, and the bar of untrained runs, are where the ticks say.
 func TestOverviewIsToScale(t *testing.T) {
-	shares := map[string]float64{"infomax": 0.75, "variance": 0.25, "reconstruction": 0.5, "random": 1, "optimum": 0}
-	s := studies(plainRuns(Config{Data: "mnist", Epochs: 3, Batch: 128}, 1, func(c Config) float64 { return shares[c.Objective] }))[0]
-	svg := s.dots(shareOfMost, 100)
-	at := map[string][]float64{}
+	shares := map[string]float64{"infomax": 0.75, "variance": 0.25, "reconstruction": 0.5, "random": 1}
+	c := Config{Data: "mnist", Epochs: 3, Batch: 128}
+	runs := plainRuns(c, 1, func(c Config) float64 { return shares[c.Objective] })
+	svg := studies(runs)[0].dots(shareOfMost, 100)
+	ticks := map[string][]float64{}
 	for _, n := range parse(t, svg) {
-		if n.name == "text" && n.attr["text-anchor"] == "middle" {
-			at[n.text] = append(at[n.text], n.number(t, "x"))
+		if n.name == "text" {
+			ticks[n.text] = append(ticks[n.text], n.number(t, "x"))
 		}
 	}
-	if len(at["0"]) != 2 || len(at["50"]) != 2 || len(at["100"]) != 2 {
-		t.Fatalf("ticks %v", at)
-	}
-	for objective, share := range shares {
-		style := "fill:" + objectiveMarks[objective].colour + ";"
-		switch objective {
-		case "random":
-			style = "stroke:#e69f00;stroke-width:4"
-		case "infomax":
-			style = "fill:#7f7f7f;" // the middle of three λ
+	for objective, style := range map[string]string{"infomax": "fill:#7f7f7f;", "variance": "fill:#d55e00;",
+		"reconstruction": "fill:#0072b2;", "random": "stroke:#e69f00;stroke-width:4", "optimum": "fill:#cc79a7;"} {
+		want := []float64(nil)
+		for panel := range ticks["0"] {
+			zero, all := ticks["0"][panel], ticks["100"][panel]
+			for range 2 { // activations
+				want = append(want, zero+shares[objective]*(all-zero))
+			}
 		}
 		got := marksOf(t, svg, style)
-		if objective == "optimum" {
-			if len(got) > 0 {
-				t.Error("the optimum has marks")
-			}
-			continue
+		if objective == "optimum" { // which has nothing to do with activations
+			want, got = nil, append(got, [2]float64{})
 		}
-		if len(got) != 5 {
-			t.Fatalf("%d marks of %s, want one in the legend and 2 activations × 2 K", len(got), objective)
+		if len(got) != 1+len(want) { // one is in the legend
+			t.Fatalf("%d marks of %s, want 1 + %d", len(got), objective, len(want))
 		}
-		for i, p := range got[1:] {
-			panel := i / 2
-			if want := at["0"][panel] + share*(at["100"][panel]-at["0"][panel]); math.Abs(p[0]-want) > 0.5 {
-				t.Errorf("%s: mark %d is at %.1f, want %.1f", objective, i, p[0], want)
+		for i, x := range want {
+			if math.Abs(got[1+i][0]-x) > 0.5 {
+				t.Errorf("%s: mark %d is at %.1f, want %.1f", objective, i, got[1+i][0], x)
 			}
 		}
 	}
 }
 
-// TestCloudsHaveEveryRunInItsPanel: one mark for each run that is shown, of K = 4 at the left, of 8 at the right.
+// TestCloudsHaveEveryRunInItsPanel: one mark for each run that is shown, of K = 4 at the left, of 8
+// at the right.
 func TestCloudsHaveEveryRunInItsPanel(t *testing.T) {
 	runs := plainRuns(Config{Data: "mnist", Epochs: 3, Batch: 128}, 3, func(c Config) float64 { return 0.5 })
 	runs = slices.DeleteFunc(runs, func(r *Result) bool { return r.Config.K == 8 && r.Config.Seed > 1 })
@@ -178,7 +176,8 @@ func TestCloudsHaveEveryRunInItsPanel(t *testing.T) {
 	}
 }
 
-// TestCurvesAreMediansOfWhatIsFinite, between the smallest and the largest, of the loss and of its terms.
+// TestCurvesAreMediansOfWhatIsFinite, between the smallest and the largest, of the loss and of its
+// terms.
 func TestCurvesAreMediansOfWhatIsFinite(t *testing.T) {
 	c := Config{Data: "mnist", Objective: "infomax", Activation: "tanh", K: 4, Lambda: 1, Epochs: 2, Batch: 128}
 	var runs []*Result
@@ -190,55 +189,65 @@ func TestCurvesAreMediansOfWhatIsFinite(t *testing.T) {
 	}
 	s := studies(runs)[0]
 	for term, want := range []estimate{{2, 1, 7}, {-2, -7, -1}, {0, 0, 0}} {
-		got := s.curve(placeOf(c), term)
+		got := s.curve(groupOf(c), term)
 		if len(got) != 2 || got[1] != (point{2, want}) {
 			t.Errorf("term %d: %v, want %v at epoch 2", term, got, want)
 		}
 	}
 }
 
-// TestWhitenessAndOptimumShowEveryStep: a point for each power and λ, trained and untrained.
-func TestWhitenessAndOptimumShowEveryStep(t *testing.T) {
-	var runs []*Result
-	c := Config{Data: "mnist", Epochs: 3, Batch: 128, Components: 16}
+// TestWhitenessOptimumAndLambdaShowEveryStep: a mark for each power and λ, trained and untrained.
+// Raw inputs have no part in the first.
+func TestWhitenessOptimumAndLambdaShowEveryStep(t *testing.T) {
+	c := Config{Data: "mnist", Epochs: 3, Batch: 128}
+	runs := plainRuns(c, 1, func(Config) float64 { return 0.9 })
+	c.Components = 16
 	for _, c.Whiten = range []float64{0, 0.5, 1} {
-		runs = append(runs, plainRuns(c, 1, func(c Config) float64 { return 0.5 + c.Whiten/4 })...)
+		runs = append(runs, plainRuns(c, 1, func(c Config) float64 {
+			return 0.5 + map[bool]float64{true: c.Whiten / 4, false: 0}[c.Objective == "infomax"]
+		})...)
 	}
-	for _, s := range studies(runs) {
-		svg := s.byWhiteness()
-		for style, want := range map[string]int{"fill:#000000;": 12, "fill:#0072b2;": 12, "fill:#ffffff;stroke:#000000": 12} {
-			if got := len(marksOf(t, svg, style)) - 1; got != want {
-				t.Errorf("%s: %d marks %s, want 3 powers × 2 K × 2 measures", s.name(), got, style)
-			}
-		}
-		black := marksOf(t, svg, "fill:#000000;")[1:]
-		if rise := black[0][1] - black[2][1]; !(rise > 100) {
-			t.Errorf("from P = 0 to 1 effective rank rises by %.0f units of the page", rise)
-		}
+	for i, s := range studies(runs) {
 		for objective, want := range map[string]int{"optimum": 6, "infomax": 6, "random": 6} {
 			if got := len(marksOf(t, s.byOptimum(), "fill:"+objectiveMarks[objective].colour+";")) - 1; got != want {
 				t.Errorf("%s: %d marks of %s, want 3 λ × 2 K", s.name(), got, objective)
 			}
 		}
+		lambda := marksOf(t, s.byLambda(shareOfMost), "fill:#000000;")[1:]
+		if len(lambda) != 6 || !(lambda[0][0] < lambda[1][0] && lambda[1][0] < lambda[2][0]) {
+			t.Errorf("%s: marks by λ at %v, want 3 λ × 2 K", s.name(), lambda)
+		}
+		svg := s.byWhiteness()
+		if i == 0 {
+			if svg != nil {
+				t.Error("raw inputs have a figure of whiteness")
+			}
+			continue
+		}
+		trained, not := marksOf(t, svg, "fill:#000000;")[1:], marksOf(t, svg, "fill:#ffffff;stroke:#000000")[1:]
+		if len(trained) != 12 || len(not) != 12 {
+			t.Fatalf("%s: %d and %d marks, want 3 powers × 2 K × 2 measures", s.name(), len(trained), len(not))
+		}
+		if rise, still := trained[0][1]-trained[2][1], not[0][1]-not[2][1]; !(rise > 100) || still != 0 {
+			t.Errorf("from P = 0 to 1 trained weights rise by %.0f units of the page, others by %.0f", rise, still)
+		}
 	}
 }
 
-// TestWeightsAreDrawnOverTheDatasOwnInputs: where those of the run are components, W is there in the data's own, too.
+// TestWeightsAreDrawnOverTheDatasOwnInputs: where the run's inputs are components, W is there in
+// the data's own, too.
 func TestWeightsAreDrawnOverTheDatasOwnInputs(t *testing.T) {
-	r := plainRun(Config{Data: "own-12345678", Objective: "infomax", Activation: "relu", K: 2, Lambda: 1, Seed: 1, Epochs: 1}, 0.5)
+	c := Config{Data: "own-12345678", Objective: "infomax", Activation: "relu", K: 2, Lambda: 1, Seed: 1, Epochs: 1}
+	r := plainRun(c, 0.5)
 	r.Shape = []int{2, 3}
-	s := studies([]*Result{r})[0]
-	for _, arrays := range [][]npyArray{
-		{{"W", []int{2, 6}, make([]float64, 12)}},
-		{{"W", []int{2, 4}, make([]float64, 8)}, {"inputs", []int{2, 6}, make([]float64, 12)}},
-	} {
-		svg, err := s.networks(func(string) ([]byte, error) {
-			var b bytes.Buffer
-			err := writeNPZ(&b, arrays)
-			return b.Bytes(), err
-		})
-		if err != nil || !strings.Contains(string(svg), "Each image is 2 × 3.") {
-			t.Errorf("%d arrays: %v, or not 2 × 3", len(arrays), err)
-		}
+	svg, err := studies([]*Result{r})[0].networks(func(string) ([]byte, error) {
+		var b bytes.Buffer
+		inputs := npyArray{"inputs", []int{2, 6}, slices.Repeat([]float64{7}, 12)}
+		err := writeNPZ(&b, []npyArray{{"W", []int{2, 1}, []float64{1, 2}}, inputs})
+		return b.Bytes(), err
+	})
+	text := string(svg)
+	if err != nil || !strings.Contains(text, "Each image is 2 × 3.") || !strings.Contains(text, "±7.00") {
+		t.Errorf("%v, or not W in the data's own inputs, 2 × 3:\n%s", err, text)
 	}
 }

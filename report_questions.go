@@ -33,13 +33,15 @@ var (
 var questions = []question{
 	{findings, "Weights", "Does InfoMax produce non-redundant features?",
 		verdictOn("baseline", weights, baselines...), nil,
-		"Both measures of the weights are views of one spectrum, and cases share seeds: they are no independent replications."},
+		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
+			"they are no independent replications."},
 	{reasons, "Whitened inputs", "Where does it hold?", whitened,
 		[]figure{{kind: byWhiteness}}, "Whitening takes away which directions the data use most, and the probe with it."},
 	{reasons, "", "Is it the loss or the training?", optimal,
 		[]figure{{kind: byOptimum, field: "weight_redundancy"}}, ""},
 	{first, "", "Is it InfoMax alone?", objectivesWithUntrained, []figure{{kind: overview}},
-		"Random vectors in many dimensions are nearly orthogonal: little can be gained on untrained weights, and much lost."},
+		"Random vectors in many dimensions are nearly orthogonal: little can be gained on untrained " +
+			"weights, and much lost."},
 	{findings, "Outputs", "Are the outputs less redundant? (post hoc)",
 		verdictOn("baseline", outputs, baselines...), nil,
 		"The loss itself lowers output correlation, and total correlation is estimated by bounds from below. " +
@@ -54,8 +56,10 @@ var questions = []question{
 		verdictOn("reference", weights, tied.String()), nil,
 		"A free decoder fits any invertible mixing of the units: the autoencoder's weights depend on its start."},
 	{deliverables, "", "How does activation choice affect results?",
-		leaders("activation", "effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90"),
-		[]figure{{kind: byEpoch}, {kind: weightVectors}}, ""},
+		leaders("activation",
+			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90"),
+		nil, ""},
+	{deliverables, "", "How does training go?", training, []figure{{kind: byEpoch}, {kind: weightVectors}}, ""},
 	{deliverables, "", "Which units are dead?", deadUnits,
 		figuresOf(byActivation, "dead_units"), ""},
 	{deliverables, "", "Does λ matter?", leaders("lambda", weights...),
@@ -66,7 +70,8 @@ var questions = []question{
 		verdictOn("stack", depthMeasures[1:], treatment.String())), nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{followUps, "", "Larger K. Does it hold?", trends(normalised...),
-		figuresOf(byK, normalised[0]), "Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
+		figuresOf(byK, normalised[0]),
+		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
 	{followUps, "", "Larger data. Does it hold?", each(
 		verdictOn("data", weights, treatment.String()),
 		verdictOn("data", outputs[:1], treatment.String())), nil, ""},

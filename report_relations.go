@@ -17,7 +17,6 @@ type relation struct {
 	runs              int
 	size, p, adjusted float64 // the trend or ρ, in which above 0 is better
 	own               float64 // ρ of the subject's runs alone
-	others            []entry
 }
 
 func (r relation) outcome() int {
@@ -51,7 +50,7 @@ func trendsOf(s *study, by ...string) (all []relation) {
 			for _, seed := range s.seeds {
 				var block []float64
 				for _, K := range s.ks {
-					if r := s.runs[place{s.subject(), activation, K}][seed]; r != nil {
+					if r := s.runs[group{s.subject(), activation, K}][seed]; r != nil {
 						block = append(block, m.value(r))
 					}
 				}
@@ -63,18 +62,15 @@ func trendsOf(s *study, by ...string) (all []relation) {
 				continue
 			}
 			size, p := pageTrend(blocks)
-			r := relation{measure: m, of: activation, runs: len(blocks), size: float64(m.better) * size, p: p}
-			for _, K := range []int{s.ks[0], s.ks[len(s.ks)-1]} {
-				r.others = append(r.others, names(short(s.level(place{s.subject(), activation, K}, m).Value))...)
-			}
-			family = append(family, r)
+			family = append(family, relation{measure: m, of: activation, runs: len(blocks),
+				size: float64(m.better) * size, p: p})
 		}
 		all = append(all, corrected(family, 3)...)
 	}
 	return all
 }
 
-// associationsOf has the ρ of low redundancy with high accuracy among the runs of each place,
+// associationsOf has the ρ of low redundancy with high accuracy among the runs of each group,
 // pooled, for each probe and predictor; and beside it that of the subject's runs alone.
 func associationsOf(s *study, predictors, probes []string) (all []relation) {
 	if s.stacked() {
@@ -104,8 +100,7 @@ func associationsOf(s *study, predictors, probes []string) (all []relation) {
 			alone, _ := spearmanWithin(own)
 			sign := float64(m.better * probe.better)
 			family = append(family, relation{measure: probe, of: m.title, predictor: m.field,
-				runs: len(cells) * len(cells[0].x), size: sign * rho, p: p, own: sign * alone,
-				others: names(fixed(sign*alone, 2))})
+				runs: len(cells) * len(cells[0].x), size: sign * rho, p: p, own: sign * alone})
 		}
 		all = append(all, corrected(family, len(predictors))...)
 	}
@@ -113,9 +108,9 @@ func associationsOf(s *study, predictors, probes []string) (all []relation) {
 }
 
 // told is the answer of relations: how many are significant, by each measure.
-func told(s *study, name, what string, all []relation, heads ...string) (a answer) {
-	table := sheet{Name: name, Stubs: 2, Heads: append([]string{"measure", "of"}, heads...),
-		Caption: s.name() + ": adjusted p (Holm)"}
+func told(s *study, name, what, size string, all []relation) (a answer) {
+	table := sheet{Name: name, Stubs: 2, Caption: s.name() + ": adjusted p (Holm)",
+		Heads: []string{"measure", "of", size, "verdict"}}
 	var by []string
 	met, tests := map[string]counts{}, map[string]int{}
 	for _, r := range all {
@@ -125,8 +120,8 @@ func told(s *study, name, what string, all []relation, heads ...string) (a answe
 		addNew(&by, r.title)
 		tests[r.title]++
 		word := verdicts[r.outcome()]
-		table.Rows = append(table.Rows, slices.Concat(names(r.title, r.of), r.others, []entry{
-			{Main: plus(r.size, short(r.size)), Sub: pEquals(r.adjusted)}, {Main: word, Class: word}}))
+		table.Rows = append(table.Rows, append(names(r.title, r.of),
+			entry{Main: plus(r.size, short(r.size)), Sub: pEquals(r.adjusted)}, entry{Main: word, Class: word}))
 	}
 	for i, title := range by {
 		by[i] = fmt.Sprintf(" %s: better in %d and worse in %d of %s.", title, met[title].better, met[title].worse,
@@ -140,8 +135,7 @@ func told(s *study, name, what string, all []relation, heads ...string) (a answe
 
 func trends(by ...string) func(*runTable, *study) answer {
 	return func(_ *runTable, s *study) answer {
-		return told(s, "trends", "From the least K to the most, with each activation:", trendsOf(s, by...),
-			"least K", "most K", "Page's L", "with K")
+		return told(s, "trends", "From the least K to the most, with each activation:", "Page's L", trendsOf(s, by...))
 	}
 }
 
@@ -155,6 +149,6 @@ func associations(predictors, probes []string) func(*runTable, *study) answer {
 		}
 		what := "Runs that differ in their seed alone, where redundancy is lower" +
 			only(finite(own), fmt.Sprintf(" (within %s |ρ| ≤ %s)", s.subject(), fixed(own, 2))) + ":"
-		return told(s, "downstream", what, all, "ρ, "+s.subject().String(), "ρ", "less redundant")
+		return told(s, "downstream", what, "ρ", all)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// The run table. A study is the runs that share data and training settings. A place in it is a
+// The run table. A study is the runs that share data and training settings. A group in it is a
 // condition, an activation and K, and has a run for each seed.
 
 // condition is an objective, for InfoMax its λ, and the layer below, if there is one.
@@ -47,16 +47,16 @@ func (c condition) String() string {
 	return text + only(c.hasLambda(), " λ = "+shortest(c.lambda))
 }
 
-type place struct {
+type group struct {
 	condition
 	activation string
 	K          int
 }
 
-func placeOf(c Config) place { return place{conditionOf(c), c.Activation, c.K} }
+func groupOf(c Config) group { return group{conditionOf(c), c.Activation, c.K} }
 
-// under is p's place under another condition.
-func (p place) under(c condition) place { return place{c, p.activation, p.K} }
+// under is p's group under another condition.
+func (p group) under(c condition) group { return group{c, p.activation, p.K} }
 
 // setting is what the runs of a study share.
 type setting struct {
@@ -129,7 +129,7 @@ type study struct {
 	activations []string
 	ks          []int
 	seeds       []uint64
-	runs        map[place]map[uint64]*Result
+	runs        map[group]map[uint64]*Result
 }
 
 // studies divides runs, which are in the order of compareConfigs, as its studies are by their first.
@@ -140,7 +140,7 @@ func studies(runs []*Result) (all []*study) {
 		i := slices.IndexFunc(all, func(s *study) bool { return s.setting == of })
 		if i < 0 {
 			i = len(all)
-			all = append(all, &study{setting: of, runs: map[place]map[uint64]*Result{}})
+			all = append(all, &study{setting: of, runs: map[group]map[uint64]*Result{}})
 		}
 		return all[i]
 	}
@@ -185,7 +185,7 @@ func studies(runs []*Result) (all []*study) {
 }
 
 func (s *study) add(r *Result) {
-	p := placeOf(r.Config)
+	p := groupOf(r.Config)
 	if s.runs[p] == nil {
 		s.runs[p] = map[uint64]*Result{}
 		addNew(&s.conditions, p.condition)
@@ -213,16 +213,16 @@ func (s *study) size() (n int) {
 	return n
 }
 
-// grid lists the places of c at each of ks that have a run.
-func (s *study) grid(c condition, ks ...int) (places []place) {
+// grid lists the groups of c at each of ks that have a run.
+func (s *study) grid(c condition, ks ...int) (groups []group) {
 	for _, K := range ks {
 		for _, activation := range s.activations {
-			if p := (place{c, activation, K}); s.runs[p] != nil {
-				places = append(places, p)
+			if p := (group{c, activation, K}); s.runs[p] != nil {
+				groups = append(groups, p)
 			}
 		}
 	}
-	return places
+	return groups
 }
 
 // subject is the condition that the study is about: InfoMax, in stacks on InfoMax.
@@ -250,7 +250,7 @@ func (s *study) lambdas() []condition {
 }
 
 // values has m of every run at p, by ascending seed.
-func (s *study) values(p place, m measure) (values []float64) {
+func (s *study) values(p group, m measure) (values []float64) {
 	for _, seed := range slices.Sorted(maps.Keys(s.runs[p])) {
 		values = append(values, m.value(s.runs[p][seed]))
 	}
@@ -258,21 +258,20 @@ func (s *study) values(p place, m measure) (values []float64) {
 }
 
 // level is where the values of m at p lie, with an exact interval.
-func (s *study) level(p place, m measure) estimate {
+func (s *study) level(p group, m measure) estimate {
 	values := slices.DeleteFunc(s.values(p, m), math.IsNaN)
-	e := hodgesLehmann(values[:min(len(values), mostPairs)])
-	return estimate{e.Value, e.Low, e.High}
+	return hodgesLehmann(values[:min(len(values), mostPairs)])
 }
 
 // infinite tells whether m estimates what is infinite at p: softmax's outputs sum to one, and of
 // more units than inputs some are functions of others.
-func (s *study) infinite(p place, m measure) bool {
+func (s *study) infinite(p group, m measure) bool {
 	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
 }
 
 // scaled is a value of m at p as readers see it: effective ranks in % of the most possible,
 // accuracies in %.
-func (s *study) scaled(p place, m measure, v float64) float64 {
+func (s *study) scaled(p group, m measure, v float64) float64 {
 	switch {
 	case strings.HasPrefix(m.field, "effective_rank") && m.field != "effective_rank_over_random":
 		return 100 * v / float64(min(p.K, s.inputs))

@@ -33,20 +33,21 @@ func (m measure) arrowed() string { return m.title + map[int]string{+1: " ↑", 
 // levels has mean ± sd of every measure by activation, a table for each K at which c ran.
 func (s *study) levels(c condition) (all []sheet) {
 	for _, K := range s.ks {
-		places := s.grid(c, K)
-		if places == nil {
+		groups := s.grid(c, K)
+		if groups == nil {
 			continue
 		}
 		table := sheet{
 			Name: fmt.Sprintf("levels-%s-k%d", slugOf(c.String()), K), Stubs: 1, Heads: []string{""},
-			Caption: fmt.Sprintf("%s, %s, %s: mean ± standard deviation over the seeds; * infinite", s.name(), c, atK(K)),
+			Caption: fmt.Sprintf("%s, %s, %s: mean ± standard deviation over the seeds; * infinite",
+				s.name(), c, atK(K)),
 		}
-		for _, p := range places {
+		for _, p := range groups {
 			table.Heads = append(table.Heads, p.activation)
 		}
 		for _, m := range measures {
 			row, some := names(m.arrowed()), false
-			for _, p := range places {
+			for _, p := range groups {
 				all := s.values(p, m)
 				values := slices.DeleteFunc(slices.Clone(all), func(v float64) bool { return !finite(v) })
 				e := meanEntry(values)
@@ -79,7 +80,7 @@ func meanEntry(values []float64) entry {
 
 // entry has the shift as readers see it.
 func (c comparison) entry() entry {
-	text := func(v float64) string { return aligned(c.x.scaled(c.x.place, c.measure, v)) }
+	text := func(v float64) string { return aligned(c.x.scaled(c.x.group, c.measure, v)) }
 	e := entry{Main: plus(c.shift.Value, text(c.shift.Value)),
 		Sub: fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.n, fixed(c.test.RankBiserial, 2), pEquals(c.adjusted))}
 	if !math.IsNaN(c.shift.Low) {
@@ -112,7 +113,7 @@ func (s sheet) markdown() string {
 const texRows = 24
 
 // latex is a table for each page of rows, as wide as the text, in ASCII. It needs booktabs and
-// graphicx. The class must place all floats by \clearpage, since it keeps few of them.
+// graphicx.
 func (s sheet) latex(label string) (text string) {
 	for n, rows := range slices.Collect(slices.Chunk(s.Rows, texRows)) {
 		line := func(row []entry, of func(entry) string) {
@@ -134,7 +135,7 @@ func (s sheet) latex(label string) (text string) {
 				line(row, sub)
 			}
 		}
-		text += "\\bottomrule\n\\end{tabular}}\n\\end{table*}\n\\clearpage\n\n"
+		text += "\\bottomrule\n\\end{tabular}}\n\\end{table*}\n\n"
 	}
 	return text
 }

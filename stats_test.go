@@ -126,16 +126,20 @@ func TestSignedRankKnownAnswers(t *testing.T) {
 		want signedRankResult
 	}{
 		{"three wins", []float64{1, 2, 3}, make([]float64, 3), signedRankResult{3, 0, 0, 1, 2.0 / 8}},
-		{"ten wins", []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, make([]float64, 10), signedRankResult{10, 0, 0, 1, 2.0 / 1024}},
+		{"ten wins", []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, make([]float64, 10),
+			signedRankResult{10, 0, 0, 1, 2.0 / 1024}},
 		{"equal losses", []float64{-2, -2, -2, -2}, make([]float64, 4), signedRankResult{0, 4, 0, -1, 2.0 / 16}},
 		{"identical", []float64{7, 7, 7}, []float64{7, 7, 7}, signedRankResult{0, 0, 3, 0, 1}},
 		{"one zero", []float64{0, 3, 1, -2}, make([]float64, 4), signedRankResult{2, 1, 1, 2.0 / 6, 6.0 / 8}},
 		{"both diverged", []float64{inf, inf, inf}, []float64{inf, inf, inf}, signedRankResult{0, 0, 3, 0, 1}},
 		{"some diverged", []float64{inf, 1, 2}, []float64{1, 0, 0}, signedRankResult{3, 0, 0, 1, 2.0 / 8}},
 		// |d| = 0.025, 0.05, 0.05, 0.05 as decimals; as float64s the last three differ.
-		{"ties but for rounding", []float64{.5, .825, .375, .5}, []float64{.525, .775, .325, .55}, signedRankResult{2, 2, 0, 0.2, 1}},
-		{"each pair by its own size", []float64{1e9, 2e-9, 3e-9}, []float64{0, 1e-9, 5e-9}, signedRankResult{2, 1, 0, 2.0 / 6, 0.75}},
-		{"large values hide small differences", []float64{1e9 + 1e-5, 1}, []float64{1e9, 1 + 1e-9}, signedRankResult{0, 1, 1, -1, 1}},
+		{"ties but for rounding", []float64{.5, .825, .375, .5}, []float64{.525, .775, .325, .55},
+			signedRankResult{2, 2, 0, 0.2, 1}},
+		{"each pair by its own size", []float64{1e9, 2e-9, 3e-9}, []float64{0, 1e-9, 5e-9},
+			signedRankResult{2, 1, 0, 2.0 / 6, 0.75}},
+		{"large values hide small differences", []float64{1e9 + 1e-5, 1}, []float64{1e9, 1 + 1e-9},
+			signedRankResult{0, 1, 1, -1, 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, signedRank(differences(c.x, c.y))); diff != "" {
@@ -143,7 +147,8 @@ func TestSignedRankKnownAnswers(t *testing.T) {
 			}
 			want := c.want
 			want.Wins, want.Losses, want.RankBiserial = want.Losses, want.Wins, -want.RankBiserial
-			if diff := cmp.Diff(want, signedRank(differences(c.y, c.x)), cmp.Comparer(func(a, b float64) bool { return a == b })); diff != "" {
+			zeros := cmp.Comparer(func(a, b float64) bool { return a == b }) // −0 is 0
+			if diff := cmp.Diff(want, signedRank(differences(c.y, c.x)), zeros); diff != "" {
 				t.Errorf("exchanged (-want +got)\n%s", diff)
 			}
 		})
@@ -153,7 +158,8 @@ func TestSignedRankKnownAnswers(t *testing.T) {
 	}
 }
 
-// A mean over 640,000 values is the same in any order of adding, but not a mean whose values are all 10⁻⁹ larger.
+// A mean over 640,000 values is the same in any order of adding, but not a mean whose values are
+// all 10⁻⁹ larger.
 func TestMeansInAnyOrderAreTied(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 0))
 	values := make([]float64, 640_000)
@@ -185,15 +191,15 @@ func TestHodgesLehmannKnownAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		d    []float64
-		want intervalEstimate
+		want estimate
 	}{
-		{"n = 3 has no interval", []float64{5, 0, 1}, intervalEstimate{1.75, nan, nan}}, // 0 ½ 1 2½ 3 5
-		{"n = 5 has no interval", []float64{1, 2, 3, 4, 5}, intervalEstimate{3, nan, nan}},
-		{"n = 6 has the range", []float64{6, 1, 3, 2, 5, 4}, intervalEstimate{3.5, 1, 6}},
-		{"all equal", []float64{2, 2, 2, 2, 2, 2}, intervalEstimate{2, 2, 2}},
-		{"one diverged", []float64{1, 2, 3, 4, 5, inf}, intervalEstimate{3.5, 1, inf}},
-		{"all diverged", []float64{-inf, -inf, -inf}, intervalEstimate{-inf, nan, nan}},
-		{"nothing", nil, intervalEstimate{nan, nan, nan}},
+		{"n = 3 has no interval", []float64{5, 0, 1}, estimate{1.75, nan, nan}}, // 0 ½ 1 2½ 3 5
+		{"n = 5 has no interval", []float64{1, 2, 3, 4, 5}, estimate{3, nan, nan}},
+		{"n = 6 has the range", []float64{6, 1, 3, 2, 5, 4}, estimate{3.5, 1, 6}},
+		{"all equal", []float64{2, 2, 2, 2, 2, 2}, estimate{2, 2, 2}},
+		{"one diverged", []float64{1, 2, 3, 4, 5, inf}, estimate{3.5, 1, inf}},
+		{"all diverged", []float64{-inf, -inf, -inf}, estimate{-inf, nan, nan}},
+		{"nothing", nil, estimate{nan, nan, nan}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, hodgesLehmann(c.d), cmpopts.EquateNaNs()); diff != "" {
@@ -219,8 +225,8 @@ func TestHodgesLehmannIntervalInvertsTheSignedRankTest(t *testing.T) {
 		}
 		const step = 1e-9
 		interval := hodgesLehmann(d)
-		for _, end := range [][2]float64{{interval.Low + step, interval.Low - step}, {interval.High - step, interval.High + step}} {
-			if inside, outside := pAt(end[0]), pAt(end[1]); inside <= 0.05 || outside > 0.05 {
+		for end, inwards := range map[float64]float64{interval.Low: step, interval.High: -step} {
+			if inside, outside := pAt(end+inwards), pAt(end-inwards); inside <= 0.05 || outside > 0.05 {
 				t.Errorf("n = %d: p = %v inside and %v outside of %v", n, inside, outside, interval)
 			}
 		}

@@ -2,9 +2,10 @@ package main
 
 // What all figures are drawn with: text, marks, legends, panels, and the scales along their axes.
 //
-// A figure is 720 units wide, and its smallest text is 11 units high. It has a background of its own, its style is in
-// attributes, and it has no ids, so that figures can share an HTML page. Coordinates come from arithmetic that no
-// compiler fuses and are written with two decimals, so a figure has the same bytes on every platform.
+// A figure is 720 units wide, and its smallest text is 11 units high. It has a background of its
+// own, its style is in attributes, and it has no ids, so that figures can share an HTML page.
+// Coordinates come from arithmetic that no compiler fuses and are written with two decimals, so a
+// figure has the same bytes on every platform.
 
 import (
 	"cmp"
@@ -26,7 +27,8 @@ const (
 	faint = "#dddddd"
 )
 
-// canvas is a figure being drawn: it is filled down to y, and the legend's line that begins there up to x.
+// canvas is a figure being drawn: it is filled down to y, and the legend's line that begins there
+// up to x.
 type canvas struct {
 	body   strings.Builder
 	title  string
@@ -64,7 +66,8 @@ func (c *canvas) bytes(note string) []byte {
 
 // text writes s at (x, y); anchor is start, middle or end.
 func (c *canvas) text(x, y float64, anchor, s, style string) {
-	fmt.Fprintf(&c.body, `<text x="%s" y="%s" text-anchor="%s" style="%s">%s</text>`+"\n", num(x), num(y), anchor, style, escape(s))
+	fmt.Fprintf(&c.body, `<text x="%s" y="%s" text-anchor="%s" style="%s">%s</text>`+"\n",
+		num(x), num(y), anchor, style, escape(s))
 }
 
 func (c *canvas) small(x, y float64, anchor, s string) { c.text(x, y, anchor, s, "font-size:11px") }
@@ -95,14 +98,6 @@ func line(points [][2]float64) (d string) {
 }
 
 func isGap(p [2]float64) bool { return math.IsNaN(p[0]) || math.IsNaN(p[1]) }
-
-// dots is the path of points that are to have round ends.
-func dots(points [][2]float64) (d string) {
-	for _, p := range points {
-		d += line([][2]float64{p}) + "h0"
-	}
-	return d
-}
 
 // num formats a coordinate: at most two decimals, no trailing zeros, no −0.
 func num(x float64) string {
@@ -143,8 +138,8 @@ func wrap(s string, width, size float64) (lines []string) {
 	return lines
 }
 
-// mark is how something looks in every figure: its colour, of Okabe and Ito (2008), survives colour blindness, and its
-// shape and its dash survive greyscale.
+// mark is how something looks in every figure: its colour, of Okabe and Ito (2008), survives colour
+// blindness, and its shape and its dash survive greyscale.
 type mark struct {
 	name, colour, dash string
 	shape              []float64 // x, y in turn, in units of the radius; nil: a circle
@@ -176,7 +171,8 @@ func markOf(activation string) mark { return marks[slices.Index(activationNames,
 // outline is the shape of m about (x, y) with radius r, as a path.
 func (m mark) outline(x, y, r float64) string {
 	if m.shape == nil {
-		return fmt.Sprintf("M%s,%sa%[3]s,%[3]s 0 1 1 %s,0a%[3]s,%[3]s 0 1 1 -%[4]s,0Z", num(x-r), num(y), num(r), num(2*r))
+		return fmt.Sprintf("M%s,%sa%[3]s,%[3]s 0 1 1 %s,0a%[3]s,%[3]s 0 1 1 -%[4]s,0Z",
+			num(x-r), num(y), num(r), num(2*r))
 	}
 	var corners [][2]float64
 	for corner := range slices.Chunk(m.shape, 2) {
@@ -189,12 +185,8 @@ func (c *canvas) mark(m mark, x, y, r float64) {
 	c.path(m.outline(x, y, r), "fill:"+cmp.Or(m.fill, m.colour)+";stroke:"+m.colour)
 }
 
-// stroke is the style of m's lines.
-func (m mark) stroke() string {
-	return "fill:none;stroke:" + m.colour + ";stroke-width:1.6;stroke-dasharray:" + m.dash
-}
-
-// key adds an entry to the legend: a sample, drawn about (x, y) and up to 26 units wide, and its name.
+// key adds an entry to the legend: a sample, drawn about (x, y) and up to 26 units wide, and its
+// name.
 func (c *canvas) key(name string, sample func(x, y float64)) {
 	width := 32 + textWidth(name, textSize) + 12
 	if c.x > margin && c.x+width > pageWidth {
@@ -215,10 +207,12 @@ type quantity struct {
 }
 
 func (q quantity) label() string {
-	return q.title + map[int]string{+1: ", higher is better", -1: ", lower is better"}[q.better] + only(q.log, ", log scale")
+	better := map[int]string{+1: ", higher is better", -1: ", lower is better"}[q.better]
+	return q.title + better + only(q.log, ", log scale")
 }
 
-// shows tells whether v has a position on the axis: NaN has none, nor what would overflow a difference.
+// shows tells whether v has a position on the axis: NaN has none, nor what would overflow a
+// difference.
 func (q quantity) shows(v float64) bool { return math.Abs(v) <= 1e300 && (!q.log || v >= 1e-300) }
 
 // scale maps the values lo…hi of a quantity to from…to.
@@ -233,8 +227,8 @@ type tick struct {
 	label string
 }
 
-// newScale spans those of the values that q shows, with about count ticks. Values that are equal to nine digits stand
-// in its middle, zeros at its start.
+// newScale spans those of the values that q shows, with about count ticks. Values that are equal to
+// nine digits stand in its middle, zeros at its start.
 func newScale(q quantity, values []float64, count int) scale {
 	values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return !q.shows(v) })
 	if q.most > 0 {
@@ -295,7 +289,7 @@ func linearTicks(lo, hi float64, count int, whole bool) (ticks []tick) {
 		step, e = 1, 0
 	}
 	far := max(math.Abs(lo), math.Abs(hi)) >= 1e6 || e < -4
-	const slack = 1e-9 // of a step, for ends that rounding has moved
+	const slack = 1e-6 // of a step, for ends that rounding has moved
 	for i := math.Ceil(lo/step - slack); i <= math.Floor(hi/step+slack); i++ {
 		v := float64(i * step)
 		label := fixed(v, -e)
@@ -313,8 +307,8 @@ func linearTicks(lo, hi float64, count int, whole bool) (ticks []tick) {
 	return ticks
 }
 
-// logTicks returns the powers of ten in lo…hi, about count of them; in up to three decades also 2 and 5 times them; and
-// where there are fewer than two, linear ticks.
+// logTicks returns the powers of ten in lo…hi, about count of them; in up to three decades also 2
+// and 5 times them; and where there are fewer than two, linear ticks.
 func logTicks(lo, hi float64, count int) (ticks []tick) {
 	first, last := exponent(lo), exponent(hi)
 	stride, factors := (last-first)/(count+1)+1, "1"
@@ -355,8 +349,9 @@ func niceStep(x float64) (step float64, e int) {
 // frame is the plotting area of one panel.
 type frame struct{ left, top, right, bottom float64 }
 
-// layout places n panels under the legend, in rows of up to that many columns, all of them outer units from the left.
-// Each has left units for its ticks, a line above it for its title and one below it for its ticks.
+// layout places n panels under the legend, in rows of up to that many columns, all of them outer
+// units from the left. Each has left units for its ticks, a line above it for its title and one
+// below it for its ticks.
 func (c *canvas) layout(n, columns int, outer, left, height float64) (frames []frame) {
 	columns = max(1, min(columns, n))
 	width := (pageWidth - margin - outer) / float64(columns)
@@ -375,7 +370,8 @@ func (c *canvas) layout(n, columns int, outer, left, height float64) (frames []f
 
 func (c *canvas) panelTitle(f frame, s string) { c.text((f.left+f.right)/2, f.top-7, "middle", s, "") }
 
-// axisX draws the ticks of s under f and a pale line for each. A label that would touch the last one is left out.
+// axisX draws the ticks of s under f and a pale line for each. A label that would touch the last
+// one is left out.
 func (c *canvas) axisX(f frame, s scale) {
 	end := math.Inf(-1)
 	for _, t := range s.ticks {

@@ -4,9 +4,6 @@ package main
 
 import "slices"
 
-// estimate is a value and its 95 % interval; Low and High are NaN where there is none.
-type estimate struct{ Value, Low, High float64 }
-
 // spot is a condition in a row: where its runs lie, and each of them.
 type spot struct {
 	mark
@@ -62,7 +59,8 @@ func dotPlot(q quantity, panels []dotPanel, level, note string) []byte {
 				c.bar(s.at(row.level), top+1, top+half+half-1)
 			}
 			for _, d := range row.spots {
-				c.spot(d, s, top+float64(lane*(float64(slices.Index(names, d.name))-float64(len(names)-1)/2))+half)
+				lanes := 2*slices.Index(names, d.name) + 1 - len(names) // halves, from the row's middle
+				c.spot(d, s, top+half+float64(lane/2*float64(lanes)))
 			}
 		}
 	}
@@ -102,4 +100,12 @@ func (c *canvas) spot(d spot, s scale, y float64) {
 	if s.shows(d.Value) {
 		c.mark(d.mark, s.at(d.Value), y, 4)
 	}
+}
+
+// dots is the path of points that are to have round ends.
+func dots(points [][2]float64) (d string) {
+	for _, p := range points {
+		d += line([][2]float64{p}) + "h0"
+	}
+	return d
 }

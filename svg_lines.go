@@ -1,6 +1,7 @@
 package main
 
-// Lines and points over an x axis: training curves, sweeps over a setting, one measure against another.
+// Lines and points over an x axis: training curves, sweeps over a setting, one measure against
+// another.
 
 import (
 	"math"
@@ -135,4 +136,9 @@ func (c *canvas) series(s series, across, up scale, style look, number int) {
 		}
 	}
 	c.path(cloud, "fill-opacity:0.6;fill:"+s.colour)
+}
+
+// stroke is the style of m's lines.
+func (m mark) stroke() string {
+	return "fill:none;stroke:" + m.colour + ";stroke-width:1.6;stroke-dasharray:" + m.dash
 }

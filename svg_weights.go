@@ -20,14 +20,15 @@ type strip struct {
 	W     Mat    // units × D
 }
 
-// picture is how a unit's D inputs are laid out: its colours, height × width each, stand side by side.
+// picture is how a unit's D inputs are laid out: its colours, height × width each, stand side by
+// side.
 type picture struct {
 	height, width, colours int
 	interleaved            bool // the colours of a pixel follow each other, not the pixels of a colour
 }
 
-// pictureOf takes the shape of the data's rows: height × width, and colours first or last. Without one, it is the smallest
-// square that holds them.
+// pictureOf takes the shape of the data's rows: height × width, and colours first or last. Without
+// one, it is the smallest square that holds them.
 func pictureOf(shape []int, D int) picture {
 	side := int(math.Ceil(math.Sqrt(float64(D))))
 	switch {
@@ -42,7 +43,8 @@ func pictureOf(shape []int, D int) picture {
 }
 
 func (p picture) String() string {
-	return fmt.Sprintf("%d × %d", p.height, p.width) + only(p.colours > 1, fmt.Sprintf(", %d colours side by side", p.colours))
+	colours := fmt.Sprintf(", %d colours side by side", p.colours)
+	return fmt.Sprintf("%d × %d", p.height, p.width) + only(p.colours > 1, colours)
 }
 
 // at is the pixel of input i. There is one empty column between colours.
@@ -55,9 +57,10 @@ func (p picture) at(i int) (x, y int) {
 	return pixel%p.width + colour*(p.width+1), pixel / p.width
 }
 
-// filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit, which stands beside it:
-// dark blue for negative weights, grey for 0, bright yellow for positive ones. Lightness rises all the way, so the sign is
-// there in greyscale too. The 1 % of weights beyond the limit are drawn as if at it. shape is that of the data's rows.
+// filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit,
+// which stands beside it: dark blue for negative weights, grey for 0, bright yellow for positive
+// ones. Lightness rises all the way, so the sign is there in greyscale too. The 1 % of weights
+// beyond the limit are drawn as if at it. shape is that of the data's rows.
 func filterPicture(strips []strip, shape []int, note string) []byte {
 	c := newCanvas("Weight vectors as images")
 	layout, left := pictureOf(shape, strips[0].W.Cols), margin+60
@@ -74,7 +77,8 @@ func filterPicture(strips []strip, shape []int, note string) []byte {
 	for _, s := range strips {
 		c.strip(s, layout, left)
 	}
-	return c.bytes("Each image is " + layout.String() + ". One weight in a hundred is beyond the limit. " + note)
+	note = "Each image is " + layout.String() + ". One weight in a hundred is beyond the limit. " + note
+	return c.bytes(note)
 }
 
 const (
@@ -89,7 +93,8 @@ func (c *canvas) strip(s strip, p picture, left float64) {
 	width, height := p.colours*(p.width+1)-1, p.height
 	columns := max(1, min(s.W.Rows, perStrip*height/width))
 	lines := (s.W.Rows + columns - 1) / columns
-	atlas := image.NewPaletted(image.Rect(0, 0, columns*(width+tileGap)-tileGap, lines*(height+tileGap)-tileGap), palette())
+	size := image.Rect(0, 0, columns*(width+tileGap)-tileGap, lines*(height+tileGap)-tileGap)
+	atlas := image.NewPaletted(size, palette())
 	for k := range s.W.Rows {
 		for i, w := range s.W.Row(k) {
 			x, y := p.at(i)
@@ -98,9 +103,9 @@ func (c *canvas) strip(s strip, p picture, left float64) {
 	}
 	c.text(left-8, c.y+14, "end", s.label, "")
 	c.small(left-8, c.y+29, "end", "±"+aligned(limit))
-	scale := min((pageWidth-margin-left)/float64(atlas.Rect.Dx()), tallest/float64(height))
+	scale := min((pageWidth-margin-left)/float64(size.Dx()), tallest/float64(height))
 	c.image(atlas, left, c.y, scale)
-	c.y += float64(scale*float64(atlas.Rect.Dy())) + 8
+	c.y += float64(scale*float64(size.Dy())) + 8
 }
 
 // shade is the palette's index for w: 1 at −limit, 128 at 0, 255 at limit; 0, white, for NaN.
@@ -123,8 +128,9 @@ func palette() color.Palette {
 	return p
 }
 
-// image places a picture as a PNG data URI, a pixel scale units wide. It is stored, not compressed: nothing in it that
-// another release of Go's compressor would write otherwise. Inkscape knows xlink:href alone.
+// image places a picture as a PNG data URI, a pixel scale units wide. It is stored, not compressed:
+// nothing in it that another release of Go's compressor would write otherwise. Inkscape knows
+// xlink:href alone.
 func (c *canvas) image(img image.Image, x, y, scale float64) {
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.NoCompression}
@@ -133,11 +139,12 @@ func (c *canvas) image(img image.Image, x, y, scale float64) {
 	}
 	size := img.Bounds().Size()
 	fmt.Fprintf(&c.body, `<image x="%s" y="%s" width="%s" height="%s" style="image-rendering:pixelated" `+
-		`xlink:href="data:image/png;base64,%s"/>`+"\n", num(x), num(y), num(scale*float64(size.X)), num(scale*float64(size.Y)),
-		base64.StdEncoding.EncodeToString(b.Bytes()))
+		`xlink:href="data:image/png;base64,%s"/>`+"\n", num(x), num(y),
+		num(scale*float64(size.X)), num(scale*float64(size.Y)), base64.StdEncoding.EncodeToString(b.Bytes()))
 }
 
-// percentile99 is the value that 99 in 100 of the magnitudes do not exceed; 1 if that is 0 or there are none.
+// percentile99 is the value that 99 in 100 of the magnitudes do not exceed; 1 if that is 0 or there
+// are none.
 func percentile99(values []float64) float64 {
 	var magnitudes []float64
 	for _, v := range values {
@@ -165,42 +172,9 @@ func (p plane) unit(epoch, k int) [3]float64 { return [3]float64(p.trajectory[3*
 // last is the number of epochs.
 func (p plane) last() int { return len(p.trajectory)/(3*p.K) - 1 }
 
-const (
-	dotted = "stroke:#c4c4c4;stroke-width:2.6;stroke-linecap:round"
-	thin   = "stroke-width:0.8;stroke-opacity:0.6;stroke:"
-)
-
-// planePicture draws each plane as a square panel: the data, each unit's w as an arrow with the way that its tip came in
-// training, and the line w·x + b = 0.
-// About 800 rows of the data are drawn.
-func planePicture(planes []plane, data Set, note string) []byte {
-	c := newCanvas("Weight vectors, and the lines w·x + b = 0, over the data")
-	c.key("data", func(x, y float64) { c.path(dots([][2]float64{{x - 8, y + 3}, {x, y - 4}, {x + 7, y + 1}}), dotted) })
-	c.key("w of a unit", func(x, y float64) { c.arrow([2]float64{x - 13, y}, [2]float64{x + 13, y}, grey) })
-	c.key("its way in training", func(x, y float64) { c.way([][2]float64{{x - 10, y}, {x + 13, y}}, grey) })
-	c.key("w·x + b = 0", func(x, y float64) { c.line(x-13, y, x+13, y, thin+grey) })
-	var points [][2]float64
-	for n := 0; n < data.N; n += max(1, (data.N+799)/800) {
-		points = append(points, [2]float64(data.dense(n)))
-	}
-	columns := min(len(planes), 3)
-	side := min(400, (pageWidth-margin)/float64(columns)-48)
-	for i, f := range c.layout(len(planes), columns, 0, 36, side) {
-		f.right = f.left + side
-		c.plane(planes[i], points, f)
-	}
-	return c.bytes(note)
-}
-
-// plane draws p in f. A unit that diverged is left out; arrows are drawn at their length or, if that is more than the
-// panel or less than a quarter of it, as many times as long as the panel's title says.
-func (c *canvas) plane(p plane, points [][2]float64, f frame) {
-	var units []int
-	reach, longest := 0.0, 0.0
-	for _, x := range points {
-		reach = max(reach, math.Abs(x[0]), math.Abs(x[1]))
-	}
-	reach = 1.1 * cmp.Or(reach, 1)
+// units are those that did not diverge; longest is the largest coordinate that a w of them ever
+// had.
+func (p plane) units() (units []int, longest float64) {
 	for k := range p.K {
 		length, largest := 0.0, 0.0 // NaN if any number is
 		for epoch := range p.last() + 1 {
@@ -210,10 +184,47 @@ func (c *canvas) plane(p plane, points [][2]float64, f frame) {
 		}
 		if largest <= 1e100 {
 			units, longest = append(units, k), max(longest, length)
-		} else {
-			c.hidden++
 		}
 	}
+	return units, longest
+}
+
+const (
+	dotted = "stroke:#c4c4c4;stroke-width:2.6;stroke-linecap:round"
+	thin   = "stroke-width:0.8;stroke-opacity:0.6;stroke:"
+)
+
+// planePicture draws each plane as a square panel: the data, of which about 800 rows, each unit's w
+// as an arrow with the way that its tip came in training, and the line w·x + b = 0.
+func planePicture(planes []plane, data Set, note string) []byte {
+	c := newCanvas("Weight vectors, and the lines w·x + b = 0, over the data")
+	c.key("data", func(x, y float64) {
+		c.path(dots([][2]float64{{x - 8, y + 3}, {x, y - 4}, {x + 7, y + 1}}), dotted)
+	})
+	c.key("w of a unit", func(x, y float64) { c.arrow([2]float64{x - 13, y}, [2]float64{x + 13, y}, grey) })
+	c.key("its way in training", func(x, y float64) { c.way([][2]float64{{x - 10, y}, {x + 13, y}}, grey) })
+	c.key("w·x + b = 0", func(x, y float64) { c.line(x-13, y, x+13, y, thin+grey) })
+	var points [][2]float64
+	reach := 0.0
+	for n := 0; n < data.N; n += max(1, (data.N+799)/800) {
+		x := [2]float64(data.dense(n))
+		points, reach = append(points, x), max(reach, math.Abs(x[0]), math.Abs(x[1]))
+	}
+	columns := min(len(planes), 3)
+	side := min(400, (pageWidth-margin)/float64(columns)-48)
+	for i, f := range c.layout(len(planes), columns, 0, 36, side) {
+		f.right = f.left + side
+		c.plane(planes[i], f, points, 1.1*cmp.Or(reach, 1))
+	}
+	return c.bytes(note)
+}
+
+// plane draws p in f, −reach…reach of both inputs. Arrows are drawn at their length or, if that is
+// more than the panel or less than a quarter of it, as many times as long as the panel's title
+// says.
+func (c *canvas) plane(p plane, f frame, points [][2]float64, reach float64) {
+	units, longest := p.units()
+	c.hidden += p.K - len(units)
 	title, stretch := p.activation, 1.0
 	if fit := longest / reach; fit > 0.95 || 0 < fit && fit < 0.25 {
 		step, _ := niceStep(fit / 0.95)
@@ -252,8 +263,9 @@ func (c *canvas) plane(p plane, points [][2]float64, f frame) {
 	c.body.WriteString("</svg>\n")
 }
 
-// boundary returns two points of the line w·x + b = 0 that are beyond the square −reach…reach, to either side of the point
-// next to the origin, −b w/|w|²; ok is false if the line does not come near the square.
+// boundary returns two points of the line w·x + b = 0 that are beyond the square −reach…reach, to
+// either side of the point next to the origin, −b w/|w|²; ok is false if the line does not come
+// near the square.
 func boundary(u [3]float64, reach float64) (from, to [2]float64, ok bool) {
 	square := math.FMA(u[0], u[0], float64(u[1]*u[1]))
 	length := math.Sqrt(square)
@@ -278,7 +290,8 @@ func (c *canvas) arrow(from, to [2]float64, colour string) {
 	if length := math.Sqrt(math.FMA(dx, dx, float64(dy*dy))); length > 0 {
 		dx, dy = dx/length, dy/length
 		barb := func(side float64) [2]float64 {
-			return [2]float64{math.FMA(-8, dx, math.FMA(side, dy, to[0])), math.FMA(-8, dy, math.FMA(-side, dx, to[1]))}
+			x, y := math.FMA(-8, dx, to[0]), math.FMA(-8, dy, to[1])
+			return [2]float64{math.FMA(side, dy, x), math.FMA(-side, dx, y)}
 		}
 		c.path(line([][2]float64{to, barb(3.4), barb(-3.4)})+"Z", "fill:"+colour)
 	}
