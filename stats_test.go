@@ -328,6 +328,10 @@ func TestPageTrendMatchesEnumeration(t *testing.T) {
 			t.Errorf("%d: p = %v, want about %v", i, p, want)
 		}
 	}
+	rising := slices.Repeat([][]float64{{1, 2, 3, 4}}, 10)
+	if _, p := pageTrend(rising); p != 1./10000 { // the observed order counts as one of the permutations
+		t.Errorf("ten blocks that rise: p = %v, want 1/10,000", p)
+	}
 }
 
 func TestSpearmanWithin(t *testing.T) {
