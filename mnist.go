@@ -126,11 +126,10 @@ var shifts = [9][2]int{{0, 0}, {-1, -1}, {0, -1}, {1, -1}, {-1, 0}, {1, 0}, {-1,
 func movedImages(images []byte, height, width int) []byte {
 	all := make([]byte, 0, len(shifts)*len(images))
 	for _, by := range shifts {
-		from, to := max(0, -by[0]), width-max(0, by[0]) // the part of a line that stays in the frame
 		for line := range len(images) / width {
 			moved := make([]byte, width)
 			if y := line%height - by[1]; 0 <= y && y < height {
-				copy(moved[from+by[0]:], images[(line-by[1])*width:][from:to])
+				copy(moved[max(0, by[0]):], images[(line-by[1])*width:][max(0, -by[0]):width])
 			}
 			all = append(all, moved...)
 		}

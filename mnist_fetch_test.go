@@ -189,7 +189,8 @@ func TestCancelEndsTheSearch(t *testing.T) {
 		<-r.Context().Done()
 	})
 	d.sources = []string{stuck, mirror(t, d, raw)}
-	if _, err := d.load(ctx, "", quiet); !errors.Is(err, context.Canceled) {
+	_, err := d.load(ctx, "", quiet)
+	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "sources") {
 		t.Errorf("got error %v, want context.Canceled", err)
 	}
 }
