@@ -9,7 +9,8 @@ import (
 // activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
 type activation struct {
 	name string
-	// forward sets a = f(z) and overwrites z: with the slope f′(z) if f is elementwise with a backward.
+	// forward sets a = f(z) and overwrites z: with the slope f′(z) if f is elementwise with a
+	// backward.
 	forward func(a, zThenSlope []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
 	backward func(g, a, slope []float64, K int)
@@ -84,7 +85,8 @@ func tanhGeneric(a, z []float64) {
 	}
 }
 
-// softplus is a = log(1+eᶻ); its slope is the logistic function. With u = e^−|z| ≤ 1 nothing overflows or loses precision:
+// softplus is a = log(1+eᶻ); its slope is the logistic function. With u = e^−|z| ≤ 1 nothing
+// overflows or loses precision:
 //
 //	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
 func softplus(a, z []float64, _ int) {

@@ -102,19 +102,3 @@ func direct(d, g []float64, pairs []lbfgsPair) {
 		addTo(d, alpha[i]-inner(pair.y, d)/pair.sy, pair.s)
 	}
 }
-
-// addTo sets x = x + a·y.
-func addTo(x []float64, a float64, y []float64) {
-	for i, v := range y {
-		x[i] = math.FMA(a, v, x[i])
-	}
-}
-
-// columnSquares adds Σₙ Aₙₖ² to sums (K).
-func columnSquares(sums []float64, A Mat) {
-	for n := range A.Rows {
-		for k, a := range A.Row(n) {
-			sums[k] = math.FMA(a, a, sums[k])
-		}
-	}
-}

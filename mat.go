@@ -42,18 +42,20 @@ func transpose(t, m Mat) {
 	}
 }
 
-// Kernels are the loops that take a run's time. Each has a checked wrapper, a definition in plain Go, and twins in
-// assembly (mat_amd64, mat_arm64) that the program puts in its place where the processor has them:
+// Kernels are the loops that take a run's time. Each has a wrapper, which checks sizes, a
+// definition in plain Go, and twins in assembly (mat_amd64, mat_arm64), which stand in for it where
+// the processor can run them. Of mul:
 //
-//	mul                               checks sizes; what everyone calls
-//	mulKernel = mulGeneric            a variable; the plain Go defines the result
-//	mulKernel = mul4AVX512, … mulNEON the same bits, several units at a time
+//	mul           the wrapper, which everyone calls
+//	mulKernel     a variable: mulGeneric, which defines the result, or a twin, such as
+//	mul2AVX512    which gives the same bits, several columns at a time
 //
-// A twin gives the same bits because it computes each element by the same operations in the same order; only the number of
-// elements in a register differs. Sums run over rows, inputs or units in order, one fused multiply-add at a time.
+// Twins give the same bits because they compute each element by the same operations in the same
+// order; only the number of elements in a register differs. Sums run over rows, inputs or units in
+// order, one fused multiply-add at a time.
 //
-// Where a product is not to be fused with the sum after it, it stands as float64(x*y) + s here and in the whole program:
-// the conversion makes Go round x*y, which otherwise some processors' compilers fuse and others do not.
+// A product that is not to be fused with a sum is written float64(x*y), in the whole program:
+// without the conversion, compilers for some processors fuse it and others do not.
 
 // twin is an instruction set's version of the kernels.
 type twin struct {
@@ -86,7 +88,8 @@ func (v view) four(i, cols int) [4][]float64 {
 // check panics unless v holds rows×cols elements.
 func (v view) check(kernel string, rows, cols int) {
 	if rows > 0 && (v.stride < 0 || len(v.data) < (rows-1)*v.stride+cols) {
-		panic(fmt.Sprintf("%s: %d×%d matrix with stride %d in %d elements", kernel, rows, cols, v.stride, len(v.data)))
+		panic(fmt.Sprintf("%s: %d×%d matrix with stride %d in %d elements",
+			kernel, rows, cols, v.stride, len(v.data)))
 	}
 }
 
@@ -96,11 +99,12 @@ type coefficients struct {
 	rowStride, colStride int
 }
 
-// mulBlock is how many terms mul adds to all sums before it goes on to the next ones: the rows of B that hold them then
-// stay in the cache. The order of each sum does not change.
+// mulBlock is how many terms mul adds to all sums before it goes on to the next terms, so that
+// their rows of B stay in the cache. The order of each sum does not change.
 const mulBlock = 128
 
-// mul computes out = init + A·B, where out and init are rows×cols, A is rows×depth and B depth×cols:
+// mul computes out = init + A·B, where out and init are rows×cols, A is rows×depth and B
+// depth×cols:
 //
 //	outᵢₖ = initᵢₖ + Σᵣ aᵢᵣ bᵣₖ,   r = 0 … depth−1 in order
 //
@@ -139,7 +143,8 @@ func mulGeneric(out, init view, a coefficients, b view, rows, depth, cols int) {
 		terms := b.four(r, cols)
 		for i := range rows {
 			at, next := i*a.rowStride+r*a.colStride, a.colStride
-			addFour(out.row(i, cols), &terms, a.data[at], a.data[at+next], a.data[at+2*next], a.data[at+3*next])
+			x0, x1, x2, x3 := a.data[at], a.data[at+next], a.data[at+2*next], a.data[at+3*next]
+			addFour(out.row(i, cols), &terms, x0, x1, x2, x3)
 		}
 	}
 	for ; r < depth; r++ {
@@ -149,13 +154,14 @@ func mulGeneric(out, init view, a coefficients, b view, rows, depth, cols int) {
 	}
 }
 
-// addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order, loading and storing it once.
-// It is not inlined, because its loop needs the registers that a caller would keep.
+// addFour adds four terms to every sum, y ← y + x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃, in order, loading and
+// storing it once. It is not inlined, because its loop needs the registers that a caller would
+// keep.
 //
-// Plain Go takes seven times as long as AVX2. Without GOAMD64=v3 the compiled code asks at every math.FMA
-// whether the processor has it, two branches a multiply-add, and we know no way to keep them out of a loop.
-// Tried without gain there: two rows of sums at once, eight terms added to a sum before it is stored,
-// Horner's rule written out.
+// Plain Go takes seven times as long as AVX2. Without GOAMD64=v3 the compiled code asks at every
+// math.FMA whether the processor has it, two branches a multiply-add, and we know no way to keep
+// them out of a loop. Tried without gain there: two rows of sums at once, eight terms added to a
+// sum before it is stored, Horner's rule written out.
 //
 //go:noinline
 func addFour(sums []float64, w *[4][]float64, x0, x1, x2, x3 float64) {
@@ -176,8 +182,8 @@ func addOne(sums, w []float64, x float64) {
 	}
 }
 
-// innerSums is how many partial sums an inner product has, so that they do not wait for each other: sum i takes the terms
-// i, i + 16, … in order.
+// innerSums is how many partial sums an inner product has, so that they do not wait for each other:
+// sum i takes the terms i, i + 16, … in order.
 const innerSums = 16
 
 // inner returns ⟨x,y⟩: the partial sums are added pairwise, i and i+8, then i and i+4, i+2, i+1;
@@ -217,7 +223,8 @@ var (
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
-// center sets mean to the means of A's columns, 1ᵀA/N, and R = A − 1·meanᵀ, both as products. R may be A.
+// center sets mean to the means of A's columns, 1ᵀA/N, and R = A − 1·meanᵀ, both as products. R may
+// be A.
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
 	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
@@ -227,8 +234,8 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// gram sets M = RᵀR (K×K). It computes strips of rows of the upper triangle, of which an eighth may be in vain, and
-// mirrors them.
+// gram sets M = RᵀR (K×K). It computes the upper triangle in strips of rows, which at K > 64 are so
+// high that every copy of a block of R that mul makes is used often, and mirrors it.
 func gram(M, R Mat) {
 	K := R.Cols
 	strip := max(8, K/8&^3)
@@ -243,11 +250,27 @@ func gram(M, R Mat) {
 	}
 }
 
-// chain multiplies g by the slope, element by element.
-func chain(g, slope []float64) {
-	sameLength("chain", len(g), len(slope))
-	for i, s := range slope {
-		g[i] *= s
+// chain multiplies g by s, element by element.
+func chain(g, s []float64) {
+	sameLength("chain", len(g), len(s))
+	for i, x := range s {
+		g[i] *= x
+	}
+}
+
+// addTo sets x = x + a·y.
+func addTo(x []float64, a float64, y []float64) {
+	for i, v := range y {
+		x[i] = math.FMA(a, v, x[i])
+	}
+}
+
+// columnSquares adds Σₙ Aₙₖ² to sums (K).
+func columnSquares(sums []float64, A Mat) {
+	for n := range A.Rows {
+		for k, a := range A.Row(n) {
+			sums[k] = math.FMA(a, a, sums[k])
+		}
 	}
 }
 

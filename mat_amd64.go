@@ -4,13 +4,14 @@ package main
 
 import "sync"
 
-// simd is one instruction set's twins of the kernels. Those of the products come in versions: version i takes 2ⁱ vectors
-// of columns, version 0 the first `rest` lanes of one. The elementwise ones take a multiple of lanes elements.
+// simd is one instruction set's twins of the kernels. A product's twin has versions: version i
+// takes 2ⁱ vectors of columns, version 0 the first `rest` lanes of one. The elementwise twins take
+// a multiple of lanes elements. All else is as the Generic functions say.
 type simd struct {
 	lanes  int
-	gather []func(z view, c *columns, level *levels, w view, rest int)
-	spread []func(dw, init view, c *columns, level *levels, dz view, rest int)
-	mul    []func(out, init view, a coefficients, b view, quads, depth, rest int)
+	gather []gatherFunc
+	spread []spreadFunc
+	mul    []mulFunc
 
 	adam           func(w, m, v, grad []float64, step, factor float64)
 	rectify        func(a, z []float64, leak float64)
@@ -18,11 +19,17 @@ type simd struct {
 	tanh, softplus func(a, z []float64)
 }
 
+type (
+	gatherFunc func(z view, c *columns, level *levels, w view, rest int)
+	spreadFunc func(dw, init view, c *columns, level *levels, dz view, rest int)
+	mulFunc    func(out, init view, a coefficients, b view, quads, depth, rest int)
+)
+
 var avx2 = simd{
 	lanes:    4,
-	gather:   []func(view, *columns, *levels, view, int){gather1AVX2, gather2AVX2},
-	spread:   []func(_, _ view, _ *columns, _ *levels, _ view, _ int){spread1AVX2, spread2AVX2},
-	mul:      []func(_, _ view, _ coefficients, _ view, _, _, _ int){mul1AVX2, mul2AVX2},
+	gather:   []gatherFunc{gather1AVX2, gather2AVX2},
+	spread:   []spreadFunc{spread1AVX2, spread2AVX2},
+	mul:      []mulFunc{mul1AVX2, mul2AVX2},
 	adam:     adamAVX2,
 	rectify:  rectifyAVX2,
 	exp:      expAVX2,
@@ -32,9 +39,9 @@ var avx2 = simd{
 
 var avx512 = simd{
 	lanes:    8,
-	gather:   []func(view, *columns, *levels, view, int){gather1AVX512, gather2AVX512, gather4AVX512},
-	spread:   []func(_, _ view, _ *columns, _ *levels, _ view, _ int){spread1AVX512, spread2AVX512, spread4AVX512},
-	mul:      []func(_, _ view, _ coefficients, _ view, _, _, _ int){mul1AVX512, mul2AVX512},
+	gather:   []gatherFunc{gather1AVX512, gather2AVX512, gather4AVX512},
+	spread:   []spreadFunc{spread1AVX512, spread2AVX512, spread4AVX512},
+	mul:      []mulFunc{mul1AVX512, mul2AVX512}, // a third is no faster: its blocks are small
 	adam:     adamAVX512,
 	rectify:  rectifyAVX512,
 	exp:      expAVX512,
@@ -67,7 +74,8 @@ func init() {
 	}
 }
 
-// use makes the twins the kernels. Plain Go does what elements are left beyond the last whole vector.
+// use makes the twins the kernels. Plain Go does what elements are left beyond the last whole
+// vector.
 func (s *simd) use() {
 	prefetchKernel, turnKernel = prefetchRows, turnBlock
 	gatherKernel, spreadKernel, mulKernel = s.gatherColumns, s.spreadColumns, s.mulColumns
@@ -99,7 +107,8 @@ func (s *simd) use() {
 	}
 }
 
-// block returns which of a product's versions takes the next of cols columns, how many it takes, and `rest`.
+// block returns which of a product's versions takes the next of cols columns, how many it takes,
+// and `rest`.
 func (s *simd) block(cols, versions int) (version, n, rest int) {
 	for version = versions - 1; version > 0; version-- {
 		if n = s.lanes << version; n <= cols {
@@ -206,7 +215,7 @@ func (s *simd) mulColumns(out, init view, a coefficients, b view, rows, depth, c
 	}
 }
 
-// constants are what the assembly reads of them.
+// constants are the plain Go's, for the assembly.
 var constants = lit{
 	one: 1, half: 0.5, signBit: 1 << 63, minNormal: 0x1p-1022,
 	beta1: adamBeta1, rest1: 1 - adamBeta1, beta2: adamBeta2, rest2: 1 - adamBeta2, epsilon: adamEpsilon,

@@ -9,7 +9,8 @@
 // STRIDE loads a stride, in bytes.
 #define STRIDE(from, r) MOVQ from, r; SHLQ $3, r
 
-// COLUMNS takes the columns at c: R8 points to the end of the first of R9 quads, BX and R10 to the list.
+// COLUMNS takes the columns at c: R8 points to the end of the first of R9 quads, BX and R10 to the
+// list.
 #define COLUMNS(c) \
 	MOVQ c, AX \
 	MOVQ columns_end(AX), R8 \
@@ -18,7 +19,7 @@
 	MOVQ BX, R10
 
 // QUAD moves the weights of a quad's four inputs at p, d bytes apart, for two vectors of units, V0
-// to V7, or for a part of one, V0, V2, V4 and V6.
+// to V7, for four, V16 to V23 too, or for a part of one, V0, V2, V4 and V6.
 #define QUAD(MOVE, p, d) \
 	MOVE(p, V0, V1, V16, V17); ADDQ d, p; \
 	MOVE(p, V2, V3, V18, V19); ADDQ d, p; \
@@ -44,7 +45,8 @@
 	ADDQ R12, AX
 
 // z += x₀w₀ + x₁w₁ + x₂w₂ + x₃w₃ for one vector of z
-#define ADDTO(z, w0, w1, w2, w3) VFMADD231PD w0, V8, z; VFMADD231PD w1, V9, z; VFMADD231PD w2, V10, z; VFMADD231PD w3, V11, z
+#define ADDTO(z, w0, w1, w2, w3) \
+	VFMADD231PD w0, V8, z; VFMADD231PD w1, V9, z; VFMADD231PD w2, V10, z; VFMADD231PD w3, V11, z
 #define ADD4 \
 	GET4(AX, V12, V13, V24, V25) \
 	ADDTO(V12, V0, V2, V4, V6) \
@@ -52,7 +54,11 @@
 	ADDTO(V24, V16, V18, V20, V22) \
 	ADDTO(V25, V17, V19, V21, V23) \
 	PUT4(AX, V12, V13, V24, V25)
-#define ADD2 GET2(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); ADDTO(V13, V1, V3, V5, V7); PUT2(AX, V12, V13, V24, V25)
+#define ADD2 \
+	GET2(AX, V12, V13, V24, V25) \
+	ADDTO(V12, V0, V2, V4, V6) \
+	ADDTO(V13, V1, V3, V5, V7) \
+	PUT2(AX, V12, V13, V24, V25)
 #define ADD1 GET1(AX, V12, V13, V24, V25); ADDTO(V12, V0, V2, V4, V6); PUT1(AX, V12, V13, V24, V25)
 
 // func gather(z view, c *columns, level *levels, w view, rest int)
@@ -92,7 +98,8 @@ TEXT GATHER1(SB), NOSPLIT, $0-88
 	GATHER(GET1, ADD1)
 
 // dw₀ … dw₃ += x₀dz … x₃dz for one vector of dz
-#define ADDFROM(dz, dw0, dw1, dw2, dw3) VFMADD231PD dz, V8, dw0; VFMADD231PD dz, V9, dw1; VFMADD231PD dz, V10, dw2; VFMADD231PD dz, V11, dw3
+#define ADDFROM(dz, dw0, dw1, dw2, dw3) \
+	VFMADD231PD dz, V8, dw0; VFMADD231PD dz, V9, dw1; VFMADD231PD dz, V10, dw2; VFMADD231PD dz, V11, dw3
 #define SUM4 \
 	GET4(AX, V12, V13, V24, V25) \
 	ADDFROM(V12, V0, V2, V4, V6) \
@@ -202,7 +209,8 @@ TEXT MUL2(SB), NOSPLIT, $0-160
 TEXT MUL1(SB), NOSPLIT, $0-160
 	MUL(GET1, ROW1, PUT1)
 
-// FOREACH and NEXT enclose what an elementwise kernel does with the vector that begins at element AX of CX.
+// FOREACH and NEXT enclose what an elementwise kernel does with the vector that begins at element
+// AX of CX.
 #define FOREACH \
 	XORL AX, AX \
 	JMP  next \
@@ -215,7 +223,8 @@ next: \
 	VZEROUPPER \
 	RET
 
-// FLUSH is normal of adam.go: x below V15, the smallest normal number, becomes 0. V5 is 0, V7 the sign bit.
+// FLUSH is normal of adam.go: x below V15, the smallest normal number, becomes 0. V5 is 0, V7 the
+// sign bit.
 #define FLUSH(x) VANDNPD x, V7, V4; GREATER(V15, V4); SELECT(V5, x, x)
 
 // func adam(w, m, v, grad []float64, step, factor float64)

@@ -42,8 +42,8 @@ row:
 	JNZ  row
 	RET
 
-// func turnBlock(c *columns, rows []uint32): rows that prefetch brought to the second-level cache go on to the
-// first, three rows ahead
+// func turnBlock(c *columns, rows []uint32): rows that prefetch brought to the second-level cache
+// go on to the first, three rows ahead
 TEXT ·turnBlock(SB), NOSPLIT, $0-32
 	MOVQ c+0(FP), AX
 	MOVQ columns_end(AX), DI

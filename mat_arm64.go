@@ -2,8 +2,8 @@
 
 package main
 
-// The kernels that take most of a run's time, with NEON, two lanes a register. Each …NEON takes columns that fill four
-// vectors or one; plain Go does a last odd column and the other kernels.
+// The kernels that take most of a run's time, with NEON, two lanes a register. Each …NEON takes
+// columns that fill four vectors or one; plain Go does a last odd column and the other kernels.
 
 func init() {
 	twins = []twin{{"neon", useNEON}}

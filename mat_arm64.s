@@ -4,8 +4,8 @@
 #include "textflag.h"
 
 // The kernels for arm64 with NEON. A register holds two units, each computed as plain Go does:
-// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Nothing is checked here. Each kernel has a loop for four
-// vectors of columns, and one for a single vector in the first of four registers.
+// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Nothing is checked here. Each kernel has a
+// loop for four vectors of columns, and one for a single vector in the first of four registers.
 
 #define NEXT4(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2, b.D2, c.D2, d.D2] // load, and p += step
 #define NEXT1(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2]
@@ -32,7 +32,8 @@
 	AND $(const_maxQuads-1), R12, R12 \
 	MADD R1, R0, R12, R12
 
-// QUADS does TAKE for every entry of R5 quads, whose rows lie in V0 to V15 meanwhile and go where LEAVE puts them.
+// QUADS does TAKE for every entry of R5 quads, whose rows lie in V0 to V15 meanwhile and go where
+// LEAVE puts them.
 #define QUADS(quad, entry, done, NEXT, TAKE, LEAVE) \
 quad: \
 	MOVWU.P 4(R2), R9 \
@@ -54,7 +55,8 @@ done: \
 #define TERM4(x, w0, w1, w2, w3) FMA(x, w0, V20); FMA(x, w1, V21); FMA(x, w2, V22); FMA(x, w3, V23)
 #define ADD4 \
 	VLD1 (R12), [V20.D2, V21.D2, V22.D2, V23.D2] \
-	TERM4(V16, V0, V1, V2, V3); TERM4(V17, V4, V5, V6, V7); TERM4(V18, V8, V9, V10, V11); TERM4(V19, V12, V13, V14, V15) \
+	TERM4(V16, V0, V1, V2, V3); TERM4(V17, V4, V5, V6, V7) \
+	TERM4(V18, V8, V9, V10, V11); TERM4(V19, V12, V13, V14, V15) \
 	VST1 [V20.D2, V21.D2, V22.D2, V23.D2], (R12)
 #define ADD1 \
 	VLD1 (R12), [V20.D2] \
@@ -65,7 +67,8 @@ done: \
 // STRIDE loads a stride, in bytes.
 #define STRIDE(from, r) MOVD from, r; LSL $3, r
 
-// COLUMNS takes the columns at R8: R2 points to the end of the first of R5 quads, R3 and R8 to the list.
+// COLUMNS takes the columns at R8: R2 points to the end of the first of R5 quads, R3 and R8 to the
+// list.
 #define COLUMNS \
 	MOVD columns_end(R8), R2 \
 	MOVD (columns_end+8)(R8), R5 \
@@ -92,7 +95,8 @@ narrow:
 #define FROM4(x, dw0, dw1, dw2, dw3) FMA(x, V20, dw0); FMA(x, V21, dw1); FMA(x, V22, dw2); FMA(x, V23, dw3)
 #define SUM4 \
 	VLD1 (R12), [V20.D2, V21.D2, V22.D2, V23.D2] \
-	FROM4(V16, V0, V1, V2, V3); FROM4(V17, V4, V5, V6, V7); FROM4(V18, V8, V9, V10, V11); FROM4(V19, V12, V13, V14, V15)
+	FROM4(V16, V0, V1, V2, V3); FROM4(V17, V4, V5, V6, V7) \
+	FROM4(V18, V8, V9, V10, V11); FROM4(V19, V12, V13, V14, V15)
 #define SUM1 \
 	VLD1 (R12), [V20.D2] \
 	FMA(V16, V20, V0); FMA(V17, V20, V4); FMA(V18, V20, V8); FMA(V19, V20, V12)
@@ -117,9 +121,11 @@ TEXT ·spreadNEON(SB), NOSPLIT, $0-120
 narrow:
 	QUADS(quad1, entry1, done1, NEXT1, SUM1, LEAVE1)
 
-// mul works on four rows at a time: row i's sums are in V(4i) to V(4i+3), its coefficients from R(8+i)
-// on, R5 bytes apart.
-#define ROW4(a, s0, s1, s2, s3) VLD1R.P (a)(R5), [V16.D2]; FMA(V16, V20, s0); FMA(V16, V21, s1); FMA(V16, V22, s2); FMA(V16, V23, s3)
+// mul works on four rows at a time: row i's sums are in V(4i) to V(4i+3), its coefficients from
+// R(8+i) on, R5 bytes apart.
+#define ROW4(a, s0, s1, s2, s3) \
+	VLD1R.P (a)(R5), [V16.D2] \
+	FMA(V16, V20, s0); FMA(V16, V21, s1); FMA(V16, V22, s2); FMA(V16, V23, s3)
 #define ROW1(a, s0, s1, s2, s3) VLD1R.P (a)(R5), [V16.D2]; FMA(V16, V20, s0)
 
 #define MUL(quad, term, NEXT, ROW, PUT) \

@@ -7,20 +7,23 @@ import (
 	"slices"
 )
 
-// Eigenvalues of a symmetric S (n×n), for sizes at which Jacobi's rotations (mat_svd.go) take too long. Reflections make
-// S tridiagonal (Householder 1958; Golub & Van Loan, Matrix Computations, 8.3.1), and QL steps with implicit shifts make
-// that diagonal (Dubrulle, Martin & Wilkinson 1968; EISPACK's tql2). A reflection is H = I − τ v vᵀ, v₁ = 1, and
+// Eigenvalues of a symmetric S (n×n), for sizes at which Jacobi's rotations (mat_svd.go) take too
+// long. Reflections make S tridiagonal (Householder 1958; Golub & Van Loan, Matrix Computations,
+// 8.3.1), and QL steps with implicit shifts make that diagonal (Dubrulle, Martin & Wilkinson 1968;
+// EISPACK's tql2). A reflection is H = I − τ v vᵀ, v₁ = 1, and
 //
 //	H S H = S − v wᵀ − w vᵀ,   w = p − ½τ⟨p,v⟩ v,   p = τ S v
 //
-// Products with 32 reflections at a time are subtracted from what is left of S (Dongarra, Hammarling & Sorensen 1989), so
-// that half of the n³·4/3 multiply-adds are matrix products.
+// Products with 32 reflections at a time are subtracted from what is left of S (Dongarra,
+// Hammarling & Sorensen 1989), so that half of the n³·4/3 multiply-adds are matrix products.
 //
-// Accuracy. An eigenvalue is off by up to about n·2⁻⁵³ of the largest, whatever its own size: one of 0 may come out that
-// large, with either sign. A singular value computed as σ = √λ from a Gram matrix is off by n·2⁻⁵³ σ₁²/2σ, and one of 0
-// may come out as √(n·2⁻⁵³) σ₁, where Jacobi's rotations keep their digits.
+// Accuracy. An eigenvalue is off by up to about n·2⁻⁵³ of the largest, whatever its own size: one
+// of 0 may come out that large, with either sign. A singular value computed as σ = √λ from a Gram
+// matrix is off by n·2⁻⁵³ σ₁²/2σ, and one of 0 may come out as √(n·2⁻⁵³) σ₁, where Jacobi's
+// rotations keep their digits.
 
-// jacobiLimit is the largest size whose spectrum is computed by Jacobi's rotations, which take about 30 n³ multiply-adds.
+// jacobiLimit is the largest size whose spectrum is computed by Jacobi's rotations, which take
+// about 30 n³ multiply-adds.
 const jacobiLimit = 128
 
 // singularValues returns those of W in descending order; gramian is WᵀW.
@@ -40,8 +43,9 @@ func singularValues(W, gramian Mat) (sigma []float64) {
 	return sigma
 }
 
-// eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending order; beyond jacobiLimit
-// those computed below 0 are set to 0. They are NaN if anything in S is not finite.
+// eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending
+// order; beyond jacobiLimit those computed below 0 are set to 0. They are NaN if anything in S is
+// not finite.
 func eigenvalues(S Mat) (lambda []float64) {
 	if S.Rows <= jacobiLimit {
 		_, lambda, _ = svd(S)
@@ -52,7 +56,8 @@ func eigenvalues(S Mat) (lambda []float64) {
 	return unscaled(lambda, exponent)
 }
 
-// eigenvectors returns V, whose columns are orthonormal, and λ, as eigenvalues, with S = V diag(λ) Vᵀ.
+// eigenvectors returns V, whose columns are orthonormal, and λ, as eigenvalues, with S = V diag(λ)
+// Vᵀ.
 func eigenvectors(S Mat) (V Mat, lambda []float64) {
 	if S.Rows <= jacobiLimit {
 		V, lambda, _ = svd(S)
@@ -103,7 +108,8 @@ func diagonalise(S Mat, vectors bool) (lambda []float64, E Mat, exponent int) {
 	return t.diagonal, E, exponent
 }
 
-// tridiagonal is T (n×n), symmetric, and how it came from S: T = Q S Qᵀ, Q the product of the reflections.
+// tridiagonal is T (n×n), symmetric, and how it came from S: T = Q S Qᵀ, Q the product of the
+// reflections.
 type tridiagonal struct {
 	diagonal, beside []float64 // n; beside[i] is Tᵢ₊₁,ᵢ
 	reflections
@@ -118,8 +124,8 @@ type reflections struct {
 // reflectionsAtOnce is how many reflections are subtracted by one product.
 const reflectionsAtOnce = 32
 
-// tridiagonalise reduces A to T and overwrites it. With the pending reflections' v, w as rows of L and their −w, −v as
-// rows of R, the part of S not yet reduced is A + LᵀR.
+// tridiagonalise reduces A to T and overwrites it. With the pending reflections' v, w as rows of L
+// and their −w, −v as rows of R, the part of S not yet reduced is A + LᵀR.
 func tridiagonalise(A Mat, keep bool) tridiagonal {
 	n := A.Rows
 	t := tridiagonal{diagonal: make([]float64, n), beside: make([]float64, n)}
@@ -134,7 +140,8 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 			rest := A.view().from(k, k)
 			mul(rest, rest, coefficients{L.Data[k:], 1, n}, view{R.Data[k:], n}, n-k, L.Rows, n-k)
 		}
-		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, coefficients{L.Data[k:], 0, n}, view{R.Data[k:], n}, 1, pending, n-k)
+		one := coefficients{L.Data[k:], 0, n}
+		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, one, view{R.Data[k:], n}, 1, pending, n-k)
 		t.diagonal[k] = column[k]
 		if k == n-1 {
 			break
@@ -183,8 +190,9 @@ func reflect(x []float64) (beta, tau float64) {
 	return beta, (beta - alpha) / beta
 }
 
-// product returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's reflections as the rows
-// of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper triangular (Schreiber & Van Loan 1989):
+// product returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's
+// reflections as the rows of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper triangular (Schreiber & Van
+// Loan 1989):
 //
 //	Q ← Q (I − Vᵀ Fᵀ V) = Q − (Q Vᵀ) Fᵀ V
 func (h reflections) product() Mat {
@@ -201,7 +209,8 @@ func (h reflections) product() Mat {
 		}
 		QV, QVF, rest := newMat(n-at, count), newMat(n-at, count), Q.view().from(at, at)
 		mul(QV.view(), zeros, coefficients{rest.data, n, 1}, V.T().view(), n-at, n-at, count)
-		mul(QVF.view(), zeros, coefficients{QV.Data, count, 1}, minusFactor(V, h.tau[from:]).view(), n-at, count, count)
+		minusF := minusFactor(V, h.tau[from:])
+		mul(QVF.view(), zeros, coefficients{QV.Data, count, 1}, minusF.view(), n-at, count, count)
 		mul(rest, rest, coefficients{QVF.Data, count, 1}, V.view(), n-at, count, n-at)
 	}
 	return Q
@@ -231,7 +240,8 @@ type turn struct {
 // mostSteps is the most QL steps for one eigenvalue; two or three are usual.
 const mostSteps = 60
 
-// solve makes T diagonal by rotations of neighbouring rows and columns, and passes each in turn to turned.
+// solve makes T diagonal by rotations of neighbouring rows and columns, and passes each in turn to
+// turned.
 func (t tridiagonal) solve(turned func(turn)) {
 	d, e := t.diagonal, t.beside
 	largest := 0.0
@@ -255,8 +265,8 @@ func (t tridiagonal) solve(turned func(turn)) {
 	}
 }
 
-// step takes a QL step on rows l to m, shifted by the eigenvalue of their first 2×2 block that is nearer to its first
-// element.
+// step takes a QL step on rows l to m, shifted by the eigenvalue of their first 2×2 block that is
+// nearer to its first element.
 func (t tridiagonal) step(l, m int, turned func(turn)) {
 	d, e := t.diagonal, t.beside
 	g := (d[l+1] - d[l]) / (2 * e[l])

@@ -2,13 +2,14 @@ package main
 
 import "math"
 
-// The elementary functions, the same bits on every machine, and the elementwise kernels made of them.
+// exp, log, log1p and tanh, the same bits on every machine. Wherever this program says exp or log
+// without "math.", it means these.
 //
-// math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on
-// others, so nothing that reaches a result may call them. These are built from additions,
-// multiplications, divisions and math.FMA alone, which IEEE 754 rounds in one way. They branch only to
-// clamp the argument or for special values (and log1p above 1, which no kernel needs), so that the SIMD twins do the
-// same operations in the same order on several lanes.
+// math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on others,
+// so nothing that reaches a result may call them. These are built from additions, multiplications,
+// divisions and math.FMA alone, which IEEE 754 rounds in one way. They branch only to clamp the
+// argument or for special values (and log1p above 1, which no kernel needs), so that the twins of
+// the elementwise kernels do the same operations in the same order on several lanes.
 //
 // Method of exp (Tang 1989; constants of FreeBSD's e_exp.c): x = n ln 2 + r, |r| ≤ ½ ln 2,
 //
@@ -20,7 +21,7 @@ const (
 	log2e   = 1 / math.Ln2
 	ln2Hi   = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 32 bits
 	ln2Lo   = 1.90821492927058770002e-10 // ln 2 − ln2Hi
-	rounder = 0x1.8p52                   // t + rounder − rounder is t to the nearest integer, held in the low bits
+	rounder = 0x1.8p52                   // t + rounder − rounder is t to the nearest integer, in the low bits
 	oneBit  = 0x3ff0_0000_0000_0000      // the bits of 1.0
 
 	expMin = -746 // exp is 0 at and below

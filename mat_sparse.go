@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Sparse inputs. Four of five pixels of MNIST are black, and a step's cost is the multiply-adds on the
-// others and the memory that they touch. The words of this file:
+// Sparse inputs. Four of five pixels of MNIST are black, and a step's cost is the multiply-adds on
+// the others and the memory that they touch. The words of this file:
 //
 //	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
 //	         are mostly black or not black together
@@ -24,16 +24,18 @@ import (
 //
 // What else was tried, in µs of a step at K = 16, 32, 64 on one core of a Zen 4 with AVX-512:
 //
-//   - Row by row, the K sums of a row in registers: every pixel's weights come from the second-level cache.
-//     The forward product took 27, 52, 98.
-//   - Pairs of pixels, 88 an image: 18, 34, 70. Squares, 50 an image: 15, 31, 62. Four pixels in a line need 48 % more
-//     multiply-adds. The best pairing that the data allow has 86 pairs, so a fixed one loses little.
-//   - Tiles of pixels that fit into the first-level cache, row by row: slower. At 20 entries a loop, mispredicted
-//     exits cost more than the misses that tiles save.
-//   - Codes of 14 bits, with a shift and a mask each: 30, 65, 143 with AVX2 on a Zen 3; bytes took 28, 61, 139. The
-//     price is that data of more than 256 distinct values are dense.
-//   - Adam a row for every four entries of spread, so that its division is hidden: 4 % less, for a kernel that does two
-//     jobs. Adam after every few quads, while their gradient is in the cache: nothing.
+//   - Row by row, the K sums of a row in registers: every pixel's weights come from the
+//     second-level cache. The forward product took 27, 52, 98.
+//   - Pairs of pixels, 88 an image: 18, 34, 70. Squares, 50 an image: 15, 31, 62. Four pixels in a
+//     line need 48 % more multiply-adds. The best pairing that the data allow has 86 pairs, so a
+//     fixed one loses little.
+//   - Tiles of pixels that fit into the first-level cache, row by row: slower. At 20 entries a
+//     loop, mispredicted exits cost more than the misses that tiles save.
+//   - Codes of 14 bits, with a shift and a mask each: 30, 65, 143 with AVX2 on a Zen 3; bytes took
+//     28, 61, 139. The price is that data of more than 256 distinct values are dense.
+//   - Adam a row for every four entries of spread, so that its division is hidden: 4 % less, for a
+//     kernel that does two jobs. Adam after every few quads, while their gradient is in the cache:
+//     nothing.
 //   - No Adam for quads that are never lit: 8 of MNIST's 196, half a percent.
 
 // sparse is the rows X (N×D). Row n has the entries start[n] to start[n+1], in order of quads:
@@ -62,13 +64,15 @@ func fitsSparse(height, width, levels int) bool {
 	return (height+1)/2*((width+1)/2) <= maxQuads && levels <= maxLevels
 }
 
-// newSparse returns the sparse form of images of height×width codes. Inputs that form no image have height 1.
+// newSparse returns the sparse form of images of height×width codes. Inputs that form no image have
+// height 1.
 func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	D := height * width
 	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: new(levels)}
 	copy(s.level[:], level)
 	if len(codes)%D != 0 || !fitsSparse(height, width, len(level)) || level[0] != 0 {
-		panic(fmt.Sprintf("newSparse: %d codes of %d levels in images of %d×%d, level[0] = %v", len(codes), len(level), height, width, level[0]))
+		panic(fmt.Sprintf("newSparse: %d codes of %d levels in images of %d×%d, level[0] = %v",
+			len(codes), len(level), height, width, level[0]))
 	}
 	if len(codes) > 0 && int(slices.Max(codes)) >= len(level) {
 		panic(fmt.Sprintf("newSparse: code %d of %d levels", slices.Max(codes), len(level)))
@@ -150,8 +154,8 @@ func squares(row []uint64, level *levels) (sum float64) {
 	return sum
 }
 
-// arrange returns a D×K matrix as places×K: each row at the place of its input, zeros at places without
-// one. restore is its inverse.
+// arrange returns a D×K matrix as places×K: each row at the place of its input, zeros at places
+// without one. restore is its inverse.
 func (s *sparse) arrange(inputs Mat) Mat {
 	m := newMat(len(s.order), inputs.Cols)
 	for p, d := range s.order {
@@ -177,11 +181,12 @@ const blockRows = 128
 
 const _ = uint(maxQuads - blockRows) // in columns a row number takes the place of the quad's
 
-// columnRoom is the distance between columns: an odd number of cache lines, so that the ends of all fit into the cache.
+// columnRoom is the distance between columns: an odd number of cache lines, so that the ends of all
+// fit into the cache.
 const columnRoom = blockRows + 8
 
-// columns is a turned block: the entries of quad p, in row order, are list[p*columnRoom:end[p]], each
-// with its row's number in the block in place of p.
+// columns is a turned block: the entries of quad p, in row order, are list[p*columnRoom:end[p]],
+// each with its row's number in the block in place of p.
 type columns struct {
 	set    *sparse
 	rows   int      // of the block

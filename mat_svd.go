@@ -6,11 +6,12 @@ import (
 	"slices"
 )
 
-// The singular value decomposition by one-sided Jacobi rotations (Hestenes 1958; Demmel &
-// Veselić 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then
-// the singular values, and the product of the rotations is the other factor. If A is a diagonal matrix
-// times a well-conditioned one (or, with fewer columns than rows, the other way round), small singular
-// values have the same relative accuracy as large ones, down to 1e-300 of the largest.
+// The singular value decomposition by one-sided Jacobi rotations (Hestenes 1958; Demmel & Veselić
+// 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then the singular
+// values, and the product of the rotations is the other factor. If A is a diagonal matrix times a
+// well-conditioned one (or, with fewer columns than rows, the other way round), small singular
+// values have the same relative accuracy as large ones, down to 2⁻⁴⁵⁰ of the largest: squares of
+// less underflow.
 
 const maxSweeps = 60
 
@@ -32,7 +33,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	sigma = make([]float64, A.Rows)
 	order := make([]int, A.Rows)
 	for i := range sigma {
-		sigma[i], order[i] = norm(rows.Row(i)), i
+		sigma[i], order[i] = math.Sqrt(inner(rows.Row(i), rows.Row(i))), i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(sigma[j], sigma[i]) })
 	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
@@ -51,8 +52,9 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	return U, sorted, V
 }
 
-// normalise divides x by 2ᵉ, so that its largest magnitude is in [½, 1) and squares neither overflow nor all vanish, and
-// returns e. It is exact except for elements that vanish beside the largest.
+// normalise divides x by 2ᵉ, so that its largest magnitude is in [½, 1) and squares neither
+// overflow nor all vanish, and returns e. It is exact except for elements that vanish beside the
+// largest.
 func normalise(x []float64) int {
 	_, e := math.Frexp(largestOf(x))
 	for i, a := range x {
@@ -70,21 +72,6 @@ func largestOf(x []float64) float64 {
 	return largest
 }
 
-// smallSquare is the least ‖p‖² for which underflow does not matter in inner: what its terms lose, up to 2⁻¹⁰⁷⁵ each, is
-// negligible beside orthogonalise's tolerance for two rows of that length.
-const smallSquare = 0x1p-900
-
-// norm returns ‖x‖ without underflow, for x of at most 1.
-func norm(x []float64) float64 {
-	square := inner(x, x)
-	if square < smallSquare {
-		x = slices.Clone(x)
-		e := normalise(x)
-		return math.Ldexp(math.Sqrt(inner(x, x)), e)
-	}
-	return math.Sqrt(square)
-}
-
 // orthogonalise rotates rows p and q of both matrices until every |⟨p,q⟩| ≤ √n 2⁻⁵³ ‖p‖‖q‖,
 // n = Cols, which is what rounding leaves of an inner product of n terms.
 func orthogonalise(rows, turned Mat) {
@@ -97,17 +84,12 @@ func orthogonalise(rows, turned Mat) {
 		rotated := false
 		for p := range rows.Rows {
 			for q := p + 1; q < rows.Rows; q++ {
-				a, b, d := squares[p], squares[q], 0.0
-				if a >= smallSquare && b >= smallSquare {
-					d = inner(rows.Row(p), rows.Row(q))
-				} else {
-					a, b, d = scaledInner(rows.Row(p), rows.Row(q))
-				}
+				a, b, d := squares[p], squares[q], inner(rows.Row(p), rows.Row(q))
 				if math.Abs(d) <= tolerance*math.Sqrt(a)*math.Sqrt(b) {
 					continue
 				}
 				c, s := rotation(a, b, d)
-				if s == 0 { // the shorter row is too small beside the longer for the rotation to change either
+				if s == 0 { // the shorter row vanishes beside the longer
 					continue
 				}
 				rotate(rows.Row(p), rows.Row(q), c, s)
@@ -122,26 +104,11 @@ func orthogonalise(rows, turned Mat) {
 	}
 }
 
-// scaledInner returns ‖x‖², ‖y‖² and ⟨x,y⟩, all divided by one power of two that keeps them from underflow; 0, 0, 0 if
-// x or y is zero. It is for rows of at most 1 in length, and of a ratio of lengths within float64's range.
-func scaledInner(x, y []float64) (xx, yy, xy float64) {
-	if largestOf(x) == 0 || largestOf(y) == 0 {
-		return 0, 0, 0
-	}
-	x, y = slices.Clone(x), slices.Clone(y)
-	e := normalise(x) - normalise(y)
-	return math.Ldexp(inner(x, x), e), math.Ldexp(inner(y, y), -e), inner(x, y)
-}
-
 // rotation returns the cosine and sine that make two rows orthogonal whose squared lengths
 // are a and b and whose inner product is d (Golub & Van Loan, Matrix Computations, 8.4.2).
 func rotation(a, b, d float64) (c, s float64) {
 	zeta := (b - a) / (2 * d)
-	root := math.Sqrt(math.FMA(zeta, zeta, 1))
-	if math.IsInf(root, 1) { // beside ζ², 1 vanishes
-		root = math.Abs(zeta)
-	}
-	t := 1 / (math.Abs(zeta) + root)
+	t := 1 / (math.Abs(zeta) + math.Sqrt(math.FMA(zeta, zeta, 1)))
 	if zeta < 0 {
 		t = -t
 	}

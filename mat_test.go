@@ -93,27 +93,22 @@ func force(tb testing.TB, name string) {
 
 // elementwiseKernels, as functions of up to four arrays that they may change.
 var elementwiseKernels = []struct {
-	name         string
-	arrays       int
-	kernel, want func(x [4][]float64)
+	name   string
+	arrays int
+	kernel func(x [4][]float64)
 }{
-	{"adam", 4, func(x [4][]float64) { adamKernel(x[0], x[1], x[2], x[3], 1e-3, 1.7) },
-		func(x [4][]float64) { adamGeneric(x[0], x[1], x[2], x[3], 1e-3, 1.7) }},
-	{"rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0) },
-		func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0) }},
-	{"leaky rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0.01) },
-		func(x [4][]float64) { rectifyGeneric(x[0], x[1], 0.01) }},
-	{"exp", 1, func(x [4][]float64) { expKernel(x[0]) }, func(x [4][]float64) { expGeneric(x[0]) }},
-	{"tanh", 2, func(x [4][]float64) { tanhKernel(x[0], x[1]) }, func(x [4][]float64) { tanhGeneric(x[0], x[1]) }},
-	{"softplus", 2, func(x [4][]float64) { softplusKernel(x[0], x[1]) },
-		func(x [4][]float64) { softplusGeneric(x[0], x[1]) }},
+	{"adam", 4, func(x [4][]float64) { adamKernel(x[0], x[1], x[2], x[3], 1e-3, 1.7) }},
+	{"rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0) }},
+	{"leaky rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0.01) }},
+	{"exp", 1, func(x [4][]float64) { expKernel(x[0]) }},
+	{"tanh", 2, func(x [4][]float64) { tanhKernel(x[0], x[1]) }},
+	{"softplus", 2, func(x [4][]float64) { softplusKernel(x[0], x[1]) }},
 }
 
 func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 	for _, impl := range implementations() {
 		for _, e := range elementwiseKernels {
 			t.Run(impl+"/"+e.name, func(t *testing.T) {
-				force(t, impl)
 				r := rand.New(rand.NewPCG(1, 2))
 				check := func(n, offset int) {
 					var got, want [4][]float64
@@ -121,16 +116,16 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					for i := range e.arrays {
 						got[i], intact[i] = arena(n, offset)
 						fill(r, got[i])
-						want[i] = append([]float64{}, got[i]...)
+						want[i] = slices.Clone(got[i])
 					}
+					force(t, impl)
 					e.kernel(got)
-					e.want(want)
+					force(t, "generic")
+					e.kernel(want)
 					for i := range e.arrays {
-						if j, ok := sameBits(got[i], want[i]); !ok {
-							t.Fatalf("n = %d, offset %d, array %d: element %d is %x, want %x", n, offset, i, j, got[i][j], want[i][j])
-						}
-						if !intact[i]() {
-							t.Fatalf("n = %d, offset %d: wrote outside array %d", n, offset, i)
+						if j, ok := sameBits(got[i], want[i]); !ok || !intact[i]() {
+							t.Fatalf("n = %d, offset %d, array %d: element %d is %x, want %x; nothing written outside: %t",
+								n, offset, i, j, got[i][j], want[i][j], intact[i]())
 						}
 					}
 				}
@@ -145,7 +140,8 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 	}
 }
 
-// TestMomentsDoNotStaySubnormal: without a gradient, moments decay to 0, and every one stays 0 or normal on the way.
+// TestMomentsDoNotStaySubnormal: without a gradient, moments decay to 0, and every one stays 0 or
+// normal on the way.
 func TestMomentsDoNotStaySubnormal(t *testing.T) {
 	for _, impl := range implementations() {
 		t.Run(impl, func(t *testing.T) {
@@ -166,38 +162,6 @@ func TestMomentsDoNotStaySubnormal(t *testing.T) {
 				t.Errorf("moments after 8,000 steps without gradient: %x, %x", m, v)
 			}
 		})
-	}
-}
-
-// TestActivationsGiveTheBitsOfPlainGo takes every activation forward and backward.
-func TestActivationsGiveTheBitsOfPlainGo(t *testing.T) {
-	pass := func(f activation, z []float64, K int) (a, slope, g []float64) {
-		a, slope, g = make([]float64, len(z)), slices.Clone(z), slices.Clone(z)
-		f.forward(a, slope, K)
-		if f.backward != nil {
-			f.backward(g, a, slope, K)
-		}
-		return a, slope, g
-	}
-	for _, f := range activations {
-		for _, impl := range implementations() {
-			t.Run(f.name+"/"+impl, func(t *testing.T) {
-				r := rand.New(rand.NewPCG(1, 11))
-				for K := 1; K < 40; K++ {
-					z := make([]float64, K*(1+r.IntN(9)))
-					fill(r, z)
-					force(t, "generic")
-					a, slope, g := pass(f, z, K)
-					force(t, impl)
-					b, otherSlope, h := pass(f, z, K)
-					for i, pair := range [][2][]float64{{a, b}, {slope, otherSlope}, {g, h}} {
-						if j, ok := sameBits(pair[0], pair[1]); !ok {
-							t.Fatalf("K = %d: element %d of %s is %x, want %x", K, j, []string{"a", "slope", "gradient"}[i], pair[1][j], pair[0][j])
-						}
-					}
-				}
-			})
-		}
 	}
 }
 
@@ -260,7 +224,8 @@ func TestMulGivesTheBitsOfPlainGo(t *testing.T) {
 						mulGeneric(view{want, cols + offset}, in, coef, view{b, cols + 3}, rows, depth, cols)
 					}
 					if j, ok := sameBits(got, want); !ok {
-						t.Fatalf("%d×%d×%d, offset %d: element %d is %x, want %x", rows, depth, cols, offset, j, got[j], want[j])
+						t.Fatalf("%d×%d×%d, offset %d: element %d is %x, want %x",
+							rows, depth, cols, offset, j, got[j], want[j])
 					}
 					if !intact() {
 						t.Fatalf("%d×%d×%d: wrote outside", rows, depth, cols)
@@ -330,7 +295,8 @@ func checkGather(t *testing.T, c *columns, z, w view, cols, offset int) {
 	c.gather(view{got, z.stride}, -3, w, cols)
 	gatherGeneric(z, c, c.levels(-3), w, cols)
 	if j, ok := sameBits(got, z.data); !ok || !intact() {
-		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x", c.rows, c.set.D, cols, j, got[j], z.data[j])
+		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x",
+			c.rows, c.set.D, cols, j, got[j], z.data[j])
 	}
 }
 
@@ -348,7 +314,8 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 		c.spread(view{got, init.stride}, start[0], -3, dz, cols)
 		spreadGeneric(view{want, init.stride}, start[1], c, c.levels(-3), dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
-			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x", name, c.rows, c.set.D, cols, j, got[j], want[j])
+			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x",
+				name, c.rows, c.set.D, cols, j, got[j], want[j])
 		}
 	}
 }
@@ -400,5 +367,33 @@ func BenchmarkKernels(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// TestGramAddsInOrder at widths below and beyond where strips grow.
+func TestGramAddsInOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 21))
+	for _, K := range []int{1, 7, 8, 9, 95, 128, 200} {
+		for _, N := range []int{1, 63, 129, 300} {
+			R, got, want := newMat(N, K), newMat(K, K), newMat(K, K)
+			fillPlain(r, R.Data)
+			fillPlain(r, got.Data)
+			gram(got, R)
+			mulGeneric(want.view(), zeros, coefficients{R.Data, 1, K}, R.view(), K, N, K)
+			if i, ok := sameBits(got.Data, want.Data); !ok {
+				t.Fatalf("RᵀR of %d×%d: element (%d, %d) is %x, want %x", N, K, i/K, i%K, got.Data[i], want.Data[i])
+			}
+		}
+	}
+}
+
+func BenchmarkGram(b *testing.B) {
+	for _, K := range []int{64, 128, 256, 1024} {
+		R, M := xavier(2048, K, 1, streamWeights), newMat(K, K)
+		b.Run(fmt.Sprintf("K=%d", K), func(b *testing.B) {
+			for b.Loop() {
+				gram(M, R)
+			}
+		})
 	}
 }
