@@ -152,14 +152,6 @@ func short(x float64) string {
 	return rounded(x, 4)
 }
 
-// roughly writes x to two significant digits, or to a whole number if |x| ≥ 10.
-func roughly(x float64) string {
-	if math.Abs(x) >= 10 {
-		return fixed(x, 0)
-	}
-	return rounded(x, 2)
-}
-
 // padded writes x to the given number of significant digits, trailing zeros included.
 func padded(x float64, digits int) string {
 	if e := exponentAt(x, digits); -4 < e && e < 6 {
@@ -170,14 +162,6 @@ func padded(x float64, digits int) string {
 
 // aligned formats a value for a column of them, in three digits.
 func aligned(x float64) string { return padded(x, 3) }
-
-// tabled formats a value for a table, to four significant digits, with trailing zeros unless it is whole.
-func tabled(x float64) string {
-	if x == math.Trunc(x) {
-		return short(x)
-	}
-	return padded(x, 4)
-}
 
 // exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
 func exponent(x float64) int { return exponentAt(x, 7) }

@@ -298,6 +298,8 @@ type runTable struct {
 	studies []*study
 	all     []comparison
 	index   map[comparisonKey]int
+
+	trends, associations map[*study][]relation
 }
 
 type comparisonKey struct {
@@ -306,10 +308,14 @@ type comparisonKey struct {
 }
 
 func newRunTable(runs []*Result) *runTable {
-	t := &runTable{studies: studies(runs), index: map[comparisonKey]int{}}
+	t := &runTable{studies: studies(runs), index: map[comparisonKey]int{},
+		trends: map[*study][]relation{}, associations: map[*study][]relation{}}
 	t.all = compareAll(t.studies)
 	for i, c := range t.all {
 		t.index[comparisonKey{c.name, c.field, c.pair}] = i
+	}
+	for _, s := range t.studies {
+		t.trends[s], t.associations[s] = trendsOf(s), associationsOf(s)
 	}
 	return t
 }

@@ -124,13 +124,13 @@ func formatStats(t *runTable) ([]byte, error) {
 		add(c.x.study, cells, c.test.P, c.adjusted, c.outcome())
 	}
 	for _, s := range t.studies {
-		for _, r := range trendsOf(s, normalised...) {
+		for _, r := range t.trends[s] {
 			cells := map[string]string{"test": "trend", "measure": r.field, "pairs": count(r.runs),
 				"page_l_less_mean": shortest(float64(r.better) * r.size)}
 			of(cells, "x_", group{condition: s.subject(), activation: r.of})
 			add(s, cells, r.p, r.adjusted, r.outcome())
 		}
-		for _, r := range associationsOf(s, predictors, probes) {
+		for _, r := range t.associations[s] {
 			add(s, map[string]string{"test": "within", "measure": r.field, "predictor": r.predictor,
 				"pairs": count(r.runs), "rho": shortest(float64(r.better*measureOf(r.predictor).better) * r.size)},
 				r.p, r.adjusted, r.outcome())

@@ -241,11 +241,9 @@ func (s *study) byOptimum() []byte {
 	var charts []chart
 	m := redundancyNorm
 	for _, K := range s.ks {
-		all := make([]series, 3)
-		for i, objective := range []string{"optimum", "infomax", "random"} {
-			all[i].mark = objectiveMarks[objective]
-			all[i].name = []string{"optimum of the loss", "after training", untrained.String()}[i]
-		}
+		look := objectiveMarks
+		all := []series{{mark: look["optimum"]}, {mark: look["infomax"]}, {mark: look["random"]}}
+		all[0].name, all[1].name, all[2].name = "optimum of the loss", "after training", untrained.String()
 		for _, c := range s.conditions {
 			e := s.level(group{c, "identity", K}, m)
 			switch c.objective {

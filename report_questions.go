@@ -23,12 +23,7 @@ const (
 	followUps    = "follow-ups"
 )
 
-var (
-	baselines = []string{untrained.String(), autoencoder.String()}
-	// normalised are by what grows with K anyway.
-	normalised = []string{"effective_rank_over_random", "output_correlation_per_pair", "dead_share", "probe_accuracy"}
-	predictors = []string{"weight_correlation", "effective_rank_live", "output_correlation", "tc_bound"}
-)
+var baselines = []string{untrained.String(), autoencoder.String()}
 
 var questions = []question{
 	{findings, "Weights", "Does InfoMax produce non-redundant features?",
@@ -69,14 +64,14 @@ var questions = []question{
 		verdictOn("stack", depthMeasures[:1], treatment.String()),
 		verdictOn("stack", depthMeasures[1:], treatment.String())), nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
-	{followUps, "", "Larger K. Does it hold?", trends(normalised...),
+	{followUps, "", "Larger K. Does it hold?", trends,
 		figuresOf(byK, normalised[0]),
 		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
 	{followUps, "", "Larger data. Does it hold?", each(
 		verdictOn("data", weights, treatment.String()),
 		verdictOn("data", outputs[:1], treatment.String())), nil, ""},
 	{followUps, "", "Does low redundancy predict good task performance?",
-		associations(predictors, probes), []figure{{kind: prediction, field: "output_correlation"}}, ""},
+		associations, []figure{{kind: prediction, field: "output_correlation"}}, ""},
 }
 
 // answer has no text where the study has no runs for the question. One that counts cases has the

@@ -9,6 +9,13 @@ import (
 
 // What is tested without pairs: trends over K, and associations of two measures.
 
+// A trend is of measures by what grows with K anyway. Predictors of a good probe were fixed before
+// there were runs.
+var (
+	normalised = []string{"effective_rank_over_random", "output_correlation_per_pair", "dead_share", "probe_accuracy"}
+	predictors = []string{"weight_correlation", "effective_rank_live", "output_correlation", "tc_bound"}
+)
+
 // relation is a test of either kind.
 type relation struct {
 	measure
@@ -39,11 +46,11 @@ func corrected(family []relation, least int) []relation {
 }
 
 // trendsOf has a trend over K, seed by seed, for each measure and activation of the subject.
-func trendsOf(s *study, by ...string) (all []relation) {
+func trendsOf(s *study) (all []relation) {
 	if len(s.ks) <= len(protocolKs) {
 		return nil
 	}
-	for _, m := range measuresOf(by...) {
+	for _, m := range measuresOf(normalised...) {
 		var family []relation
 		for _, activation := range s.activations {
 			var blocks [][]float64
@@ -72,7 +79,7 @@ func trendsOf(s *study, by ...string) (all []relation) {
 
 // associationsOf has the ρ of low redundancy with high accuracy among the runs of each group,
 // pooled, for each probe and predictor; and beside it that of the subject's runs alone.
-func associationsOf(s *study, predictors, probes []string) (all []relation) {
+func associationsOf(s *study) (all []relation) {
 	if s.stacked() {
 		return nil
 	}
@@ -133,22 +140,18 @@ func told(s *study, name, what, size string, all []relation) (a answer) {
 	return a
 }
 
-func trends(by ...string) func(*runTable, *study) answer {
-	return func(_ *runTable, s *study) answer {
-		return told(s, "trends", "From the least K to the most, with each activation:", "Page's L", trendsOf(s, by...))
-	}
+func trends(t *runTable, s *study) answer {
+	return told(s, "trends", "From the least K to the most, with each activation:", "Page's L", t.trends[s])
 }
 
-func associations(predictors, probes []string) func(*runTable, *study) answer {
-	return func(_ *runTable, s *study) answer {
-		all, own := associationsOf(s, predictors, probes), math.NaN()
-		for _, r := range all {
-			if !(math.Abs(r.own) <= own) {
-				own = math.Abs(r.own)
-			}
+func associations(t *runTable, s *study) answer {
+	own := math.NaN()
+	for _, r := range t.associations[s] {
+		if !(math.Abs(r.own) <= own) {
+			own = math.Abs(r.own)
 		}
-		what := "Runs that differ in their seed alone, where redundancy is lower" +
-			only(finite(own), fmt.Sprintf(" (within %s |ρ| ≤ %s)", s.subject(), fixed(own, 2))) + ":"
-		return told(s, "downstream", what, "ρ", all)
 	}
+	what := "Runs that differ in their seed alone, where redundancy is lower" +
+		only(finite(own), fmt.Sprintf(" (within %s |ρ| ≤ %s)", s.subject(), fixed(own, 2))) + ":"
+	return told(s, "downstream", what, "ρ", t.associations[s])
 }

@@ -251,7 +251,8 @@ func TestAnswers(t *testing.T) {
 		{"trends", "Larger K.", table(wide), ". From the least K to the most, with each activation: " +
 			"Effective rank over its random level: better in 0 and worse in 2 of 2 tests. " +
 			"Output correlation for each pair: better in 2 and worse in 0 of 2 tests. " +
-			"Share of dead units: better in 0 and worse in 0 of 2 tests. Linear probe, accuracy: better in 2 and worse in 0 of 2 tests."},
+			"Share of dead units: better in 0 and worse in 0 of 2 tests. " +
+			"Linear probe, accuracy: better in 2 and worse in 0 of 2 tests."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := questions[slices.IndexFunc(questions, func(q question) bool {
