@@ -106,18 +106,6 @@ func TestPrincipalAxesOfFewRows(t *testing.T) {
 	}
 }
 
-// variances returns the columns' sums of squares about their means.
-func variances(A Mat) []float64 {
-	R, mean, v := newMat(A.Rows, A.Cols), make([]float64, A.Cols), make([]float64, A.Cols)
-	center(R, mean, A)
-	for n := range A.Rows {
-		for k, r := range R.Row(n) {
-			v[k] += r * r
-		}
-	}
-	return v
-}
-
 // TestPCAHasOneRun: whatever the seed, and the same weights for every activation.
 func TestPCAHasOneRun(t *testing.T) {
 	for flags, want := range map[string]int{"-k 2,3": 4, "-k 3 -below pca:2": 2} {
