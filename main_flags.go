@@ -42,7 +42,7 @@ var followups = []string{
 		" -epochs 10 -tc-rows 0", // scale
 	"-act all -k 32 -seed 1-10 -data mnist-shifted -epochs 11",
 	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
-	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all principal components: the inputs, turned
+	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all components: the inputs, turned
 	"-act identity -k 784 -objective pca -tc-rows 0 -data fashion",
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-4", // other settings
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-3",
@@ -130,7 +130,8 @@ func parseOptions(args []string) (options, error) {
 		return o, usagef("%w: -help lists the flags", err)
 	}
 	if f.NArg() > 0 {
-		return o, usagef("%q is not a flag or its value: flags are -name value, and lists have commas and no spaces", f.Arg(0))
+		return o, usagef("%q is not a flag or its value: flags are -name value, and lists have commas and no spaces",
+			f.Arg(0))
 	}
 	empty := ""
 	f.Visit(func(f *flag.Flag) {
@@ -201,8 +202,8 @@ func (o options) check() error {
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
 	case o.verify != "" && !o.onlyTyped("verify", "sample", "seed", "data", "data-dir", "workers", "quiet"),
 		o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
-		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, -seed, " +
-			"-data-dir, -workers, -quiet and, for data of your own, -data FILE" + ownSuffix)
+		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, " +
+			"-seed, -data-dir, -workers, -quiet and, for data of your own, -data FILE" + ownSuffix)
 	case o.report && !o.onlyTyped("report", "out", "quiet"):
 		return usagef("-report takes all runs of -out as they are: leave the other flags out")
 	}
@@ -222,7 +223,9 @@ func (o options) plan() (p plan, err error) {
 		}
 		p.all = append(p.all, runs...)
 	}
-	slices.SortFunc(p.all, func(a, b Config) int { return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b)) })
+	slices.SortFunc(p.all, func(a, b Config) int {
+		return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b))
+	})
 	p.all = slices.Compact(p.all)
 	p.mine, err = shard(p.all, o.shard)
 	return p, err
@@ -286,7 +289,8 @@ func (o options) runs(size dataSize) ([]Config, error) {
 }
 
 // vary replaces all by every one of them with every value of a list; parse gives the values of one part of it.
-func vary[T comparable](all *[]Config, flag, list string, parse func(part string) ([]T, error), set func(*Config, T)) error {
+func vary[T comparable](all *[]Config, flag, list string,
+	parse func(part string) ([]T, error), set func(*Config, T)) error {
 	var values []T
 	for part := range strings.SplitSeq(list, ",") {
 		some, err := parse(strings.TrimSpace(part))

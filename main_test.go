@@ -1,11 +1,9 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"flag"
 	"html/template"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -251,31 +249,6 @@ func TestOwnDataFromFileToReport(t *testing.T) {
 	write(t, file, archiveOf(t, ownMembers(nil)...))
 	if listed := mustRun(t, append(slices.Clone(grid), "-list")...); !strings.Contains(listed, "0 of 4 runs done") {
 		t.Errorf("of other content in the same file -list prints\n%s", listed)
-	}
-}
-
-// TestOwnDataOfManyInputs: 3,072 of them, real numbers in float32, no labels.
-func TestOwnDataOfManyInputs(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 22))
-	array := func(n int) []byte {
-		x := make([]float32, n*3072)
-		for i := range x {
-			x[i] = float32(r.NormFloat64())
-		}
-		return npyOf("<f4", []int{n, 3072}, x)
-	}
-	file, s := filepath.Join(t.TempDir(), "random.npz"), store{t.TempDir()}
-	write(t, file, archiveOf(t, member{"train.npy", array(40), zip.Deflate}, member{"test.npy", array(9), zip.Store}))
-	mustRun(t, "-data", file, "-k", "4", "-epochs", "2", "-objective", "infomax,reconstruction", "-quiet", "-out", s.out)
-	there, err := s.scan(inventory{})
-	if err != nil || len(there.good) != 2 {
-		t.Fatalf("%d runs, %v", len(there.good), err)
-	}
-	for id, r := range there.good { // 40 rows are one batch, and 9 are too few for total correlation
-		if r.Inputs != 3072 || r.Config.Batch != 0 || r.Config.TCRows != 0 || r.Final.ProbeStatus != "no labels" ||
-			r.Curve[1].Loss >= r.Curve[0].Loss {
-			t.Errorf("%s: %+v", id, r)
-		}
 	}
 }
 

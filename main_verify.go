@@ -103,7 +103,7 @@ func (o options) choose(claims []claim, stdout io.Writer) ([]claim, error) {
 	return chosen, nil
 }
 
-// readClaims reads all rows, or says what is wrong with the file. Spreadsheets may have begun it with a mark of Unicode.
+// readClaims reads all rows, or says what is wrong with the file. A spreadsheet may have begun it with a byte-order mark.
 func readClaims(name string, from dataSource) (claims []claim, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -137,7 +137,8 @@ func readClaims(name string, from dataSource) (claims []claim, err error) {
 // rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
 var rowFlags = [][2]string{
 	{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"},
-	{"below", "below"}, {"components", "components"}, {"whiten", "whiten"}, {"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"},
+	{"below", "below"}, {"components", "components"}, {"whiten", "whiten"},
+	{"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"},
 }
 
 // configOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -64,10 +63,8 @@ func sameLength(kernel string, n int, others ...int) {
 	}
 }
 
-// inParallel calls do(0) … do(n−1) on all processors.
-func inParallel(n int, do func(i int)) { share(runtime.GOMAXPROCS(0), n, do) }
-
-// share calls do(0) … do(n−1), started in this order, in up to that many goroutines, its own included. It panics if any does.
+// share calls do(0) … do(n−1), started in this order, in up to that many goroutines, its own included. It panics if
+// any does.
 func share(workers, n int, do func(i int)) {
 	var next atomic.Int64
 	var others sync.WaitGroup

@@ -50,11 +50,13 @@ type sweep struct {
 // runMissing does the runs that are not in there, first the layers that others stand on. Runs whose data cannot be had,
 // or that need more memory than there is, are left out: absent says why. err is ctx's or of the output folder, and ends
 // the sweep.
-func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console) (absent, err error) {
+func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console) (
+	absent, err error) {
 	isThere := func(c Config) bool { return there.good[c.ID()] != nil }
 	missing := slices.DeleteFunc(slices.Concat(p.mine, p.below()), isThere)
 	slices.SortStableFunc(missing, func(a, b Config) int {
-		return cmp.Or(compareInputs(a, b), cmp.Compare(len(a.layers()), len(b.layers())), cmp.Compare(b.cost(), a.cost()))
+		return cmp.Or(compareInputs(a, b), cmp.Compare(len(a.layers()), len(b.layers())),
+			cmp.Compare(b.cost(), a.cost()))
 	})
 	progress := newProgress(screen, len(there.of(p.mine)), missing)
 	defer screen.show("")
@@ -107,8 +109,8 @@ func enoughMemory(runs []Config, workers int, data *Dataset) error {
 		sum += need(c)
 	}
 	if free := freeMemory(); sum > free {
-		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: give a smaller -k or "+
-			"fewer -workers", plural(min(workers, len(runs)), "run"), runs[0].ID(), sum/1e9, free/1e9)
+		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: "+
+			"give a smaller -k or fewer -workers", plural(min(workers, len(runs)), "run"), runs[0].ID(), sum/1e9, free/1e9)
 	}
 	return nil
 }
@@ -275,7 +277,9 @@ func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string
 	files := []file{{"results.csv", results}}
 	if err == nil && withReport {
 		var report []file
-		report, headlines, err = reportFiles(runs, results, func(id string) ([]byte, error) { return s.readFile(id, "weights.npz") })
+		report, headlines, err = reportFiles(runs, results, func(id string) ([]byte, error) {
+			return s.readFile(id, "weights.npz")
+		})
 		files = append(files, report...)
 	}
 	for _, f := range files {

@@ -235,7 +235,8 @@ func parseRun(b []byte) (*Result, error) {
 func weightArrays(w *Weights, K int) []npyArray {
 	D := w.W.Rows
 	all := []npyArray{
-		{"W", []int{K, D}, w.W.T().Data}, {"b", []int{K}, w.B}, {"W0", []int{K, D}, w.W0.T().Data}, {"b0", []int{K}, w.B0},
+		{"W", []int{K, D}, w.W.T().Data}, {"b", []int{K}, w.B},
+		{"W0", []int{K, D}, w.W0.T().Data}, {"b0", []int{K}, w.B0},
 		{"V", []int{D, K}, w.V.Data}, {"inputs", []int{K, w.Inputs.Rows}, w.Inputs.T().Data},
 		{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory},
 	}
