@@ -216,6 +216,8 @@ func (s *simd) mulColumns(out, init view, a coefficients, b view, rows, depth, c
 }
 
 // constants are the plain Go's, for the assembly.
+//
+//lint:ignore U1000 the assembly reads them
 var constants = lit{
 	one: 1, half: 0.5, signBit: 1 << 63, minNormal: 0x1p-1022,
 	beta1: adamBeta1, rest1: 1 - adamBeta1, beta2: adamBeta2, rest2: 1 - adamBeta2, epsilon: adamEpsilon,
