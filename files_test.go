@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,28 +76,6 @@ func TestALogHasALineAHalfMinute(t *testing.T) {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
-	}
-}
-
-// TestAPanicOfAnyWorkerIsTheCallers, so that it is that of one run.
-func TestAPanicOfAnyWorkerIsTheCallers(t *testing.T) {
-	for bad := range 4 {
-		func() {
-			defer func() {
-				if p := recover(); !strings.HasPrefix(fmt.Sprint(p), "the bad one") {
-					t.Errorf("worker %d: %v", bad, p)
-				}
-			}()
-			var started sync.WaitGroup
-			started.Add(4)
-			share(4, 4, func(i int) {
-				started.Done()
-				started.Wait() // each has a worker of its own
-				if i == bad {
-					panic("the bad one")
-				}
-			})
-		}()
 	}
 }
 

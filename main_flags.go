@@ -86,7 +86,7 @@ func newFlags(o *options) *flag.FlagSet {
 	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test `rows` to estimate total correlation from, or all if your own are "+
 		"fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "`folder` for the results")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time, or goroutines that a lone large run has")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time")
 	f.StringVar(&o.shard, "shard", "1/1", "`part` of the runs, i/n such as 2/8; 0/8 is 8/8, so that a job's index may "+
 		"count from 0 or from 1")
 	f.BoolVar(&o.list, "list", false, "print the runs that the other flags ask for, and which are done; run nothing")

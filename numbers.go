@@ -1,5 +1,5 @@
 // What several layers (CONTRIBUTING.md) share and what uses nothing else of this program: random streams,
-// numbers that may not be finite, parallel loops, and numbers as text.
+// numbers that may not be finite, a parallel loop, and numbers as text.
 
 package main
 
@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,47 +62,18 @@ func sameLength(kernel string, n int, others ...int) {
 	}
 }
 
-// share calls do(0) … do(n−1), started in this order, in up to that many goroutines, its own included. It panics if
-// any does.
+// share calls do(0) … do(n−1), started in this order, in up to that many goroutines.
 func share(workers, n int, do func(i int)) {
 	var next atomic.Int64
-	var others sync.WaitGroup
-	var problem atomic.Value // text, of the first panic
-	work := func() {
-		for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-			do(int(i))
-		}
-	}
-	for range min(workers, n) - 1 {
-		others.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					problem.CompareAndSwap(nil, fmt.Sprintf("%v\n%s", p, debug.Stack()))
-				}
-			}()
-			work()
+	var group sync.WaitGroup
+	for range min(workers, n) {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				do(int(i))
+			}
 		})
 	}
-	defer func() {
-		others.Wait()
-		if p := problem.Load(); p != nil {
-			panic(p)
-		}
-	}()
-	work()
-}
-
-// cores is how many goroutines a large piece of work may use, each on its own part of the result, so
-// that their number changes no bit. It is set before runs start.
-var cores = 1
-
-// worthSplitting is the number of multiply-adds beyond which waking other cores pays.
-var worthSplitting = 1 << 22
-
-// split calls f concurrently on up to cores parts of [0, n), each of which begins at a multiple of grain.
-func split(n, grain int, f func(from, to int)) {
-	part := max(1, (n+cores*grain-1)/(cores*grain)) * grain
-	share(cores, (n+part-1)/part, func(i int) { f(i*part, min((i+1)*part, n)) })
+	group.Wait()
 }
 
 // shortest is x in the fewest digits that read back as x.
@@ -149,21 +119,16 @@ func short(x float64) string {
 	return rounded(x, 4)
 }
 
-// padded writes x to the given number of significant digits, trailing zeros included.
-func padded(x float64, digits int) string {
-	if e := exponentAt(x, digits); -4 < e && e < 6 {
-		return fixed(x, digits-1-e)
+// aligned formats a value for a column of them, in three significant digits, trailing zeros included.
+func aligned(x float64) string {
+	if e := exponent(x, 3); -4 < e && e < 6 {
+		return fixed(x, 2-e)
 	}
-	return readable(strconv.FormatFloat(x, 'e', digits-1, 64))
+	return readable(strconv.FormatFloat(x, 'e', 2, 64))
 }
 
-// aligned formats a value for a column of them, in three digits.
-func aligned(x float64) string { return padded(x, 3) }
-
-// exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to seven digits.
-func exponent(x float64) int { return exponentAt(x, 7) }
-
-func exponentAt(x float64, digits int) int {
+// exponent is e of x = m × 10ᵉ with 1 ≤ |m| < 10, after rounding to that many digits.
+func exponent(x float64, digits int) int {
 	_, text, _ := strings.Cut(strconv.FormatFloat(x, 'e', digits-1, 64), "e")
 	e, _ := strconv.Atoi(text)
 	return e
@@ -192,7 +157,7 @@ func pText(p float64) string {
 		return "1"
 	}
 	for digits := 2; ; digits++ {
-		text := fixed(p, digits-1-exponentAt(p, digits))
+		text := fixed(p, digits-1-exponent(p, digits))
 		if read, _ := strconv.ParseFloat(text, 64); cmp.Compare(read, significant) == cmp.Compare(p, significant) {
 			return text
 		}

@@ -35,7 +35,7 @@ const (
 	probeEvaluations = 500   // of L, at most
 	probeUsual       = 40    // evaluations that a probe of many units usually takes
 	probeBlock       = 64    // rows whose P stays in the cache from logits to gradient
-	probeParts       = 8     // of the rows, each with its own sums: cores share the work and change no bit
+	probeParts       = 8     // of the rows, each with its own sums: their number decides the last bits
 )
 
 // probeResult is one probe: the share of test rows that it gets right, NaN if activations are not
@@ -263,11 +263,9 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	} else {
 		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{U, C}, K, K, C)
 	}
-	split(len(p.parts), 1, func(from, to int) {
-		for i := from; i < to; i++ {
-			p.pass(&p.parts[i])
-		}
-	})
+	for i := range p.parts {
+		p.pass(&p.parts[i])
+	}
 	loss := 0.0
 	clear(p.dW.Data)
 	clear(dBeta)

@@ -75,7 +75,7 @@ func meanEntry(values []float64) entry {
 	case !(sd > 0) || math.Abs(mean) >= 1e5:
 		return entry{Main: short(mean), Sub: only(finite(sd), "± "+short(sd))}
 	}
-	return entry{Main: fixed(mean, 1-exponent(sd)), Sub: "± " + fixed(sd, 1-exponent(sd))}
+	return entry{Main: fixed(mean, 1-exponent(sd, 7)), Sub: "± " + fixed(sd, 1-exponent(sd, 7))}
 }
 
 // entry has the shift as readers see it.

@@ -173,7 +173,7 @@ func (t *trainer) activations(s *Set) (A, some Mat) {
 		if t.f.monotone {
 			choose(Z)
 		}
-		split(len(rows), 4, func(from, to int) { t.f.forward(a.Data[from*K:to*K], Z.Data[from*K:to*K], K) })
+		t.f.forward(a.Data, Z.Data, K)
 		choose(a)
 	}
 	return A, some

@@ -297,7 +297,7 @@ func linearTicks(lo, hi float64, count int, whole bool) (ticks []tick) {
 		case v == 0:
 			label = "0"
 		case far:
-			label = readable(strconv.FormatFloat(v, 'e', max(0, exponent(v)-e), 64))
+			label = readable(strconv.FormatFloat(v, 'e', max(0, exponent(v, 7)-e), 64))
 		}
 		ticks = append(ticks, tick{v, label})
 	}
@@ -310,7 +310,7 @@ func linearTicks(lo, hi float64, count int, whole bool) (ticks []tick) {
 // logTicks returns the powers of ten in lo…hi, about count of them; in up to three decades also 2
 // and 5 times them; and where there are fewer than two, linear ticks.
 func logTicks(lo, hi float64, count int) (ticks []tick) {
-	first, last := exponent(lo), exponent(hi)
+	first, last := exponent(lo, 7), exponent(hi, 7)
 	stride, factors := (last-first)/(count+1)+1, "1"
 	if last-first < 3 {
 		factors = "125"
@@ -336,7 +336,7 @@ func logTicks(lo, hi float64, count int) (ticks []tick) {
 
 // niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. strconv rounds exactly.
 func niceStep(x float64) (step float64, e int) {
-	for e = exponent(x) - 1; ; e++ {
+	for e = exponent(x, 7) - 1; ; e++ {
 		for _, m := range []string{"1", "2", "5"} {
 			step, _ = strconv.ParseFloat(m+"e"+strconv.Itoa(e), 64)
 			if step >= x {

@@ -137,7 +137,6 @@ const grace = 2 * time.Second
 // do does the runs. One that fails is told of and the others go on; the error returned is of the output folder or
 // ctx's, and what was done until then stays.
 func (s *sweep) do(ctx context.Context, runs []Config, workers int) error {
-	cores = max(1, min(workers, runtime.GOMAXPROCS(0))/max(1, len(runs))) // a lone large run has them all
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	ended := make(chan struct{})

@@ -156,14 +156,7 @@ func (q *nearest) add(v int64) {
 
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
-	half := [2][][]int{everySecond(order, 0), everySecond(order, 1)}
-	var info [2]Mat
-	split(2, 1, func(from, to int) {
-		for i := from; i < to; i++ {
-			info[i] = pairwiseMI(half[i])
-		}
-	})
-	even, odd := info[0], info[1]
+	even, odd := pairwiseMI(everySecond(order, 0)), pairwiseMI(everySecond(order, 1))
 	return (treeWeight(maximumSpanningTree(even), odd) + treeWeight(maximumSpanningTree(odd), even)) / 2
 }
 

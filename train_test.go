@@ -433,36 +433,27 @@ func hashRun(t *testing.T, h hash.Hash, c Config, data *Dataset) {
 	h.Write(measured)
 }
 
-// With -short, for processors that are emulated, each implementation runs on three cores alone, and only the last one,
-// the fastest, has the large runs.
+// With -short, for processors that are emulated, only the last implementation, the fastest, has the large runs.
 func TestRunsGiveTheSameBitsEverywhere(t *testing.T) {
-	all, on := implementations(), []int{1, 3}
-	if testing.Short() {
-		on = on[1:]
-	}
+	all := implementations()
 	plane := clusters()
 	plane.Train.labels = nil // the probes of 8,000 points take long where a processor is emulated
 	for i, impl := range all {
-		for _, n := range on {
-			t.Run(fmt.Sprintf("%s on %d cores", impl, n), func(t *testing.T) {
-				force(t, impl)
-				savedCores, savedWorth := cores, worthSplitting
-				defer func() { cores, worthSplitting = savedCores, savedWorth }()
-				cores, worthSplitting = n, 0
-				got := map[string]string{
-					"images": fingerprint(t, sampleData(), sampleConfigs()...),
-					"plane":  fingerprint(t, plane, planeConfigs...),
+		t.Run(impl, func(t *testing.T) {
+			force(t, impl)
+			got := map[string]string{
+				"images": fingerprint(t, sampleData(), sampleConfigs()...),
+				"plane":  fingerprint(t, plane, planeConfigs...),
+			}
+			if !testing.Short() || i == len(all)-1 {
+				got["large"] = fingerprint(t, sampleData(), largeConfigs...)
+			}
+			for name, hash := range got {
+				if hash != bitsEverywhere[name] {
+					t.Errorf("fingerprint of %s %s, want %s", name, hash, bitsEverywhere[name])
 				}
-				if !testing.Short() || i == len(all)-1 {
-					got["large"] = fingerprint(t, sampleData(), largeConfigs...)
-				}
-				for name, hash := range got {
-					if hash != bitsEverywhere[name] {
-						t.Errorf("fingerprint of %s %s, want %s", name, hash, bitsEverywhere[name])
-					}
-				}
-			})
-		}
+			}
+		})
 	}
 }
 
