@@ -80,7 +80,25 @@ var readArchive = sync.OnceValues(func() (a archived, err error) {
 	return a, nil
 })
 
-// TestAnswerFollowsFromItsRuns: with -update it writes the files instead.
+const answerBegins, answerEnds = "<!-- answer -->\n", "<!-- /answer -->\n"
+
+// withAnswer is README with the report's headlines where its answer stands.
+func withAnswer(t *testing.T, readme string, headlines []string) string {
+	t.Helper()
+	before, rest, begins := strings.Cut(readme, answerBegins)
+	_, after, ends := strings.Cut(rest, answerEnds)
+	if !begins || !ends {
+		t.Fatalf("README.md has not %q and %q", answerBegins, answerEnds)
+	}
+	text := "**" + headlines[0] + "**\n\n"
+	for _, line := range headlines[1:] {
+		text += "- " + line + "\n"
+	}
+	return before + answerBegins + text + "\n![Effective rank of the weights](answer/mnist-effective-rank.svg)\n" +
+		answerEnds + after
+}
+
+// TestAnswerFollowsFromItsRuns: with -update it writes the files, and README's answer, instead.
 func TestAnswerFollowsFromItsRuns(t *testing.T) {
 	a, err := readArchive()
 	if err != nil {
@@ -99,7 +117,7 @@ func TestAnswerFollowsFromItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, _, err := reportFiles(a.runs, results, func(id string) ([]byte, error) {
+	files, headlines, err := reportFiles(a.runs, results, func(id string) ([]byte, error) {
 		if b, there := a.weights[id]; there {
 			return b, nil
 		}
@@ -108,7 +126,8 @@ func TestAnswerFollowsFromItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range append(files, file{"results.csv", results}) {
+	readme := file{"../README.md", []byte(withAnswer(t, textOf(t, "README.md"), headlines))}
+	for _, f := range append(files, file{"results.csv", results}, readme) {
 		if strings.HasSuffix(f.name, ".svg") && f.name != "mnist-effective-rank.svg" { // which README shows
 			continue
 		}

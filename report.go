@@ -13,8 +13,9 @@ import (
 // The report: stats.csv, tables.md, tables.tex, report.html and its figures, from all runs. The
 // same runs give the same bytes on every machine, so no time, machine or order of events is in them.
 
-// reportFiles returns the report's files, and the answers to its first question, a line for each
-// study. results is results.csv, weights gives the weights.npz of the networks that are shown.
+// reportFiles returns the report's files and its headlines: the answer in one line, and a line for
+// each part of it. results is results.csv, weights gives the weights.npz of the networks that are
+// shown.
 func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
@@ -38,7 +39,8 @@ func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte
 	}
 	p.addRuns(runs)
 	if len(all) > 0 && all[0].asks == questions[0].asks {
-		headlines = p.open(t, all)
+		p.open(t, all)
+		headlines = append([]string{p.Answer}, p.parts...)
 	}
 	stats, err := formatStats(t)
 	if err != nil {
@@ -110,11 +112,12 @@ const (
 
 // page is what report.html.tmpl shows.
 type page struct {
-	Answer, Study string  // in one line, and what it is of
-	Rivals        string  // what InfoMax is compared with
-	Few           bool    // seeds are too few for a test
-	Confirmed     string  // in how many cases, if all baselines are there
-	Tables        []sheet // of every case, and of other studies
+	Answer, Study string   // in one line, and what it is of
+	parts         []string // of the answer, each in a line
+	Rivals        string   // what InfoMax is compared with
+	Few           bool     // seeds are too few for a test
+	Confirmed     string   // in how many cases, if all baselines are there
+	Tables        []sheet  // of every case, and of other studies
 	Parts         map[string][]section
 	Limits        []string
 	Runs          int
@@ -186,11 +189,8 @@ func (p *page) add(a answered, figures []shown) {
 	}
 	p.Parts[a.part] = append(p.Parts[a.part], next)
 	if a.short != "" {
-		word := strings.ToLower(its.word)
-		if !its.few && its.all.better > 0 && its.all.better < its.cases {
-			word += fmt.Sprintf(" (%d of %d)", its.all.better, its.cases)
-		}
-		p.Answer += a.short + ": " + word + ". "
+		p.Answer += only(p.Answer != "", " ") + a.short + ": " + strings.ToLower(its.word) + "."
+		p.parts = append(p.parts, a.short+". "+its.text)
 	}
 }
 
@@ -222,8 +222,8 @@ func cases(all []answered) (table sheet) {
 	return table
 }
 
-// open fills what is of the first question, and returns its answers, a line for each study.
-func (p *page) open(t *runTable, all []answered) (headlines []string) {
+// open fills what is of the first question.
+func (p *page) open(t *runTable, all []answered) {
 	lead := all[0].lead
 	its := all[0].by[lead]
 	var rivals []string
@@ -235,12 +235,6 @@ func (p *page) open(t *runTable, all []answered) (headlines []string) {
 		p.Confirmed = fmt.Sprintf("%d of %s", its.all.better, plural(its.cases, "case"))
 	}
 	p.Tables = append(p.Tables, cases(all), others(t, all))
-	for _, s := range t.studies {
-		if a, has := all[0].by[s]; has {
-			headlines = append(headlines, s.name()+": "+a.word+". "+a.text)
-		}
-	}
-	return headlines
 }
 
 // others is a table of the studies that can answer the first question and that the page does not

@@ -48,17 +48,17 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 		outcome := comparison.outcome
 		if a.few = leastP(tests, most) >= significant; a.few {
 			outcome = comparison.everySeed
-			a.text = fmt.Sprintf("With every one of %s, too few for a test, ", plural(most, "seed"))
 		}
 		table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"}}
 		var labels []string
+		subject := side{s, xs[0]}
 		for _, y := range ys {
 			for _, m := range measuresOf(by...) {
-				table.Heads = append(table.Heads, m.arrowed()+", with "+y.label(s))
+				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
 			}
 			if slices.Contains(rivals, y.String()) {
 				a.rivals = append(a.rivals, counts{rival: y.String()})
-				labels = append(labels, y.label(s))
+				labels = append(labels, y.unlike(subject))
 			}
 		}
 		if a.rivals == nil {
@@ -82,18 +82,13 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 				a.all.add(sum / met)
 			}
 		}
-		x := xs[0].String()
-		table.Caption = s.name() + ": " + x + " less what it is compared with [exact interval]"
+		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		a.text += fmt.Sprintf("%s is better than %s by %s in %d of %s", x, listing(labels), titles(by),
-			a.all.better, plural(a.cases, "case"))
-		if len(labels) == 1 {
-			a.text += fmt.Sprintf(", and worse in %d.", a.all.worse)
-			return a
-		}
+		a.text = "By " + titles(by) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
+			", " + subject.unlike(ys[0]) + " is"
 		for i, r := range a.rivals {
-			opening := []string{". Compared with %s it is", ", with %s"}[min(i, 1)]
-			a.text += fmt.Sprintf(opening+" better in %d and worse in %d", labels[i], r.better, r.worse)
+			a.text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), labels[i], r.better,
+				only(i == 0, " of "+plural(a.cases, "case")), r.worse)
 		}
 		a.text += "."
 		return a
@@ -134,22 +129,31 @@ func titles(by []string) string {
 
 // opening is the word for so many of the cases.
 func (a answer) opening() string {
-	switch better := a.all.better; {
-	case a.few || better == 0 && !slices.ContainsFunc(a.rivals, func(r counts) bool { return r.worse > 0 }):
+	better, word := a.all.better, "No"
+	switch {
+	case a.few:
 		return "Unclear"
+	case better == 0 && !slices.ContainsFunc(a.rivals, func(r counts) bool { return r.worse > 0 }):
+		word = "Unclear"
 	case better == a.cases:
-		return "Yes"
+		word = "Yes"
 	case 2*better >= a.cases:
-		return "Mostly"
+		word = "Mostly"
 	case better > 0:
-		return "Partly"
+		word = "Partly"
 	}
-	return "No"
+	return fmt.Sprintf("%s (%d of %d)", word, better, a.cases)
 }
 
-// label is y, and its study where that is another.
-func (y side) label(x *study) string {
-	return y.condition.String() + only(y.study != x, " on "+y.study.name())
+// unlike names x by what it and y differ in.
+func (x side) unlike(y side) string {
+	switch {
+	case x.condition != y.condition:
+		return x.condition.String()
+	case x.Data != y.Data:
+		return x.Data
+	}
+	return only(x.Whiten == 0, "un") + "whitened"
 }
 
 // objectivesWithUntrained compares every objective with untrained by both measures of the weights.
@@ -210,12 +214,16 @@ func (s *study) rangeOf(groups []group, m measure, text func(float64) string) st
 
 // whitened puts the first question to whitened inputs, and compares them with the same components
 // as they are.
-func whitened(t *runTable, s *study) answer {
+func whitened(t *runTable, s *study) (a answer) {
 	if s.Whiten != 1 {
-		return answer{}
+		return a
 	}
-	return each(verdictOn("baseline", weights, baselines...), verdictOn("whiten", weights, treatment.String()),
-		verdictOn("whiten", probes[:1], treatment.String()))(t, s)
+	probe := verdictOn("whiten", probes[:1], treatment.String())
+	a = each(verdictOn("baseline", weights, baselines...), verdictOn("whiten", weights, treatment.String()), probe)(t, s)
+	if its := probe(t, s).all; a.all.better > 0 && its.better != its.worse {
+		a.text += " Less redundant weights are " + only(its.better < its.worse, "not ") + "the better features there."
+	}
+	return a
 }
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.

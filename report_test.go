@@ -228,22 +228,20 @@ func TestAnswers(t *testing.T) {
 		want       string
 	}{
 		{"verdict", "Does InfoMax produce", table(usualSample()),
-			"Mostly. InfoMax λ = 1 is better than untrained and autoencoder by effective rank and " +
-				"weight correlation in 2 of 4 cases. Compared with untrained it is better in 2 and worse in 2, " +
-				"with autoencoder better in 2 and worse in 2."},
+			"Mostly (2 of 4). By effective rank and weight correlation, InfoMax λ = 1 is better than untrained " +
+				"in 2 of 4 cases and worse in 2, better than autoencoder in 2 and worse in 2."},
 		{"few seeds", "Does InfoMax produce", table(few),
-			"Unclear. With every one of 3 seeds, too few for a test, InfoMax λ = 1 is better than untrained by " +
-				"effective rank and weight correlation in 2 of 4 cases, and worse in 2."},
+			"Unclear. By effective rank and weight correlation, with every one of 3 seeds (too few for a test), " +
+				"InfoMax λ = 1 is better than untrained in 2 of 4 cases and worse in 2."},
 		{"objectives", "Is it InfoMax alone?", table(usualSample()),
 			". Weights are worse than untrained in every case with no objective, and better in some with " +
 				"InfoMax λ = 1 (2 of 4)."},
 		{"whitened", "Where does it hold?", table(better, raw),
-			"Yes. InfoMax λ = 1 is better than untrained and autoencoder by effective rank and weight correlation " +
-				"in 4 of 4 cases. Compared with untrained it is better in 4 and worse in 0, with autoencoder better " +
-				"in 4 and worse in 0. InfoMax λ = 1 is better than InfoMax λ = 1 on mnist, 256 components, P = 0 " +
-				"by effective rank and weight correlation in 4 of 4 cases, and worse in 0. InfoMax λ = 1 is better " +
-				"than InfoMax λ = 1 on mnist, 256 components, P = 0 by linear probe accuracy in 0 of 4 cases, " +
-				"and worse in 4."},
+			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 is better than untrained in " +
+				"4 of 4 cases and worse in 0, better than autoencoder in 4 and worse in 0. By effective rank and " +
+				"weight correlation, whitened is better than unwhitened in 4 of 4 cases and worse in 0. By linear " +
+				"probe accuracy, whitened is better than unwhitened in 0 of 4 cases and worse in 4. Less redundant " +
+				"weights are not the better features there."},
 		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than " +
 			"untrained in 2 of 4 cases of λ and K. The training: runs are more redundant than the optimum in 2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
