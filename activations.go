@@ -123,16 +123,14 @@ func softmax(a, z []float64, K int) {
 		}
 	}
 	exponentiate(a)
-	for r := 0; r < len(a); r += 4 * K {
-		rest := a[r:min(r+4*K, len(a))]
-		sums := rowSums(rest, nil, K)
-		for _, sum := range sums[:len(rest)/K] {
-			scale := 1 / sum
-			row := rest[:K]
-			for k := range row {
-				row[k] *= scale
-			}
-			rest = rest[K:]
+	for r := 0; r < len(a); r += K {
+		row, sum := a[r:r+K], 0.0
+		for _, x := range row {
+			sum += x
+		}
+		scale := 1 / sum
+		for k := range row {
+			row[k] *= scale
 		}
 	}
 }
@@ -141,44 +139,13 @@ func softmax(a, z []float64, K int) {
 //
 //	∂L/∂zₖ = aₖ (gₖ − Σⱼ gⱼ aⱼ)
 func softmaxBackward(g, a, _ []float64, K int) {
-	for r := 0; r < len(a); r += 4 * K {
-		rest, grads := a[r:min(r+4*K, len(a))], g[r:min(r+4*K, len(a))]
-		dots := rowSums(rest, grads, K)
-		for _, dot := range dots[:len(rest)/K] {
-			grad := grads[:K]
-			for k, x := range rest[:K] {
-				grad[k] = x * (grad[k] - dot)
-			}
-			rest, grads = rest[K:], grads[K:]
+	for r := 0; r < len(a); r += K {
+		row, grad, dot := a[r:r+K], g[r:r+K], 0.0
+		for k, x := range row {
+			dot = math.FMA(x, grad[k], dot)
+		}
+		for k, x := range row {
+			grad[k] = x * (grad[k] - dot)
 		}
 	}
-}
-
-// rowSums returns Σₖ aₙₖ bₙₖ of up to four rows, or Σₖ aₙₖ if b is nil, in unit order. Four rows
-// go side by side, because each addition waits for the one before it in its row.
-func rowSums(a, b []float64, K int) (sums [4]float64) {
-	if len(a) < 4*K {
-		for i, x := range a {
-			y := 1.0
-			if b != nil {
-				y = b[i]
-			}
-			sums[i/K] = math.FMA(x, y, sums[i/K])
-		}
-		return sums
-	}
-	a0, a1, a2, a3 := a[:K], a[K:2*K], a[2*K:3*K], a[3*K:4*K]
-	var s0, s1, s2, s3 float64
-	if b == nil {
-		for k := range K {
-			s0, s1, s2, s3 = s0+a0[k], s1+a1[k], s2+a2[k], s3+a3[k]
-		}
-		return [4]float64{s0, s1, s2, s3}
-	}
-	b0, b1, b2, b3 := b[:K], b[K:2*K], b[2*K:3*K], b[3*K:4*K]
-	for k := range K {
-		s0, s1 = math.FMA(a0[k], b0[k], s0), math.FMA(a1[k], b1[k], s1)
-		s2, s3 = math.FMA(a2[k], b2[k], s2), math.FMA(a3[k], b3[k], s3)
-	}
-	return [4]float64{s0, s1, s2, s3}
 }

@@ -36,9 +36,8 @@ func weightCorrelation(gramian Mat) float64 {
 // weightRedundancy returns ‖ŴᵀŴ − I‖²_F. A unit of zero length has no direction, and its row of ŴᵀŴ
 // is zero.
 func weightRedundancy(W Mat) float64 {
-	units, _ := scaleUnits(W)
 	gramian, length := newMat(W.Cols, W.Cols), make([]float64, W.Cols)
-	gram(gramian, units)
+	gram(gramian, W)
 	for k := range length {
 		length[k] = math.Sqrt(gramian.Row(k)[k])
 	}
@@ -84,25 +83,25 @@ func entropyRank(x []float64) float64 {
 }
 
 // correlation returns Corr(A) (K×K), in which a constant unit's row is 0, and the ratio of the largest
-// to the smallest variance. Sums of squares are of A less its first row, so that a constant unit's is
-// exactly 0:
+// to the smallest variance, +Inf if a unit is constant. Sums of squares are of A less its first row, so
+// that a constant unit's is exactly 0:
 //
 //	R = A − 1·a₀ᵀ, centred        M = RᵀR        Corrⱼₖ = Mⱼₖ / √(Mⱼⱼ Mₖₖ)
 func correlation(A Mat) (M Mat, ratio float64) {
-	R, exponent := scaleUnits(A)
-	first := slices.Clone(R.Row(0))
-	for n := range R.Rows {
-		for k, a := range first {
-			R.Row(n)[k] -= a
+	N, K := A.Rows, A.Cols
+	R, M := newMat(N, K), newMat(K, K)
+	for n := range N {
+		for k, a := range A.Row(n) {
+			R.Row(n)[k] = a - A.Row(0)[k]
 		}
 	}
-	M, deviation := newMat(R.Cols, R.Cols), make([]float64, R.Cols)
-	center(R, make([]float64, R.Cols), R)
+	center(R, make([]float64, K), R)
 	gram(M, R)
-	for k := range deviation {
-		deviation[k] = math.Sqrt(M.Row(k)[k])
+	squares, deviation := make([]float64, K), make([]float64, K)
+	for k := range K {
+		squares[k] = M.Row(k)[k]
+		deviation[k] = math.Sqrt(squares[k])
 	}
-	ratio = varianceRatio(M, exponent)
 	for j := range M.Rows {
 		for k, m := range M.Row(j) {
 			if m != 0 {
@@ -110,55 +109,18 @@ func correlation(A Mat) (M Mat, ratio float64) {
 			}
 		}
 	}
-	return M, ratio
+	least := slices.Min(squares)
+	if least == 0 {
+		return M, math.Inf(1)
+	}
+	return M, slices.Max(squares) / least
 }
 
-// varianceRatio returns maxⱼₖ Mⱼⱼ 4^eⱼ / (Mₖₖ 4^eₖ), +Inf when a unit is constant.
-func varianceRatio(M Mat, exponent []int) float64 {
-	ratio := 1.0
-	for k, e := range exponent {
-		if M.Row(k)[k] == 0 {
-			return math.Inf(1)
-		}
-		for j := range exponent {
-			ratio = max(ratio, math.Ldexp(M.Row(j)[j]/M.Row(k)[k], 2*(exponent[j]-e)))
-		}
-	}
-	return ratio
-}
-
-// scaleUnits returns A (N×K) with each unit, a column, divided by 2ᵉ, and the K exponents e. A unit's
-// largest element is then in [½, 1), so that no square over- or underflows beside it. This changes no
-// bit of a ratio.
-func scaleUnits(A Mat) (scaled Mat, exponent []int) {
-	scaled, exponent = newMat(A.Rows, A.Cols), make([]int, A.Cols)
-	factor := make([]float64, A.Cols)
-	for n := range A.Rows {
-		for k, a := range A.Row(n) {
-			factor[k] = max(factor[k], math.Abs(a))
-		}
-	}
-	for k, largest := range factor {
-		_, e := math.Frexp(largest)
-		exponent[k] = max(e, -1023) // 2¹⁰²³ is the largest factor
-		factor[k] = math.Ldexp(1, -exponent[k])
-	}
-	for n := range A.Rows {
-		for k, a := range A.Row(n) {
-			scaled.Row(n)[k] = a * factor[k]
-		}
-	}
-	return scaled, exponent
-}
-
-// spectrum returns WᵀW (K×K) and the singular values, both of W scaled by 2⁻ᵉ to elements below 1 in
-// magnitude, and e.
-func spectrum(W Mat) (gramian Mat, sigma []float64, exponent int) {
-	W.Data = slices.Clone(W.Data)
-	exponent = normalise(W.Data)
+// spectrum returns WᵀW (K×K) and the singular values of W.
+func spectrum(W Mat) (gramian Mat, sigma []float64) {
 	gramian = newMat(W.Cols, W.Cols)
 	gram(gramian, W)
-	return gramian, singularValues(W, gramian), exponent
+	return gramian, singularValues(W, gramian)
 }
 
 // liveWeights returns W without what cannot act: the weights of inputs that are constant, and for
@@ -239,11 +201,11 @@ const notConverged = "not converged"
 
 // measureWeights sets the metrics of W (D×K).
 func (m *Metrics) measureWeights(W Mat, constant []bool, softmax bool) {
-	gramian, sigma, exponent := spectrum(W)
-	m.WeightNorm = Number(math.Ldexp(math.Sqrt(trace(gramian)/float64(W.Cols)), exponent))
+	gramian, sigma := spectrum(W)
+	m.WeightNorm = Number(math.Sqrt(trace(gramian) / float64(W.Cols)))
 	m.WeightCorrelation, m.EffectiveRank = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
 	m.WeightRedundancy = Number(weightRedundancy(W))
-	gramian, sigma, _ = spectrum(liveWeights(W, constant, softmax))
+	gramian, sigma = spectrum(liveWeights(W, constant, softmax))
 	m.WeightCorrelationLive, m.EffectiveRankLive = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
 }
 

@@ -26,7 +26,7 @@ type goldenMetrics struct {
 func readGoldenMetrics(t *testing.T) (g goldenMetrics) {
 	t.Helper()
 	readJSON(t, "testdata/golden_metrics.json", &g)
-	if len(g.Weights) != 8 || len(g.Activations) != 14 {
+	if len(g.Weights) != 8 || len(g.Activations) != 11 {
 		t.Fatalf("golden_metrics.json has %d and %d cases", len(g.Weights), len(g.Activations))
 	}
 	return g
@@ -58,7 +58,8 @@ func TestMetricsOfWeightsAgreeWithNumPy(t *testing.T) {
 				if diff := cmp.Diff(want, got, closeMetrics); diff != "" {
 					t.Errorf("(-want +got)\n%s", diff)
 				}
-				if ratio := float64(got.WeightNorm / want.WeightNorm); !(math.Abs(ratio-1) < 1e-10) { // it may be 1e-200
+				ratio := float64(got.WeightNorm / want.WeightNorm)
+				if !(math.Abs(ratio-1) < 1e-10) { // the norm may be 1e-100
 					t.Errorf("weight norm %v, want %v", got.WeightNorm, want.WeightNorm)
 				}
 			})
@@ -112,7 +113,8 @@ func TestAConstantUnitHasNoVariance(t *testing.T) {
 		}
 		var m Metrics
 		m.measureActivations(A)
-		if m.VarianceRatioStatus != "infinite" || finite(float64(m.VarianceRatio)) || m.OutputCorrelation != 1 || m.ActivationRank != 1 {
+		if m.VarianceRatioStatus != "infinite" || finite(float64(m.VarianceRatio)) ||
+			m.OutputCorrelation != 1 || m.ActivationRank != 1 {
 			t.Errorf("%d rows: variance ratio %v (%s), output correlation %v, activation rank %v; want infinite, 1, 1",
 				N, m.VarianceRatio, m.VarianceRatioStatus, m.OutputCorrelation, m.ActivationRank)
 		}
@@ -126,7 +128,7 @@ func TestMetricsOfWeightsIgnoreScale(t *testing.T) {
 	for _, softmax := range []bool{false, true} {
 		var want Metrics
 		want.measureWeights(W, constant, softmax)
-		for _, e := range []int{-900, -1, 60, 900} {
+		for _, e := range []int{-400, -1, 60, 400} {
 			var got Metrics
 			got.measureWeights(mapped(W, func(w float64) float64 { return math.Ldexp(w, e) }), constant, softmax)
 			if norm := Number(math.Ldexp(float64(want.WeightNorm), e)); got.WeightNorm != norm {
@@ -167,7 +169,8 @@ func TestSaturationDoesNotHideRanks(t *testing.T) {
 				saturated += 1 / float64(len(A.Data))
 			}
 		}
-		return [3]Number{m.TCGaussNats, m.TCKNNNats, m.TCTreeNats}, saturated, estimates(chosenRows(A, c.TCRows), c.Seed)
+		z = [3]Number{m.TCGaussNats, m.TCKNNNats, m.TCTreeNats}
+		return z, saturated, estimates(chosenRows(A, c.TCRows), c.Seed)
 	}
 	want, _, _ := estimatesOf("identity")
 	keepsRanks := map[string]bool{"identity": true, "leaky_relu": true, "tanh": true, "softplus": true}
@@ -196,9 +199,11 @@ func TestOneStartServesAllObjectivesOfItsSeed(t *testing.T) {
 	var s starts
 	measured := 0
 	for _, c := range []Config{
-		{Objective: "infomax", K: 2, Lambda: 1, Seed: 1, Epochs: 5}, {Objective: "infomax", K: 2, Lambda: 3, Seed: 1, Epochs: 5},
+		{Objective: "infomax", K: 2, Lambda: 1, Seed: 1, Epochs: 5},
+		{Objective: "infomax", K: 2, Lambda: 3, Seed: 1, Epochs: 5},
 		{Objective: "tied", K: 2, Seed: 1, Epochs: 5}, {Objective: "random", K: 2, Seed: 1},
-		{Objective: "random", K: 3, Seed: 1}, {Objective: "random", K: 2, Seed: 2}, {Objective: "pca", K: 2}, {Objective: "random", K: 2},
+		{Objective: "random", K: 3, Seed: 1}, {Objective: "random", K: 2, Seed: 2},
+		{Objective: "pca", K: 2}, {Objective: "random", K: 2},
 	} {
 		m := s.metrics(c, func() Metrics {
 			measured++
