@@ -92,19 +92,10 @@ func diagonalise(S Mat, vectors bool) (lambda []float64, E Mat, exponent int) {
 	A := Mat{S.Rows, S.Cols, slices.Clone(S.Data)}
 	exponent = normalise(A.Data)
 	t := tridiagonalise(A, vectors)
-	if !vectors {
-		t.solve(func(turn) {})
-		return t.diagonal, E, exponent
+	if vectors {
+		E = t.reflections.product()
 	}
-	E = t.reflections.product()
-	turns := make([]turn, 0, turnsAtOnce)
-	t.solve(func(next turn) {
-		if turns = append(turns, next); len(turns) == cap(turns) {
-			turnRows(E, turns)
-			turns = turns[:0]
-		}
-	})
-	turnRows(E, turns)
+	t.solve(E)
 	return t.diagonal, E, exponent
 }
 
@@ -231,18 +222,12 @@ func minusFactor(V Mat, tau []float64) Mat {
 	return m
 }
 
-// turn is a rotation of the rows at and at+1, as rotate does it.
-type turn struct {
-	at   int
-	c, s float64
-}
-
 // mostSteps is the most QL steps for one eigenvalue; two or three are usual.
 const mostSteps = 60
 
-// solve makes T diagonal by rotations of neighbouring rows and columns, and passes each in turn to
-// turned.
-func (t tridiagonal) solve(turned func(turn)) {
+// solve makes T diagonal by rotations of neighbouring rows and columns, and turns the rows of E alike,
+// if it has any.
+func (t tridiagonal) solve(E Mat) {
 	d, e := t.diagonal, t.beside
 	largest := 0.0
 	for i := range d {
@@ -260,14 +245,14 @@ func (t tridiagonal) solve(turned func(turn)) {
 			if step == mostSteps {
 				panic(fmt.Sprintf("eigenvalue %d of %d does not settle", l, len(d)))
 			}
-			t.step(l, m, turned)
+			t.step(l, m, E)
 		}
 	}
 }
 
 // step takes a QL step on rows l to m, shifted by the eigenvalue of their first 2×2 block that is
 // nearer to its first element.
-func (t tridiagonal) step(l, m int, turned func(turn)) {
+func (t tridiagonal) step(l, m int, E Mat) {
 	d, e := t.diagonal, t.beside
 	g := (d[l+1] - d[l]) / (2 * e[l])
 	g = d[m] - d[l] + e[l]/(g+math.Copysign(math.Sqrt(math.FMA(g, g, 1)), g))
@@ -287,29 +272,10 @@ func (t tridiagonal) step(l, m int, turned func(turn)) {
 		p = float64(s * r)
 		d[i+1] = g + p
 		g = math.FMA(c, r, -b)
-		turned(turn{i, c, s})
+		if E.Rows > 0 {
+			rotate(E.Row(i), E.Row(i+1), c, s)
+		}
 	}
 	d[l] -= p
 	e[l], e[m] = g, 0
-}
-
-// turnsAtOnce is how many rotations are kept before the eigenvectors are turned.
-const turnsAtOnce = 1 << 16
-
-// turnRows rotates rows of E, some columns at a time, which then stay in the cache.
-func turnRows(E Mat, turns []turn) {
-	const width = 64
-	strip := newMat(E.Rows, width)
-	for at := 0; at < E.Cols; at += width {
-		strip.Cols = min(width, E.Cols-at)
-		for i := range E.Rows {
-			copy(strip.Row(i), E.Row(i)[at:])
-		}
-		for _, t := range turns {
-			rotate(strip.Row(t.at), strip.Row(t.at+1), t.c, t.s)
-		}
-		for i := range E.Rows {
-			copy(E.Row(i)[at:], strip.Row(i))
-		}
-	}
 }

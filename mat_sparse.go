@@ -142,13 +142,10 @@ func (s *sparse) dense(n int) []float64 {
 	return s.restore(places).Data
 }
 
-// squaredNorm returns ‖xₙ‖².
-func (s *sparse) squaredNorm(n int) float64 { return squares(s.row(n), s.level) }
-
-// squares is the sum of a row's squares, over the places in order.
-func squares(row []uint64, level *levels) (sum float64) {
-	for _, e := range row {
-		x0, x1, x2, x3 := values(e, level)
+// squaredNorm returns ‖xₙ‖², summed over the places in order.
+func (s *sparse) squaredNorm(n int) (sum float64) {
+	for _, e := range s.row(n) {
+		x0, x1, x2, x3 := values(e, s.level)
 		sum = math.FMA(x3, x3, math.FMA(x2, x2, math.FMA(x1, x1, math.FMA(x0, x0, sum))))
 	}
 	return sum
@@ -220,39 +217,29 @@ func (c *columns) column(p int) []uint64 { return c.list[p*columnRoom : c.end[p]
 
 // load turns the given rows of the set.
 func (c *columns) load(rows []uint32) {
-	c.clear(len(rows))
+	if len(rows) > blockRows {
+		panic(fmt.Sprintf("load: %d rows, at most %d", len(rows), blockRows))
+	}
+	c.rows = len(rows)
+	for p := range c.end {
+		c.end[p] = uint32(p * columnRoom)
+	}
 	if len(rows) > 0 {
 		c.set.checkRows("load", rows)
 		turnKernel(c, rows)
 	}
 }
 
-// clear makes room for the given number of rows.
-func (c *columns) clear(rows int) {
-	if rows > blockRows {
-		panic(fmt.Sprintf("load: %d rows, at most %d", rows, blockRows))
-	}
-	c.rows = rows
-	for p := range c.end {
-		c.end[p] = uint32(p * columnRoom)
-	}
-}
-
-// turn appends the entries of the block's row n to the lists of their quads.
-func (c *columns) turn(n int, row []uint64) {
-	end, list := c.end, c.list
-	for _, e := range row {
-		p := e % maxQuads
-		list[end[p]] = e - p + uint64(n)
-		end[p]++
-	}
-}
-
 var turnKernel = turnGeneric
 
+// turnGeneric appends the entries of every row to the lists of their quads.
 func turnGeneric(c *columns, rows []uint32) {
 	for n, row := range rows {
-		c.turn(n, c.set.row(int(row)))
+		for _, e := range c.set.row(int(row)) {
+			p := e % maxQuads
+			c.list[c.end[p]] = e - p + uint64(n)
+			c.end[p]++
+		}
 	}
 }
 

@@ -135,7 +135,9 @@ func scoresOf(order [][]int) Mat {
 // So v_k is kept from falling below that, and estimates stay finite and ordered: a unit that others
 // determine contributes −½ log of that bound, 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
-	L, floor := newMat(G.Cols, G.Cols), leastUnexplained(G.Rows)
+	L, score := newMat(G.Cols, G.Cols), normalScores(G.Rows)
+	gap := score[G.Rows/2] - score[G.Rows/2-1]
+	floor := 2 * gap * gap / inner(score, score)
 	gram(L, G)
 	total := L.Data[0]
 	for i := range L.Data {
@@ -152,13 +154,6 @@ func gaussTC(G Mat) float64 {
 		sum += log(v)
 	}
 	return -(sum + float64(2*gaussBias(G.Rows, G.Cols))) / 2
-}
-
-// leastUnexplained returns 2δ²/Σ score² of gaussTC for N rows.
-func leastUnexplained(N int) float64 {
-	score := normalScores(N)
-	gap := score[N/2] - score[N/2-1]
-	return 2 * gap * gap / inner(score, score)
 }
 
 // gaussBias returns the mean, in nats, of −½ log det R for K independent units and N rows; for dependent
@@ -244,10 +239,6 @@ func normalQuantile(p float64) float64 {
 	return math.Copysign(z, q)
 }
 
-// asymptoticFrom is where the series of ψ reaches float64 precision; smaller arguments are
-// brought there by the recurrence in x.
-const asymptoticFrom = 10
-
 // digammaSeries has B₂ₙ / 2n of the Bernoulli numbers B₂, B₄, … B₁₄.
 var digammaSeries = []float64{
 	1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12,
@@ -258,12 +249,14 @@ var digammaSeries = []float64{
 //
 //	ψ(x) = ψ(x+1) − 1/x                                DLMF 5.5.2 (Olver et al. 2010)
 //	ψ(x) ~ log x − 1/(2x) − Σₙ B₂ₙ / (2n x²ⁿ)          DLMF 5.11.2
+//
+// From 10 on the series has float64's precision; the recurrence brings smaller arguments there.
 func digamma(x float64) float64 {
 	if !(x > 0) {
 		return math.NaN()
 	}
 	shift := 0.0 // 1/x + 1/(x+1) + …
-	for ; x < asymptoticFrom; x++ {
+	for ; x < 10; x++ {
 		shift += 1 / x
 	}
 	square := 1 / (x * x)

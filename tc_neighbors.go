@@ -20,8 +20,9 @@ import (
 // The null depends on N and K alone, since every column holds the same scores.
 //
 // In many dimensions all distances are nearly equal, and the estimate sees what changes that: dependence
-// shared by many units. Dependence between two units is diluted by all the others, and knnLimit says how
-// little of it is seen. Where density varies strongly (heavy tails) the estimate is too large.
+// shared by many units. Dependence between two units is diluted by all the others: 64 units in identical
+// pairs, whose truth is infinite, read 8 nats at N = 2,000. Where density varies strongly (heavy tails)
+// the estimate is too large.
 
 // nullDraws is how many permuted data sets the null is averaged over. At N = 2,000 and K = 64 one has a
 // standard deviation of 0.09 nats.
@@ -32,45 +33,24 @@ func knnTC(G Mat) float64 {
 	return float64(G.Cols) * (nullLogRadius(G.Rows, G.Cols) - meanLogRadius(G))
 }
 
-// knnLimit returns what knnTC reads, in nats, for K units that come in identical pairs and are
-// independent otherwise: 8 at N = 2,000 and K = 64, where the truth is infinite. Dependence within
-// pairs cannot read more, however strong; dependence shared by more units can.
-func knnLimit(N, K int) float64 {
-	rng := rand.New(rand.NewPCG(nullDraws, streamNull))
-	return knnTC(permutedScores(N, K, 2, rng))
-}
-
-var nullLogRadii = struct {
-	sync.Mutex
-	of map[[2]int]float64 // by N and K
-}{of: map[[2]int]float64{}}
+var nullLogRadii sync.Map // of func() float64 by N and K
 
 // nullLogRadius returns the null for N rows and K units, computed once in a process.
 func nullLogRadius(N, K int) float64 {
-	nullLogRadii.Lock()
-	defer nullLogRadii.Unlock()
-	size := [2]int{N, K}
-	if null, ok := nullLogRadii.of[size]; ok {
-		return null
-	}
-	var sum float64
-	for draw := range uint64(nullDraws) {
-		rng := rand.New(rand.NewPCG(draw, streamNull))
-		sum += meanLogRadius(permutedScores(N, K, 1, rng))
-	}
-	nullLogRadii.of[size] = sum / nullDraws
-	return sum / nullDraws
+	null, _ := nullLogRadii.LoadOrStore([2]int{N, K}, sync.OnceValue(func() (sum float64) {
+		for draw := range uint64(nullDraws) {
+			sum += meanLogRadius(permutedScores(N, K, rand.New(rand.NewPCG(draw, streamNull))))
+		}
+		return sum / nullDraws
+	}))
+	return null.(func() float64)()
 }
 
-// permutedScores returns scores (N×K) in random order, the same order for every run of `copies` columns.
-func permutedScores(N, K, copies int, rng *rand.Rand) Mat {
+// permutedScores returns scores (N×K) in random order, each unit's by itself.
+func permutedScores(N, K int, rng *rand.Rand) Mat {
 	order := make([][]int, K)
 	for k := range order {
-		if k%copies == 0 {
-			order[k] = rng.Perm(N)
-		} else {
-			order[k] = order[k-1]
-		}
+		order[k] = rng.Perm(N)
 	}
 	return scoresOf(order)
 }

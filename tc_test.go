@@ -336,7 +336,7 @@ func TestGaussEstimateOfIndependentUnitsIsZero(t *testing.T) {
 	for _, c := range []struct{ N, K int }{{2000, 100}, {360, 64}, {130, maxTCUnits}} {
 		sum, draws := 0.0, uint64(4)
 		for seed := range draws {
-			sum += gaussTC(permutedScores(c.N, c.K, 1, rand.New(rand.NewPCG(seed, streamData))))
+			sum += gaussTC(permutedScores(c.N, c.K, rand.New(rand.NewPCG(seed, streamData))))
 		}
 		if mean := sum / float64(draws); !(math.Abs(mean) < 1) {
 			t.Errorf("%d units, %d rows: %.2f nats, want 0", c.K, c.N, mean)
@@ -359,9 +359,10 @@ func TestIdenticalUnitsReadTheLimits(t *testing.T) {
 	rho := inner(score, swapped) / inner(score, score)
 	a := sample(N, 1, 1, independent)
 	got := estimates(withColumn(a, 1, func(n int) float64 { return math.Tanh(a.Row(n)[0]) }), 1)
+	one := rand.New(rand.NewPCG(1, streamNull)).Perm(N)
 	want := [3]float64{
 		-0.5*math.Log(1-rho*rho) - 2*1/(4.*N), // 10.1
-		knnLimit(N, 2),
+		knnTC(scoresOf([][]int{one, one})),
 		digamma(N/2) - digamma(neighbors), // 5.7: KSG with x_n = y_n = k − 1
 	}
 	for i, tolerance := range []float64{1e-6, 1e-9, 1e-12} {
