@@ -18,10 +18,10 @@ const numericsVersion = 7
 // numerics is the version that c's bits date from: 7 for tied weights; else 6 for fewer than ten rows a
 // unit for total correlation; else 5 for more than 128 units in a layer; else 3.
 func (c Config) numerics() int {
-	switch few := c.TCRows > 0 && fewRows(c.TCRows, c.K); {
-	case c.Objective == "tied" || c.Below.Objective == "tied":
+	switch {
+	case slices.Contains(c.layers(), "tied"):
 		return 7
-	case few:
+	case c.TCRows > 0 && fewRows(c.TCRows, c.K):
 		return 6
 	case max(c.K, c.Below.K) > jacobiLimit:
 		return 5
@@ -146,32 +146,30 @@ func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Obj
 
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
 // hex is the start of a SHA-256 of every setting and the numerics version. A stack's name has both layers:
-// mnist-random64-infomax-relu-k32-…, and one of principal components their number and P: mnist-components256-whiten1-….
+// mnist-random64-infomax-relu-k32-…, and one of principal components their number and P:
+// mnist-components256-whiten1-….
 func (c Config) ID() string {
-	name, settings := c.Data, fmt.Sprintf("%d %+v", c.numerics(), c)
+	name := c.Data
 	if c.Components > 0 {
 		name += fmt.Sprintf("-components%d-whiten%s", c.Components, shortest(c.Whiten))
-	} else {
-		settings = strings.Replace(settings, " Components:0 Whiten:0", "", 1) // ids are older than components
 	}
 	if c.stacked() {
 		name += fmt.Sprintf("-%s%d", c.Below.Objective, c.Below.K)
-	} else {
-		settings = strings.Replace(settings, " Below:"+c.Below.String(), "", 1) // and older than stacks
 	}
 	name += fmt.Sprintf("-%s-%s-k%d", c.Objective, c.Activation, c.K)
 	if c.hasLambda() {
 		name += "-lambda" + shortest(c.Lambda)
 	}
-	sum := sha256.Sum256([]byte(settings))
+	ignore := strings.NewReplacer(" Below:none", "", " Components:0 Whiten:0", "") // because ids are older than these
+	sum := sha256.Sum256([]byte(ignore.Replace(fmt.Sprintf("%d %+v", c.numerics(), c))))
 	return fmt.Sprintf("%s-seed%d-%x", name, c.Seed, sum[:4])
 }
 
 // maxK guards against typing errors, and is the most that products take.
 const maxK = maxCols
 
-// check returns what to change in c as a badUsage, or nil. c is as typed, before normal; its names are known to be valid
-// and its listed numbers to be finite. size is that of the data.
+// check returns what to change in c as a badUsage, or nil. c is as typed, before normal; its names are known to be
+// valid and its listed numbers to be finite. size is that of the data.
 func (c Config) check(size dataSize) error {
 	switch {
 	case c.K < 1 || c.K > maxK:
@@ -180,10 +178,8 @@ func (c Config) check(size dataSize) error {
 		return usagef("-lambda %v: give a number, 0 or more", c.Lambda)
 	case c.Epochs < 1:
 		return usagef("-epochs %d: give 1 or more, or -objective random for no training", c.Epochs)
-	case c.Batch < 0:
-		return usagef("-batch %d: give 2 rows or more, or 0 for the whole training split", c.Batch)
-	case c.Batch == 1:
-		return usagef("-batch 1: one row has no variance; give 2 or more, or 0 for the whole training split")
+	case c.Batch < 0 || c.Batch == 1:
+		return usagef("-batch %d: give 0 for the whole training split, or 2 rows or more: one has no variance", c.Batch)
 	case !finite(c.LearningRate) || c.LearningRate <= 0:
 		return usagef("-lr %v: give a number above 0", c.LearningRate)
 	case c.Components < 0:
@@ -193,9 +189,11 @@ func (c Config) check(size dataSize) error {
 	case slices.Contains(c.layers(), "optimum") && c.Activation != "identity":
 		return usagef("-objective optimum is for identity alone: give -act identity, or leave it out")
 	case c.TCRows != 0 && c.K > maxTCUnits:
-		return usagef("-k %d: total correlation takes %d units at most; give -tc-rows 0 to leave it out", c.K, maxTCUnits)
+		return usagef("-k %d: total correlation takes %d units at most; give -tc-rows 0 to leave it out",
+			c.K, maxTCUnits)
 	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
-		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out", c.TCRows, minTCRows, size.test)
+		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out",
+			c.TCRows, minTCRows, size.test)
 	}
 	return nil
 }

@@ -54,24 +54,23 @@ func TestATerminalHasOneLineInPlace(t *testing.T) {
 // TestALogHasALineAHalfMinute of progress, with the time left by the cost of what is done, and all other lines.
 func TestALogHasALineAHalfMinute(t *testing.T) {
 	for quiet, want := range map[bool]string{
-		true: "a problem\n",
-		false: "1/3 runs, 1m30s left; infomax relu K=4 epoch 50/100, loss 2.5\n" +
-			"a problem\n3/3 runs, 0s left\n",
+		true:  "a problem\n",
+		false: "1/3 runs, 1m30s left; third\na problem\n3/3 runs, 0s left; fifth\n",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var out bytes.Buffer
 			c := planOf(t, "-data clusters -k 4").mine[0]
 			p := newProgress(newConsole(&out, quiet), 1, []Config{c, c})
-			p.start(c)
+			p.advance(0, 0, "first")
 			time.Sleep(20 * time.Second)
-			p.epoch(c, 50, Epoch{})
+			p.advance(0, c.cost()/4, "second")
 			time.Sleep(10 * time.Second)
-			p.epoch(c, 50, Epoch{Loss: 2.5})
+			p.advance(0, c.cost()/4, "third")
 			p.warn("a problem")
 			time.Sleep(29 * time.Second)
-			p.end(c)
+			p.advance(1, c.cost()/2, "fourth")
 			time.Sleep(time.Second)
-			p.end(c)
+			p.advance(1, c.cost(), "fifth")
 			if got := out.String(); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
@@ -80,7 +79,9 @@ func TestALogHasALineAHalfMinute(t *testing.T) {
 }
 
 func TestInfinityKeepsItsSign(t *testing.T) {
-	for text, x := range map[string]float64{"−Inf": math.Inf(-1), "+Inf": math.Inf(1), "−1×10⁻⁷": -1e-7, "0": math.Copysign(0, -1)} {
+	for text, x := range map[string]float64{
+		"−Inf": math.Inf(-1), "+Inf": math.Inf(1), "−1×10⁻⁷": -1e-7, "0": math.Copysign(0, -1),
+	} {
 		if got := short(x); got != text {
 			t.Errorf("%v is %q, want %q", x, got, text)
 		}

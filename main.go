@@ -127,7 +127,7 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 	}
 	before := len(there.of(p.mine))
 	if single && before == 0 {
-		screen.say("%s", describe(p.mine[0]))
+		screen.say("%s", p.mine[0].ID())
 	}
 	absent, err := s.runMissing(ctx, p, there, o.workers, screen)
 	if err != nil && ctx.Err() == nil {
@@ -147,16 +147,6 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n",
 			outOf(len(done), len(p.mine)), s.runs(), filepath.Join(s.out, "results.csv"))
 		writeHeadlines(stdout, s, now)
-	}
-	diverged := 0
-	for _, r := range done {
-		if r.Status != "ok" {
-			diverged++
-		}
-	}
-	if diverged > 0 {
-		screen.warn("%s diverged: a number stopped being finite, which a smaller -lr, or inputs of a smaller scale, "+
-			"may prevent", outOf(diverged, len(p.mine)))
 	}
 	if absent == nil && len(done) < len(p.mine) {
 		return fmt.Errorf("%s could not be done: the reasons are above", outOf(len(p.mine)-len(done), len(p.mine)))
@@ -199,22 +189,6 @@ func list(w io.Writer, s store, p plan) error {
 	return nil
 }
 
-// describe names a run to a person: mnist: infomax, relu, K = 32, λ = 1, seed 1.
-func describe(c Config) string {
-	data := c.Data
-	if c.Components > 0 {
-		data += fmt.Sprintf(", %d components, whitened by %s", c.Components, shortest(c.Whiten))
-	}
-	text := fmt.Sprintf("%s: %s, %s, %s", data, c.Objective, c.Activation, atK(c.K))
-	if c.stacked() {
-		text += fmt.Sprintf(", on %s, %s", c.Below.Objective, atK(c.Below.K))
-	}
-	if c.hasLambda() {
-		text += ", λ = " + shortest(c.Lambda)
-	}
-	return fmt.Sprintf("%s, seed %d", text, c.Seed)
-}
-
 // writeTable prints the metrics of r, initialisation beside trained, and where its files are. before says that
 // they were there when the command began.
 func writeTable(w io.Writer, s store, r *Result, before bool) {
@@ -225,7 +199,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	if r.Status != "ok" {
 		took += "; it diverged" + r.DivergedWhen()
 	}
-	fmt.Fprintf(w, "%s; %s\n\n", describe(r.Config), took)
+	fmt.Fprintf(w, "%s: %s\n\n", r.ID, took)
 	row := func(title string, better int, initial, trained string) {
 		if initial+trained != "" { // it applies
 			arrow := map[int]string{1: " ↑", -1: " ↓"}[better]
@@ -241,10 +215,6 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 		row("Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90))
 	}
 	fmt.Fprintf(w, "\n↑ higher is better, ↓ lower is better; EXPERIMENT.md defines every number\n")
-	if r.Final.TCStatus == "infinite" {
-		fmt.Fprintln(w, "softmax's outputs sum to one, so their total correlation is infinite: "+
-			"its estimates leave out the last unit")
-	}
 	if r.Final.ProbeStatus == notConverged {
 		fmt.Fprintln(w, "a probe's fit did not converge: its accuracy is that of its last step, if there is one")
 	}

@@ -74,17 +74,17 @@ func newFlags(o *options) *flag.FlagSet {
 		"settings, whitened inputs; other flags override them")
 	f.StringVar(&o.shared.Data, "data", "mnist", "`data` set: "+strings.Join(dataNames, ", ")+"; or your own FILE"+
 		ownSuffix+" of NumPy arrays train and test, and train_labels and test_labels if there are any")
-	f.IntVar(&o.shared.Components, "components", 0, "inputs are a `number` of principal components of the data; 0 for the "+
-		"data as they are")
-	f.StringVar(&o.whiten, "whiten", "1", "`list` of powers, 0 to 1: each of the -components is divided by its standard "+
-		"deviation to this power")
-	f.StringVar(&o.dataDir, "data-dir", "", "`folder` that has the files of the images, or has them in mnist and fashion; "+
-		"otherwise they are fetched, once")
+	f.IntVar(&o.shared.Components, "components", 0, "inputs are a `number` of principal components "+
+		"of the data; 0 for the data as they are")
+	f.StringVar(&o.whiten, "whiten", "1", "`list` of powers, 0 to 1: each of the -components is divided "+
+		"by its standard deviation to this power")
+	f.StringVar(&o.dataDir, "data-dir", "", "`folder` that has the files of the images, or has them in mnist "+
+		"and fashion; otherwise they are fetched, once")
 	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
 	f.IntVar(&o.shared.Batch, "batch", 128, "`rows` in a step; 0 for all")
 	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning `rate` of Adam")
-	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test `rows` to estimate total correlation from, or all if your own are "+
-		"fewer; 0 for no estimate")
+	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test `rows` to estimate total correlation from, "+
+		"or all if your own are fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "`folder` for the results")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time")
 	f.StringVar(&o.shard, "shard", "1/1", "`part` of the runs, i/n such as 2/8; 0/8 is 8/8, so that a job's index may "+
@@ -170,34 +170,11 @@ func (o options) onlyTyped(flags ...string) bool {
 	return !slices.ContainsFunc(o.given, func(f string) bool { return !slices.Contains(flags, f) })
 }
 
-// has tells whether a layer of any run may have an objective with the property.
-func (o options) has(property func(objective string) bool) bool {
-	for _, part := range o.parts {
-		for name := range strings.SplitSeq(part.objective+","+part.below, ",") {
-			name, _, _ = strings.Cut(plain(name), ":")
-			if name == "all" || name != "none" && property(name) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // check finds the flags that make no sense together.
 func (o options) check() error {
-	images := slices.ContainsFunc(imageNames, func(name string) bool { return plain(name) == plain(o.shared.Data) })
-	components := slices.ContainsFunc(o.parts, func(part options) bool { return part.shared.Components != 0 })
 	switch {
 	case o.workers < 1:
 		return usagef("-workers %d: give 1 or more", o.workers)
-	case o.dataDir != "" && !images:
-		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
-	case o.typed("epochs", "batch", "lr") && !o.has(trains):
-		return usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("whiten") && !components:
-		return usagef("-whiten is for principal components: give -components too, such as -components 256")
-	case o.typed("lambda") && !o.has(hasLambda):
-		return usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
 	case o.verify != "" && !o.onlyTyped("verify", "sample", "seed", "data", "data-dir", "workers", "quiet"),
@@ -227,24 +204,38 @@ func (o options) plan() (p plan, err error) {
 		return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b))
 	})
 	p.all = slices.Compact(p.all)
+	some := func(has func(Config) bool) bool { return slices.ContainsFunc(p.all, has) }
+	switch {
+	case o.typed("epochs", "batch", "lr") && !some(Config.trained):
+		return p, usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
+	case o.typed("lambda") && !some(Config.hasLambda):
+		return p, usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
+	case o.typed("whiten") && !some(func(c Config) bool { return c.Components > 0 }):
+		return p, usagef("-whiten is for principal components: give -components too, such as -components 256")
+	}
 	p.mine, err = shard(p.all, o.shard)
 	return p, err
 }
 
 // chooseData sets the data set of o. A person's own is read, because the runs depend on its name and size. A batch of
 // as many rows as there are, or more, is the whole split.
-func (o *options) chooseData(from *dataSource) (err error) {
+func (o *options) chooseData(from *dataSource) error {
 	c := &o.shared
-	if isOwn(c.Data) {
+	name, err := parseName(c.Data, dataNames)
+	switch {
+	case from.dir != "" && !slices.Contains(imageNames, name):
+		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
+	case isOwn(c.Data):
 		if from.own == nil {
 			if from.own, err = readOwn(c.Data); err != nil {
 				return fmt.Errorf("-data %s: %w", c.Data, err)
 			}
 		}
-		c.Data = from.own.Name
-	} else if c.Data, err = parseName(c.Data, dataNames); err != nil {
+		name = from.own.Name
+	case err != nil:
 		return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
 	}
+	c.Data = name
 	size := from.size(c.Data)
 	if c.Batch >= size.train {
 		c.Batch = 0
@@ -346,13 +337,13 @@ func parseNames(valid []string) func(part string) ([]string, error) {
 
 // parseLayer reads a layer below: none, or infomax:64.
 func parseLayer(part string) ([]layer, error) {
-	if plain(part) == (layer{}).String() {
+	if plain(part) == "none" {
 		return []layer{{}}, nil
 	}
 	name, units, _ := strings.Cut(part, ":")
 	K, err := strconv.Atoi(units)
 	if err != nil || K < 1 || K > maxK {
-		return nil, fmt.Errorf("%q is not %s, or an objective and 1 to %d units such as infomax:64", part, layer{}, maxK)
+		return nil, fmt.Errorf("%q is not none, or an objective and 1 to %d units such as infomax:64", part, maxK)
 	}
 	name, err = parseName(name, objectives)
 	return []layer{{name, K}}, err

@@ -72,7 +72,8 @@ func TestRunsOfTheLists(t *testing.T) {
 func TestEverySettingChangesTheID(t *testing.T) {
 	ids := map[string]string{planOf(t, "").mine[0].ID(): ""}
 	for _, flag := range []string{"-act tanh", "-k 33", "-lambda 2", "-seed 2", "-objective variance", "-data clusters",
-		"-epochs 99", "-batch 0", "-lr 0.002", "-tc-rows 0", "-below pca:3", "-components 5", "-components 5 -whiten 0"} {
+		"-epochs 99", "-batch 0", "-lr 0.002", "-tc-rows 0", "-below pca:3",
+		"-components 5", "-components 5 -whiten 0"} {
 		id := planOf(t, flag).mine[0].ID()
 		if other, taken := ids[id]; taken {
 			t.Errorf("%q has the id of %q", flag, other)

@@ -46,21 +46,20 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 	if claims, err = o.choose(claims, stdout); err != nil {
 		return err
 	}
-	s := store{out}
+	s, now := store{out}, inventory{}
+	if err := s.prepare(); err != nil {
+		return err
+	}
 	for part := range slices.Chunk(claims, o.workers) {
 		p := plan{from: from}
 		for _, c := range part {
 			p.mine = append(p.mine, c.Config)
 		}
-		if err := s.prepare(); err != nil {
-			return err
-		}
-		absent, err := s.runMissing(ctx, p, inventory{}, o.workers, screen)
+		absent, err := s.runMissing(ctx, p, now, o.workers, screen)
 		if err != nil {
 			return err
 		}
-		now, err := s.scan(inventory{})
-		if err != nil {
+		if now, err = s.scan(now); err != nil {
 			return err
 		}
 		for _, c := range part {
@@ -103,7 +102,8 @@ func (o options) choose(claims []claim, stdout io.Writer) ([]claim, error) {
 	return chosen, nil
 }
 
-// readClaims reads all rows, or says what is wrong with the file. A spreadsheet may have begun it with a byte-order mark.
+// readClaims reads all rows, or says what is wrong with the file. A spreadsheet may have begun it with a byte-order
+// mark.
 func readClaims(name string, from dataSource) (claims []claim, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {

@@ -12,8 +12,9 @@ import (
 func verifiedSweep(t *testing.T, more ...string) (lines []string) {
 	t.Helper()
 	s := store{t.TempDir()}
-	args := "-data clusters -act tanh -k 2 -epochs 1 -tc-rows 0 -objective infomax,random,pca -below none,pca:2 -quiet -out "
-	mustRun(t, append(strings.Fields(args+s.out), more...)...)
+	args := strings.Fields("-data clusters -act tanh -k 2 -epochs 1 -tc-rows 0 -objective infomax,random,pca " +
+		"-below none,pca:2 -quiet -out " + s.out)
+	mustRun(t, append(args, more...)...)
 	return strings.SplitAfter(textOf(t, filepath.Join(s.out, "results.csv")), "\n")
 }
 
@@ -30,7 +31,8 @@ func verifyFile(t *testing.T, text string, more ...string) (said string, status 
 func TestVerifyFindsEveryColumnThatIsNotTheSame(t *testing.T) {
 	lines := verifiedSweep(t)
 	whole := strings.Join(lines, "")
-	if said, status := verifyFile(t, whole, "-sample", "all"); status != 0 || strings.Count(said, "the same in all") != 6 {
+	said, status := verifyFile(t, whole, "-sample", "all")
+	if status != 0 || strings.Count(said, "the same in all") != 6 {
 		t.Fatalf("an untouched file: exit status %d: %s", status, said)
 	}
 	for i, column := range strings.Split(strings.TrimSpace(lines[0]), ",") {
@@ -55,7 +57,7 @@ func TestVerifyTakesNumbersAsOthersWriteThem(t *testing.T) {
 	for _, name := range []string{"epochs", "batch", "lambda", "k", "epochs_to_90", "final_dead_units"} {
 		row[slices.Index(columns, name)] += ".0"
 	}
-	text := "\ufeff" + "," + strings.Join(columns, ",") + "\r\n0," + strings.Join(row, ",") + "\r\n" // and numbers the rows
+	text := "\ufeff," + strings.Join(columns, ",") + "\r\n0," + strings.Join(row, ",") + "\r\n" // and numbers the rows
 	if said, status := verifyFile(t, text); status != 0 || !strings.Contains(said, "the same in all") {
 		t.Errorf("exit status %d: %s", status, said)
 	}
@@ -68,11 +70,13 @@ func TestVerifyTakesOwnDataUnderAnotherName(t *testing.T) {
 	write(t, first, digits)
 	write(t, second, digits)
 	text := strings.Join(verifiedSweep(t, "-data", first, "-objective", "infomax"), "")
-	if said, status := verifyFile(t, text, "-data", second); status != 0 || strings.Count(said, "the same in all") != 3 {
+	said, status := verifyFile(t, text, "-data", second)
+	if status != 0 || strings.Count(said, "the same in all") != 3 {
 		t.Errorf("exit status %d: %s", status, said)
 	}
-	if said, status := verifyFile(t, text, "-data", "testdata/own_bytes.npz"); status != 1 ||
-		!strings.Contains(said, `"first-`) || !strings.Contains(said, "SHA-256") || strings.Count(said, "\n") != 1 {
+	said, status = verifyFile(t, text, "-data", "testdata/own_bytes.npz")
+	if status != 1 || !strings.Contains(said, `"first-`) || !strings.Contains(said, "SHA-256") ||
+		strings.Count(said, "\n") != 1 {
 		t.Errorf("other data: exit status %d: %s", status, said)
 	}
 }
@@ -85,10 +89,10 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 		{"no rows", head, "no runs"},
 		{"cut off within a line", head + row[:len(row)/2], "wrong number of fields"},
 		{"foreign columns", strings.Replace(head, "final_loss", "loss", 1) + row, "no column final_loss"},
-		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "no run can have its settings"},
+		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "no run can have"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},
 		{"another numerics version", head + strings.Replace(row, "seed1-", "seed1-0", 1), "numerics version"},
-		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "no run can have its settings"},
+		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "no run can have"},
 	} {
 		said, status := verifyFile(t, c.text)
 		if status != 1 || !strings.Contains(said, c.want) || strings.Count(said, "\n") != 1 {

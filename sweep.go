@@ -102,15 +102,18 @@ func groups(runs []Config, alike func(a, b Config) bool) (parts [][]Config) {
 
 // enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
 func enoughMemory(runs []Config, workers int, data *Dataset) error {
-	need := func(c Config) float64 { return c.memory(data.Train.N, data.Train.D) }
-	runs = slices.SortedFunc(slices.Values(runs), func(a, b Config) int { return cmp.Compare(need(b), need(a)) })
-	sum := 0.0
-	for _, c := range runs[:min(workers, len(runs))] {
-		sum += need(c)
+	var needs []float64
+	for _, c := range runs {
+		needs = append(needs, c.memory(data.Train.N, data.Train.D))
+	}
+	slices.Sort(needs)
+	together, sum := min(workers, len(runs)), 0.0
+	for _, need := range needs[len(needs)-together:] {
+		sum += need
 	}
 	if free := freeMemory(); sum > free {
 		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: "+
-			"give a smaller -k or fewer -workers", plural(min(workers, len(runs)), "run"), runs[0].ID(), sum/1e9, free/1e9)
+			"give a smaller -k or fewer -workers", plural(together, "run"), runs[0].ID(), sum/1e9, free/1e9)
 	}
 	return nil
 }
@@ -164,15 +167,21 @@ func (s *sweep) do(ctx context.Context, runs []Config, workers int) error {
 
 // one runs c, unless another process has meanwhile, and saves it.
 func (s *sweep) one(ctx context.Context, c Config) error {
-	s.start(c)
-	defer s.end(c)
+	name := fmt.Sprintf("%s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K)
+	s.advance(0, 0, name)
+	ahead := c.cost()
+	defer func() { s.advance(1, ahead, name) }()
 	if there, err := s.present(c.ID()); err != nil {
 		s.warn("%s is there but cannot be used: %v", c.ID(), err)
 		return nil
 	} else if there {
 		return nil
 	}
-	r, files, err := s.attempt(ctx, c)
+	r, files, err := s.attempt(ctx, c, func(epoch int, e Epoch) {
+		done := c.cost() / float64(c.Epochs)
+		ahead -= done
+		s.advance(0, done, fmt.Sprintf("%s epoch %d/%d, loss %.6g", name, epoch, c.Epochs, float64(e.Loss)))
+	})
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return ctx.Err()
@@ -185,7 +194,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 			"and the same command does the rest", r.ID, err)
 	}
 	if r.Status != "ok" {
-		s.warn("%s diverged%s", r.ID, r.DivergedWhen())
+		s.warn("%s diverged%s: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID, r.DivergedWhen())
 	}
 	return nil
 }
@@ -207,7 +216,8 @@ func (s *sweep) present(id string) (bool, error) {
 }
 
 // attempt runs c and makes its files, with a panic turned into an error.
-func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file, err error) {
+func (s *sweep) attempt(ctx context.Context, c Config, report func(epoch int, e Epoch)) (
+	r *Result, files []file, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -226,7 +236,7 @@ func (s *sweep) attempt(ctx context.Context, c Config) (r *Result, files []file,
 	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes && !few {
 		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
-	r, w, err := run(ctx, c, data, &s.starts, func(epoch int, e Epoch) { s.epoch(c, epoch, e) })
+	r, w, err := run(ctx, c, data, &s.starts, report)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -289,80 +299,49 @@ func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string
 	return headlines, err
 }
 
-// manifest is manifest.json, which tells of the command that ran last.
-type manifest struct {
-	Command  []string `json:"command"` // its arguments
-	Runs     int      `json:"runs"`    // of all shards together
-	Numerics int      `json:"numerics"`
-	Go       string   `json:"go"`
-	Platform string   `json:"platform"`
-}
-
+// writeManifest writes manifest.json, which tells of the command that ran last.
 func (s store) writeManifest(args []string, runs int) error {
-	b, err := json.MarshalIndent(manifest{append([]string{"infomax"}, args...), runs, numericsVersion,
-		runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}, "", "  ")
+	b, err := json.MarshalIndent(map[string]any{
+		"command":  append([]string{"infomax"}, args...),
+		"runs":     runs, // of all shards together
+		"numerics": numericsVersion,
+		"go":       runtime.Version(),
+		"platform": runtime.GOOS + "/" + runtime.GOARCH,
+	}, "", "  ")
 	if err != nil {
 		return err
 	}
 	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
-// progress follows the runs of a sweep and shows how far it is.
+// progress is how far a sweep is.
 type progress struct {
 	*console
 	mu          sync.Mutex
 	started     time.Time
-	done, total int             // runs
-	cost, spent float64         // of the runs of this process, and of those that ended
-	running     map[Config]step // where each is
-}
-
-// step is the end of an epoch.
-type step struct {
-	epoch int
-	loss  Number
+	done, total int     // runs
+	spent, cost float64 // of the runs of this process: what is done, and all
 }
 
 // newProgress starts the clock; done runs are there already, ahead are to come.
 func newProgress(c *console, done int, ahead []Config) *progress {
-	p := &progress{console: c, started: time.Now(), done: done, total: done + len(ahead), running: map[Config]step{}}
+	p := &progress{console: c, started: time.Now(), done: done, total: done + len(ahead)}
 	for _, c := range ahead {
 		p.cost += c.cost()
 	}
 	return p
 }
 
-func (p *progress) start(c Config) { p.epoch(c, 0, Epoch{}) }
-
-func (p *progress) epoch(c Config, epoch int, e Epoch) {
+// advance shows how far the sweep is after so many more runs and so much more of their cost, with the time left, which
+// is guessed from the cost, and what was done last.
+func (p *progress) advance(runs int, cost float64, last string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.running[c] = step{epoch, e.Loss}
-	p.update()
-}
-
-func (p *progress) end(c Config) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.running, c)
-	p.done++
-	p.spent += c.cost()
-	p.update()
-}
-
-// update shows how far the sweep is, and guesses the time left from the cost of what is done.
-func (p *progress) update() {
-	spent, now := p.spent, ""
-	for _, c := range slices.SortedFunc(maps.Keys(p.running), compareConfigs) {
-		now += fmt.Sprintf("; %s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K)
-		if at := p.running[c]; at.epoch > 0 {
-			spent += float64(float64(at.epoch) / float64(c.Epochs) * c.cost())
-			now += fmt.Sprintf(" epoch %d/%d, loss %.6g", at.epoch, c.Epochs, float64(at.loss))
-		}
-	}
+	p.done += runs
+	p.spent += cost
 	left := "?"
-	if spent > 0 {
-		left = time.Duration(float64(time.Since(p.started)) * (p.cost - spent) / spent).Round(time.Second).String()
+	if p.spent > 0 {
+		left = time.Duration(float64(time.Since(p.started)) * (p.cost - p.spent) / p.spent).Round(time.Second).String()
 	}
-	p.show(fmt.Sprintf("%d/%d runs, %s left%s", p.done, p.total, left, now))
+	p.show(fmt.Sprintf("%d/%d runs, %s left; %s", p.done, p.total, left, last))
 }

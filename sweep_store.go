@@ -189,7 +189,8 @@ func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, arrays, data)}}
 	if len(r.Curve) > 0 {
 		s := studies([]*Result{r})[0]
-		files = append(files, file{"training.svg", s.trainingCurves(conditionOf(r.Config), "Loss", "Entropy term", "TC term")})
+		curves := s.trainingCurves(conditionOf(r.Config), "Loss", "Entropy term", "TC term")
+		files = append(files, file{"training.svg", curves})
 	}
 	return files, err
 }

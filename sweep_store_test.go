@@ -94,13 +94,15 @@ func TestDamagedRunsAreSetAsideAndRunAgain(t *testing.T) {
 				if err := damage(s.folder(id)); err != nil {
 					t.Fatal(err)
 				}
-				if listed := mustRun(t, append(untrainedInto(s, "1"), "-list")...); !strings.HasPrefix(listed, "damaged") {
+				listed := mustRun(t, append(untrainedInto(s, "1"), "-list")...)
+				if !strings.HasPrefix(listed, "damaged") {
 					t.Errorf("-list prints %s", listed)
 				}
 				var stderr bytes.Buffer
 				status := command(untrainedInto(s, "1"), &stderr, &stderr)
 				aside, err := filepath.Glob(s.folder(damagedPrefix + id + "-*"))
-				if err != nil || status != 0 || len(aside) != n+1 || !strings.Contains(stderr.String(), id+" was damaged") {
+				if err != nil || status != 0 || len(aside) != n+1 ||
+					!strings.Contains(stderr.String(), id+" was damaged") {
 					t.Fatalf("exit status %d, set aside %v, %v: %s", status, aside, err, &stderr)
 				}
 				if diff := cmp.Diff(want, folders(t, s)[id]); diff != "" {
@@ -138,7 +140,8 @@ func TestWhatCannotBeReadIsLeftOutAndTheRestGoesOn(t *testing.T) {
 		status int
 		want   []string // on stderr
 	}{
-		{"1-3", 1, []string{id + " is there but cannot be used: ", "infomax: 1 of 3 runs could not be done: the reasons are above\n"}},
+		{"1-3", 1, []string{id + " is there but cannot be used: ",
+			"infomax: 1 of 3 runs could not be done: the reasons are above\n"}},
 		{"4-5", 0, []string{s.folder(id) + " is left out: "}},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -152,7 +155,8 @@ func TestWhatCannotBeReadIsLeftOutAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
-// TestWhoeverWritesLastHasSeenEveryRun: runs that come while a process writes are written too, unless they come and come.
+// TestWhoeverWritesLastHasSeenEveryRun: runs that come while a process writes are written too, unless they come and
+// come.
 func TestWhoeverWritesLastHasSeenEveryRun(t *testing.T) {
 	source := store{t.TempDir()}
 	mustRun(t, untrainedInto(source, "1-8")...)

@@ -232,7 +232,8 @@ func exitStatus(t *testing.T, cmd *exec.Cmd) int {
 
 // endless is a sweep whose first run takes a moment, and the second minutes, in a single measurement of many units.
 func endless(s store) []string {
-	return []string{"-data", "clusters", "-tc-rows", "0", "-objective", "random", "-k", "2,3000", "-workers", "2", "-out", s.out}
+	return []string{"-data", "clusters", "-tc-rows", "0", "-objective", "random", "-k", "2,3000", "-workers", "2",
+		"-out", s.out}
 }
 
 // TestSignalsLeaveWhatIsDone, at once even in the middle of a measurement. A hangup that is ignored, as under nohup, is
@@ -259,7 +260,8 @@ func TestSignalsLeaveWhatIsDone(t *testing.T) {
 			if err := cmd.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
-			if got := exitStatus(t, cmd); got != want || !strings.Contains(stderr.String(), "infomax: stopped with 1 of 2 runs done") {
+			if got := exitStatus(t, cmd); got != want ||
+				!strings.Contains(stderr.String(), "infomax: stopped with 1 of 2 runs done") {
 				t.Errorf("exit status %d, want %d: %s", got, want, stderr)
 			}
 			if n := strings.Count(textOf(t, filepath.Join(s.out, "results.csv")), "\n"); n != 2 {
@@ -278,7 +280,8 @@ func TestAFolderThatIsRenamedStopsTheSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	status := exitStatus(t, cmd)
-	if status != 1 || !regexp.MustCompile(`^infomax: clusters-\S+ is done but cannot be saved and is lost: `).Match(stderr.Bytes()) {
+	lost := regexp.MustCompile(`^infomax: clusters-\S+ is done but cannot be saved and is lost: `)
+	if status != 1 || !lost.Match(stderr.Bytes()) {
 		t.Errorf("exit status %d: %s", status, stderr)
 	}
 	if _, err := os.Stat(s.out); err == nil {
@@ -311,15 +314,12 @@ func TestADivergedRunIsKeptAndTheRestGoesOn(t *testing.T) {
 	counts := map[string]int{}
 	for id, r := range there.good {
 		counts[r.Config.Objective+" "+r.Status]++
-		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged, in epoch 1") {
+		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged, in epoch 1: a smaller -lr") {
 			t.Errorf("%s is not named in\n%s", id, &stderr)
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"reconstruction diverged": 8, "random ok": 8}, counts); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if !strings.Contains(stderr.String(), "\n8 of 16 runs diverged: ") {
-		t.Errorf("stderr does not count them:\n%s", &stderr)
 	}
 }
 
@@ -338,7 +338,8 @@ func TestWhatIsNotFiniteIsADivergedRun(t *testing.T) {
 			x[i] = test.scale * float64(1+i%7)
 		}
 		set := denseSet(x, 4, nil)
-		c := Config{Objective: test.objective, Activation: "identity", K: 3, Seed: 1, Epochs: 3, Batch: 100, LearningRate: 1e-3}
+		c := Config{Objective: test.objective, Activation: "identity", K: 3, Seed: 1, Epochs: 3, Batch: 100,
+			LearningRate: 1e-3}
 		r, _, err := run(t.Context(), c.normal(), &Dataset{Train: set, Test: set}, new(starts), func(int, Epoch) {})
 		if err != nil {
 			t.Fatal(err)
