@@ -39,7 +39,7 @@ func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte
 	}
 	p.addRuns(runs)
 	if len(all) > 0 && all[0].asks == questions[0].asks {
-		p.open(t, all)
+		p.Study, p.Tables = all[0].lead.name(), []sheet{cases(all), others(t, all)}
 		headlines = append([]string{p.Answer}, p.parts...)
 	}
 	stats, err := formatStats(t)
@@ -114,9 +114,6 @@ const (
 type page struct {
 	Answer, Study string   // in one line, and what it is of
 	parts         []string // of the answer, each in a line
-	Rivals        string   // what InfoMax is compared with
-	Few           bool     // seeds are too few for a test
-	Confirmed     string   // in how many cases, if all baselines are there
 	Tables        []sheet  // of every case, and of other studies
 	Parts         map[string][]section
 	Limits        []string
@@ -149,32 +146,36 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 // draw makes the figures of an answer.
 func (a answered) draw(weights func(id string) ([]byte, error)) (all []shown, err error) {
 	for _, f := range a.figures {
-		drawings, err := f.draw(a.lead, weights)
+		svg, err := f.draw(a.lead, weights)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range drawings {
+		if svg != nil {
 			caption := fmt.Sprintf("%s Study: %s, %s.", captions[f.kind], a.lead.name(), plural(a.lead.size(), "run"))
-			all = append(all, shown{d.File, caption, template.HTML(d.svg)})
+			all = append(all, shown{f.file(a.lead), caption, template.HTML(svg)})
 		}
 	}
 	return all, nil
 }
 
-// captions say what is to be seen in a figure, then what is drawn.
-var captions = map[figureKind]string{
-	overview: "Left of the bar, weights are more redundant than untrained ones. " +
-		"Effective rank of the weights by activation and objective.",
-	byWhiteness: "Whether weights get less redundant, and the probe worse, the whiter the inputs are. " +
-		"Solid: InfoMax; dashed: untrained.",
-	byOptimum: "Where the optimum lies above untrained, the loss itself asks for redundant weights. " +
-		"Redundancy of the weights over λ.",
-	byEpoch:       "How soon training comes to its end. Loss by epoch.",
-	weightVectors: "What single units look for. Weights of one network for each activation.",
-	byActivation:  "How far seeds lie apart, and objectives from each other, with each activation.",
-	byLambda:      "Whether one λ is best for all activations. Effective rank over λ.",
-	byK:           "Whether what holds of few units holds of many. Effective rank over that of untrained weights, by K.",
-	prediction:    "Whether less correlated outputs come with a better probe. Accuracy with 100 labels a class.",
+// captions say what is to be seen in a figure, and what is drawn.
+var captions = map[string]string{
+	overview: "A mark left of the bar means that the weights are more redundant than untrained ones. " +
+		"A mark is an objective with an activation.",
+	byWhiteness: "Where a solid line (InfoMax) is above its dashed one (untrained), training makes the weights less " +
+		"redundant, and the probe better. Further right the inputs are whiter.",
+	byOptimum: "Where the optimum is above untrained, the loss itself asks for redundant weights. " +
+		"Each panel has one K, and λ grows to the right.",
+	byEpoch: "A line that is level before the last epoch means that training has come to its end. " +
+		"A line is an activation.",
+	weightVectors: "Units of one network that look alike are redundant. The networks differ in their activation.",
+	byActivation: "Where the bars of two objectives are apart, so are their seeds. " +
+		"A mark is an objective with an activation.",
+	byLambda: "A line that is highest at an end means that a λ beyond may be better. A line is an activation.",
+	byK: "A line that falls means that more units are further from what untrained ones have. " +
+		"A line is an objective.",
+	prediction: "A cloud that falls to the right means that less correlated outputs have the better probe, " +
+		"here with 100 labels a class.",
 }
 
 // add puts an answer into its part of the page. A follow-up has a figure or a table.
@@ -220,21 +221,6 @@ func cases(all []answered) (table sheet) {
 		}
 	}
 	return table
-}
-
-// open fills what is of the first question.
-func (p *page) open(t *runTable, all []answered) {
-	lead := all[0].lead
-	its := all[0].by[lead]
-	var rivals []string
-	for _, r := range its.rivals {
-		rivals = append(rivals, r.rival)
-	}
-	p.Study, p.Rivals, p.Few = lead.name(), listing(rivals), its.few
-	if !its.few && len(rivals) == len(baselines) {
-		p.Confirmed = fmt.Sprintf("%d of %s", its.all.better, plural(its.cases, "case"))
-	}
-	p.Tables = append(p.Tables, cases(all), others(t, all))
 }
 
 // others is a table of the studies that can answer the first question and that the page does not

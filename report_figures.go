@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -10,73 +9,45 @@ import (
 
 // The figures: what each one shows, gathered for the plots from the run table.
 
-// figureKind says what a figure shows, and against what.
-type figureKind int
-
+// The kinds of figures, by the ends of their files' names. What each shows is said in captions.
 const (
-	overview      figureKind = iota // effective rank in % of the most possible, by activation and condition
-	byActivation                    // a measure, by activation and condition
-	byEpoch                         // the loss, by activation
-	byLambda                        // a measure, by activation
-	byK                             // a measure, by condition
-	byWhiteness                     // effective rank and probe in %, by activation, trained and not
-	byOptimum                       // weight redundancy over λ: of the loss's optimum, of runs, untrained
-	prediction                      // accuracy over a measure, run by run
-	weightVectors                   // of one network of each activation
+	overview      = "effective-rank"
+	byActivation  = ""
+	byEpoch       = "training-curves"
+	byLambda      = "by-lambda"
+	byK           = "by-k"
+	byWhiteness   = "whiteness"
+	byOptimum     = "optimum"
+	prediction    = "downstream"
+	weightVectors = "weight-vectors"
 )
 
-type figure struct {
-	kind  figureKind
-	field string // the measure
-}
+// figure is of a measure, unless its kind has its own.
+type figure struct{ kind, field string }
 
-func figuresOf(kind figureKind, fields ...string) (all []figure) {
-	for _, f := range fields {
-		all = append(all, figure{kind, f})
-	}
-	return all
-}
-
-// drawing is an SVG file.
-type drawing struct {
-	File string
-	svg  []byte
-}
-
-// figureNames are the ends of the files' names.
-var figureNames = map[figureKind]string{overview: "effective-rank", byEpoch: "training-curves",
-	byLambda: "by-lambda", byK: "by-k", byWhiteness: "whiteness", byOptimum: "optimum",
-	prediction: "downstream", weightVectors: "weight-vectors"}
+func (f figure) file(s *study) string { return slugOf(s.name()+" "+f.field+" "+f.kind) + ".svg" }
 
 // draw returns nothing where there is nothing to show.
-func (f figure) draw(s *study, weights func(id string) ([]byte, error)) (drawings []drawing, err error) {
-	var svg []byte
-	m := measureOf(cmp.Or(f.field, "effective_rank"))
+func (f figure) draw(s *study, weights func(id string) ([]byte, error)) ([]byte, error) {
 	switch f.kind {
 	case overview:
-		svg = s.dots(shareOfMost, 100)
-	case byActivation:
-		svg = s.dots(m, 0)
+		return s.dots(shareOfMost, 100), nil
 	case byEpoch:
-		svg = s.trainingCurves(s.subject(), "Loss")
+		return s.trainingCurves(s.subject(), "Loss"), nil
 	case byLambda:
-		svg = s.byLambda(m)
+		return s.byLambda(measureOf(f.field)), nil
 	case byK:
-		svg = s.byK(m)
+		return s.byK(measureOf(f.field)), nil
 	case byWhiteness:
-		svg = s.byWhiteness()
+		return s.byWhiteness(), nil
 	case byOptimum:
-		svg = s.byOptimum()
+		return s.byOptimum(), nil
 	case prediction:
-		svg = s.clouds(m, measureOf("probe_accuracy_1000"))
+		return s.clouds(measureOf(f.field), measureOf("probe_accuracy_1000")), nil
 	case weightVectors:
-		svg, err = s.networks(weights)
+		return s.networks(weights)
 	}
-	if svg != nil {
-		name := slugOf(s.name() + " " + f.field + " " + figureNames[f.kind])
-		drawings = []drawing{{name + ".svg", svg}}
-	}
-	return drawings, err
+	return s.dots(measureOf(f.field), 0), nil
 }
 
 // Two measures that only figures have.

@@ -31,10 +31,10 @@ var questions = []question{
 		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
 			"they are no independent replications."},
 	{reasons, "Whitened inputs", "Where does it hold?", whitened,
-		[]figure{{kind: byWhiteness}}, "Whitening takes away which directions the data use most, and the probe with it."},
+		[]figure{{byWhiteness, ""}}, "Whitening takes away which directions the data use most, and the probe with it."},
 	{reasons, "", "Is it the loss or the training?", optimal,
-		[]figure{{kind: byOptimum, field: "weight_redundancy"}}, ""},
-	{first, "", "Is it InfoMax alone?", objectivesWithUntrained, []figure{{kind: overview}},
+		[]figure{{byOptimum, "weight_redundancy"}}, ""},
+	{first, "", "Is it InfoMax alone?", objectivesWithUntrained, []figure{{overview, ""}},
 		"Random vectors in many dimensions are nearly orthogonal: little can be gained on untrained " +
 			"weights, and much lost."},
 	{findings, "Outputs", "Are the outputs less redundant? (post hoc)",
@@ -42,7 +42,7 @@ var questions = []question{
 		"The loss itself lowers output correlation, and total correlation is estimated by bounds from below. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{findings, "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
-		verdictOn("baseline", probes, baselines...), figuresOf(byActivation, probes[0]), ""},
+		verdictOn("baseline", probes, baselines...), []figure{{byActivation, probes[0]}}, ""},
 	{choices, "", "By the weights' directions, without their lengths",
 		verdictOn("baseline", []string{"weight_redundancy"}, baselines...), nil, ""},
 	{choices, "", "Without inputs that never vary and, for softmax, the units' mean",
@@ -54,24 +54,24 @@ var questions = []question{
 		leaders("activation",
 			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90"),
 		nil, ""},
-	{deliverables, "", "How does training go?", training, []figure{{kind: byEpoch}, {kind: weightVectors}}, ""},
+	{deliverables, "", "How does training go?", training, []figure{{byEpoch, ""}, {weightVectors, ""}}, ""},
 	{deliverables, "", "Which units are dead?", deadUnits,
-		figuresOf(byActivation, "dead_units"), ""},
+		[]figure{{byActivation, "dead_units"}}, ""},
 	{deliverables, "", "Does λ matter?", leaders("lambda", weights...),
-		figuresOf(byLambda, weights[0]), "At either end of the λ that were tried, one beyond may be better."},
+		[]figure{{byLambda, weights[0]}}, "At either end of the λ that were tried, one beyond may be better."},
 	{followUps, "", "Stack two layers. Does InfoMax compose?", each(
 		verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
 		verdictOn("stack", depthMeasures[:1], treatment.String()),
 		verdictOn("stack", depthMeasures[1:], treatment.String())), nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{followUps, "", "Larger K. Does it hold?", trends,
-		figuresOf(byK, normalised[0]),
+		[]figure{{byK, normalised[0]}},
 		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
 	{followUps, "", "Larger data. Does it hold?", each(
 		verdictOn("data", weights, treatment.String()),
 		verdictOn("data", outputs[:1], treatment.String())), nil, ""},
 	{followUps, "", "Does low redundancy predict good task performance?",
-		associations, []figure{{kind: prediction, field: "output_correlation"}}, ""},
+		associations, []figure{{prediction, "output_correlation"}}, ""},
 }
 
 // answer has no text where the study has no runs for the question. One that counts cases has the
