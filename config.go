@@ -141,9 +141,6 @@ func (c Config) trains() bool { return trains(c.Objective) }
 // trained tells whether any layer takes steps.
 func (c Config) trained() bool { return slices.ContainsFunc(c.layers(), trains) }
 
-// decodes tells whether the objective is to reconstruct the inputs.
-func (c Config) decodes() bool { return c.Objective == "reconstruction" || c.Objective == "tied" }
-
 // ID names the run's folder, for example mnist-infomax-relu-k32-lambda1-seed3-1f2e3d4c. The
 // hex is the start of a SHA-256 of every setting and the numerics version. A stack's name has both layers:
 // mnist-random64-infomax-relu-k32-…, and one of principal components their number and P:
@@ -205,14 +202,14 @@ func usagef(format string, args ...any) error { return badUsage{fmt.Errorf(forma
 
 // compareConfigs is the order of every list and table of runs.
 func compareConfigs(a, b Config) int {
-	rank := func(name string, of []string) int { return slices.Index(of, name) }
+	compare := func(a, b string, of []string) int { return slices.Index(of, a) - slices.Index(of, b) }
 	return cmp.Or(
 		compareInputs(a, b),
-		cmp.Compare(rank(a.Below.Objective, objectives), rank(b.Below.Objective, objectives)), // none first
+		compare(a.Below.Objective, b.Below.Objective, objectives), // none first
 		cmp.Compare(a.Below.K, b.Below.K),
-		cmp.Compare(rank(a.Objective, objectives), rank(b.Objective, objectives)),
+		compare(a.Objective, b.Objective, objectives),
 		cmp.Compare(a.Lambda, b.Lambda),
-		cmp.Compare(rank(a.Activation, activationNames), rank(b.Activation, activationNames)),
+		compare(a.Activation, b.Activation, activationNames),
 		cmp.Compare(a.K, b.K),
 		cmp.Compare(a.Seed, b.Seed),
 		cmp.Compare(a.Epochs, b.Epochs),
@@ -238,7 +235,7 @@ func (c Config) cost() float64 {
 		return measure
 	}
 	epoch := 1.0
-	if c.decodes() {
+	if c.Objective == "reconstruction" || c.Objective == "tied" {
 		epoch = 2.3
 	}
 	return float64(2*measure) + float64(K*epoch*float64(c.Epochs))

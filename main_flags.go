@@ -20,8 +20,8 @@ import (
 type options struct {
 	act, k, lambda, seed, objective, below, whiten string // lists
 	shared                                         Config // the settings that are no lists
-	dataDir, out, shard, verify, sample            string
-	workers                                        int
+	dataDir, out, shard, verify                    string
+	workers, sample                                int
 	full, followups, list, report, quiet           bool
 	given                                          []string  // the flags that were typed
 	parts                                          []options // one for each line that the command stands for
@@ -42,7 +42,8 @@ var followups = []string{
 		" -epochs 10 -tc-rows 0", // scale
 	"-act all -k 32 -seed 1-10 -data mnist-shifted -epochs 11",
 	"-act all -k 32 -seed 1-10 -data fashion -objective infomax,variance,reconstruction,random,pca", // other data
-	"-act identity -k 784 -objective pca -tc-rows 0",                                                // all components: the inputs, turned
+	// all components: the inputs, turned
+	"-act identity -k 784 -objective pca -tc-rows 0",
 	"-act identity -k 784 -objective pca -tc-rows 0 -data fashion",
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-4", // other settings
 	"-act relu,tanh -k 16 -seed 1-10 -objective infomax,variance,reconstruction,random -lr 3e-3",
@@ -93,7 +94,7 @@ func newFlags(o *options) *flag.FlagSet {
 	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out; run nothing")
 	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; "+
 		"nothing is kept")
-	f.StringVar(&o.sample, "sample", "3", "how many `rows` -verify runs, chosen by -seed, or all")
+	f.IntVar(&o.sample, "sample", 3, "how many `rows` -verify runs, chosen by -seed; 0 for all")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
 }
@@ -143,14 +144,12 @@ func parseOptions(args []string) (options, error) {
 	if empty != "" {
 		return o, usagef("-%s is empty: give it a value, or leave it out", empty)
 	}
-	lines := []string{""} // the command lines that the command stands for, before what was typed
-	switch {
-	case o.full && o.followups:
-		lines = append([]string{protocol}, followups...)
-	case o.full:
-		lines = []string{protocol}
-	case o.followups:
-		lines = followups
+	var lines []string // what the command stands for, before what was typed: nothing but for -full and -followups
+	if o.full || !o.followups {
+		lines = append(lines, only(o.full, protocol))
+	}
+	if o.followups {
+		lines = append(lines, followups...)
 	}
 	for _, line := range lines {
 		part := options{given: o.given}
@@ -175,6 +174,8 @@ func (o options) check() error {
 	switch {
 	case o.workers < 1:
 		return usagef("-workers %d: give 1 or more", o.workers)
+	case o.sample < 0:
+		return usagef("-sample %d: give a number of rows, or 0 for all", o.sample)
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
 	case o.verify != "" && !o.onlyTyped("verify", "sample", "seed", "data", "data-dir", "workers", "quiet"),
@@ -280,7 +281,7 @@ func (o options) runs(size dataSize) ([]Config, error) {
 }
 
 // vary replaces all by every one of them with every value of a list; parse gives the values of one part of it.
-func vary[T comparable](all *[]Config, flag, list string,
+func vary[T any](all *[]Config, flag, list string,
 	parse func(part string) ([]T, error), set func(*Config, T)) error {
 	var values []T
 	for part := range strings.SplitSeq(list, ",") {
@@ -288,12 +289,7 @@ func vary[T comparable](all *[]Config, flag, list string,
 		if err != nil {
 			return usagef("-%s %q: %w", flag, list, err)
 		}
-		for _, v := range some {
-			if slices.Contains(values, v) {
-				return usagef("-%s %q: %v is there twice", flag, list, v)
-			}
-			values = append(values, v)
-		}
+		values = append(values, some...)
 	}
 	if n := len(*all) * len(values); n > maxRuns {
 		return usagef("the lists make %d runs or more: give shorter ones, %d runs at most", n, maxRuns)

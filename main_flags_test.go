@@ -42,7 +42,7 @@ func TestRunsOfTheLists(t *testing.T) {
 		{"-full", map[string]int{"infomax": one * len(protocolLambdas), "variance": one, "reconstruction": one,
 			"random": one, "tied": one, "pca": one / protocolSeeds}},
 		{"-full -act relu,tanh -objective infomax,pca", map[string]int{"infomax": 180, "pca": 6}},
-		{"-lambda 0.1,1,10 -objective infomax,variance", map[string]int{"infomax": 3, "variance": 1}},
+		{"-lambda 0.1,1,10,1.0 -objective infomax,variance", map[string]int{"infomax": 3, "variance": 1}},
 		{"-objective random -seed 3-5,9", map[string]int{"random": 4}},
 		{"-k 2,4-6,9 -seed 0 -lambda 0,1e-3", map[string]int{"infomax": 10}},
 		{"-act ReLU,leaky-relu -objective InfoMax,RANDOM", map[string]int{"infomax": 2, "random": 2}},

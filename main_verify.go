@@ -82,23 +82,16 @@ func (o options) choose(claims []claim, stdout io.Writer) ([]claim, error) {
 	if err != nil {
 		return nil, usagef("-seed %q: give one whole number with -verify", o.seed)
 	}
-	n, err := strconv.Atoi(o.sample)
-	if plain(o.sample) == "all" {
-		n, err = len(claims), nil
-	}
-	if err != nil || n < 1 {
-		return nil, usagef("-sample %q: give a number of rows, 1 or more, or all", o.sample)
-	}
-	if n >= len(claims) {
+	if o.sample == 0 || o.sample >= len(claims) {
 		return claims, nil
 	}
-	rows := rand.New(rand.NewPCG(seed, streamSample)).Perm(len(claims))[:n]
+	rows := rand.New(rand.NewPCG(seed, streamSample)).Perm(len(claims))[:o.sample]
 	slices.Sort(rows)
 	var chosen []claim
 	for _, i := range rows {
 		chosen = append(chosen, claims[i])
 	}
-	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(n, len(claims)), o.verify, seed)
+	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(o.sample, len(claims)), o.verify, seed)
 	return chosen, nil
 }
 

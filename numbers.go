@@ -101,11 +101,6 @@ func readable(s string) string {
 	return strings.TrimPrefix(mantissa+"×10"+superscript.Replace(strconv.Itoa(e)), "1×")
 }
 
-// rounded writes x to the given number of significant digits, without trailing zeros.
-func rounded(x float64, digits int) string {
-	return readable(strconv.FormatFloat(x, 'g', digits, 64))
-}
-
 // fixed writes x with the given number of decimals, or none if that is negative.
 func fixed(x float64, decimals int) string {
 	return readable(strconv.FormatFloat(x, 'f', max(0, decimals), 64))
@@ -116,7 +111,7 @@ func short(x float64) string {
 	if math.IsNaN(x) {
 		return "no value"
 	}
-	return rounded(x, 4)
+	return readable(strconv.FormatFloat(x, 'g', 4, 64))
 }
 
 // aligned formats a value for a column of them, in three significant digits, trailing zeros included.

@@ -102,35 +102,30 @@ func groups(runs []Config, alike func(a, b Config) bool) (parts [][]Config) {
 
 // enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
 func enoughMemory(runs []Config, workers int, data *Dataset) error {
-	var needs []float64
+	var needs []int
 	for _, c := range runs {
 		needs = append(needs, c.memory(data.Train.N, data.Train.D))
 	}
 	slices.Sort(needs)
-	together, sum := min(workers, len(runs)), 0.0
+	together, sum := min(workers, len(runs)), 0
 	for _, need := range needs[len(needs)-together:] {
 		sum += need
 	}
-	if free := freeMemory(); sum > free {
+	if free := freeMemory(); float64(sum) > free {
 		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: "+
-			"give a smaller -k or fewer -workers", plural(together, "run"), runs[0].ID(), sum/1e9, free/1e9)
+			"give a smaller -k or fewer -workers", plural(together, "run"), runs[0].ID(), float64(sum)/1e9, free/1e9)
 	}
 	return nil
 }
 
 // memory is what a run needs at the least, in bytes, for N rows of D inputs: weights, their gradient, Adam's moments
 // (D×K), the activations of all rows and those of a step (N×K), and correlations (K×K).
-func (c Config) memory(N, D int) float64 {
-	rows, inputs, K, below := float64(N), float64(D), float64(c.K), 0.0
+func (c Config) memory(N, D int) int {
+	below := 0
 	if c.stacked() {
-		inputs = float64(c.Below.K)
-		below = rows * inputs
+		below, D = N*c.Below.K, c.Below.K
 	}
-	batch := rows
-	if c.Batch > 0 {
-		batch = float64(c.Batch)
-	}
-	return 8 * (below + float64(6*inputs*K) + float64(rows*K) + float64(3*batch*K) + float64(2*K*K))
+	return 8 * (below + 6*D*c.K + N*c.K + 3*cmp.Or(c.Batch, N)*c.K + 2*c.K*c.K)
 }
 
 // grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
@@ -232,8 +227,8 @@ func (s *sweep) attempt(ctx context.Context, c Config, report func(epoch int, e 
 		}
 		data = s.data.outputs(activationByName(c.Activation), W.T(), b)
 	}
-	few := c.Objective == "pca" && data.Train.N <= maxAxes // whose axes are no more than the rows
-	if (c.Objective == "pca" || c.Objective == "optimum") && data.Train.D > maxAxes && !few {
+	limited := c.Objective == "optimum" || c.Objective == "pca" && data.Train.N > maxAxes // its axes are at most N
+	if limited && data.Train.D > maxAxes {
 		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
 	r, w, err := run(ctx, c, data, &s.starts, report)
