@@ -17,7 +17,7 @@ type Dataset struct {
 	Name        string // of a user's own data; else empty
 	Train, Test Set
 	SHA256      string
-	Shape       []int // of a row, where it is an image in a file: height × width, with its colours first or last; else nil
+	Shape       []int // of a row that is an image in a file: height × width, colours first or last; else nil
 	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M
 	// principal components.
 	Axes Mat
@@ -33,8 +33,9 @@ type Set struct {
 	constant []bool // D: the inputs that every row has alike
 }
 
-// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps. The
-// rows of W are then in that order, each at its input's place.
+// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps: a place is a
+// row of W in that order, and has an input or none. Dense inputs keep their order; mat_sparse.go puts them
+// in squares.
 type inputs interface {
 	newBlock() block
 	arrange(W Mat) Mat         // D×K → places×K
@@ -55,27 +56,25 @@ func (s *sparse) newBlock() block { return newColumns(s) }
 
 // imageSet returns images (N×height×width) in which a byte p stands for p/255.
 func imageSet(bytes []byte, height, width int, labels []byte) Set {
-	level := make([]float64, 256)
+	level := make([]float64, maxLevels)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	D := height * width
-	if !fitsSparse(height, width, len(level)) {
-		x := make([]float64, len(bytes))
-		for i, p := range bytes {
-			x[i] = level[p]
-		}
-		return denseSet(x, D, labels)
+	if fitsSparse(height, width, maxLevels) {
+		return sparseSet(bytes, height, width, level, labels)
 	}
-	return Set{newSparse(bytes, height, width, level), len(bytes) / D, D, labels, constantInputs(bytes, D)}
+	x := make([]float64, len(bytes))
+	for i, p := range bytes {
+		x[i] = level[p]
+	}
+	return denseSet(x, height*width, labels)
 }
 
 // realSet returns rows of numbers (N×height×width; inputs that are no image are one line).
 func realSet(x []float64, height, width int, labels []byte) Set {
-	D := height * width
 	level := levelsOf(x)
 	if !fitsSparse(height, width, len(level)) {
-		return denseSet(x, D, labels)
+		return denseSet(x, height*width, labels)
 	}
 	codes := make([]byte, len(x))
 	for i, v := range x {
@@ -84,7 +83,13 @@ func realSet(x []float64, height, width int, labels []byte) Set {
 			codes[i] = byte(code + 1)
 		}
 	}
-	return Set{newSparse(codes, height, width, level), len(x) / D, D, labels, constantInputs(x, D)}
+	return sparseSet(codes, height, width, level, labels)
+}
+
+// sparseSet returns the rows that newSparse makes. Two inputs are alike if their codes are.
+func sparseSet(codes []byte, height, width int, level []float64, labels []byte) Set {
+	s := newSparse(codes, height, width, level)
+	return Set{s, s.N, s.D, labels, constantInputs(codes, s.D)}
 }
 
 // levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they
@@ -104,16 +109,13 @@ func levelsOf(x []float64) []float64 {
 
 // constantInputs tells for each input whether all rows of x (N×D) have it alike.
 func constantInputs[T byte | float64](x []T, D int) []bool {
-	alike := make([]int, D)
-	for d := range alike {
-		alike[d] = d
-	}
-	for from := 0; from < len(x); from += D {
-		alike = slices.DeleteFunc(alike, func(d int) bool { return x[from+d] != x[d] })
-	}
-	constant := make([]bool, D)
-	for _, d := range alike {
-		constant[d] = true
+	constant := slices.Repeat([]bool{true}, D)
+	for row := range slices.Chunk(x, D) {
+		for d, v := range row {
+			if v != x[d] {
+				constant[d] = false
+			}
+		}
 	}
 	return constant
 }

@@ -11,7 +11,7 @@ import (
 //
 //	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
 //	         are mostly black or not black together
-//	place    a position in a quad: place 4·quad + i holds input order[4·quad+i], or none
+//	place    a row of W, as data.go says: place 4·quad + i holds input order[4·quad+i], or none
 //	level    a value that occurs in X; an input is stored as the index of its level, its code
 //	entry    the four codes of one row's quad, and which quad it is; a quad of zeros has none
 //	block    up to blockRows rows of a batch

@@ -124,7 +124,7 @@ func TestElementwiseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					e.kernel(want)
 					for i := range e.arrays {
 						if j, ok := sameBits(got[i], want[i]); !ok || !intact[i]() {
-							t.Fatalf("n = %d, offset %d, array %d: element %d is %x, want %x; nothing written outside: %t",
+							t.Fatalf("n = %d, offset %d, array %d: element %d is %x, want %x; within bounds: %t",
 								n, offset, i, j, got[i][j], want[i][j], intact[i]())
 						}
 					}

@@ -23,7 +23,6 @@ import (
 type imageData struct {
 	name    string     // of -data
 	folder  string     // of its files, in the cache and in -data-dir
-	title   string     // for messages
 	files   [4]idxFile // images and labels of train and test
 	sources []string   // after the cache: a folder, a Go module (path@version), web addresses that end in /
 	shifted bool       // the train split has every image under each of the moves
@@ -41,7 +40,7 @@ func (d imageData) size() dataSize {
 var imageSets = []imageData{mnist, fashion, mnistShifted}
 
 var mnist = imageData{
-	name: "mnist", folder: "mnist", title: "MNIST",
+	name: "mnist", folder: "mnist",
 	files: [4]idxFile{
 		{"train-images", []int{60000, 28, 28}, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
 		{"train-labels", []int{60000}, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
@@ -56,7 +55,7 @@ var mnist = imageData{
 }
 
 var fashion = imageData{
-	name: "fashion", folder: "fashion", title: "Fashion-MNIST",
+	name: "fashion", folder: "fashion",
 	files: [4]idxFile{
 		{"train-images", []int{60000, 28, 28}, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
 		{"train-labels", []int{60000}, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},
@@ -89,9 +88,6 @@ func (f idxFile) name() string { return fmt.Sprintf("%s-idx%d-ubyte", f.stem, le
 
 // header is the number of bytes before the elements.
 func (f idxFile) header() int { return 4 + 4*len(f.dims) }
-
-// size is the number of unpacked bytes, header included.
-func (f idxFile) size() int { return f.header() + elements(f.dims) }
 
 // dataset returns the data set of files whose hashes have been checked, so that their headers are
 // known. The data set's hash is of the files' hashes and, for moved images, of the moves.

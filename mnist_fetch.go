@@ -27,9 +27,6 @@ import (
 	"time"
 )
 
-// patience bounds what one source takes: its files are 31 MB at most.
-const patience = 10 * time.Minute
-
 // rawFiles holds the four files, unpacked and verified, in the order of imageData.files.
 type rawFiles [4][]byte
 
@@ -51,19 +48,18 @@ func (d imageData) load(ctx context.Context, dir string, say func(format string,
 // fromGiven reads the files in dir or in its folder named after the data set, so that one dir can
 // serve all data sets.
 func (d imageData) fromGiven(dir string) (rawFiles, error) {
-	raw, inside := d.fromFolder(filepath.Join(dir, d.folder))
-	if inside == nil {
-		return raw, nil
+	problem := fs.ErrNotExist
+	for _, folder := range []string{filepath.Join(dir, d.folder), dir} {
+		raw, err := d.fromFolder(folder)
+		if err == nil {
+			return raw, nil
+		}
+		if errors.Is(problem, fs.ErrNotExist) {
+			problem = err
+		}
 	}
-	raw, err := d.fromFolder(dir)
-	if err == nil {
-		return raw, nil
-	}
-	if !errors.Is(inside, fs.ErrNotExist) {
-		err = inside
-	}
-	return raw, fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s there, "+
-		"or leave -data-dir out to have them fetched", dir, d.title, err, d.folder)
+	return rawFiles{}, fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s "+
+		"there, or leave -data-dir out to have them fetched", dir, d.name, problem, d.folder)
 }
 
 // find returns the files from the cache or else from the first source that has them, and then fills
@@ -80,13 +76,13 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 	}
 	reasons := []error{fmt.Errorf("  cache folder %s: %w", cache, err)}
 	if !errors.Is(err, fs.ErrNotExist) {
-		say("%s cache %s: %v; fetching it again", d.title, cache, err)
+		say("%s cache %s: %v; fetching it again", d.name, cache, err)
 	}
 	for _, source := range d.sources {
-		say("fetching %s from %s", d.title, source)
+		say("fetching %s from %s", d.name, source)
 		raw, err := d.from(ctx, source)
 		if ctx.Err() != nil {
-			return raw, fmt.Errorf("fetching %s: %w", d.title, ctx.Err())
+			return raw, fmt.Errorf("fetching %s: %w", d.name, ctx.Err())
 		}
 		if err != nil {
 			reasons = append(reasons, fmt.Errorf("  %s: %w", source, err))
@@ -94,7 +90,7 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 		}
 		for i, file := range d.files {
 			if err := writeAtomic(filepath.Join(cache, file.name()), raw[i]); err != nil {
-				say("%s is not cached: %v", d.title, err)
+				say("%s is not cached: %v", d.name, err)
 				break
 			}
 		}
@@ -102,12 +98,12 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 	}
 	return raw, fmt.Errorf("%s is in none of its sources:\n%w\nput its four published files, %s and so on, "+
 		"gzipped or raw, into a folder DIR and give -data-dir DIR",
-		d.title, errors.Join(reasons...), d.files[0].name())
+		d.name, errors.Join(reasons...), d.files[0].name())
 }
 
 // from reads the files of a source.
 func (d imageData) from(ctx context.Context, source string) (raw rawFiles, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // its files are 31 MB at most
 	defer cancel()
 	switch {
 	case strings.Contains(source, "://"):
@@ -168,8 +164,7 @@ func (f idxFile) unpack(b []byte) ([]byte, error) {
 		}
 	}
 	if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != f.sha256 {
-		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %d of %s",
-			len(b), got, f.size(), f.sha256)
+		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %s", len(b), got, f.sha256)
 	}
 	return b, nil
 }

@@ -8,15 +8,14 @@
 //
 //	W = numpy.load("weights.npz")["W"]
 //
-// It reads what others write: versions 1 to 3, stored or deflated, in either byte order, C or
-// Fortran order.
+// It reads what NumPy writes: versions 1 to 3, stored or deflated, in either byte order, C or Fortran
+// order.
 
 package main
 
 import (
 	"archive/zip"
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -27,7 +26,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // npyArray is a named array, row-major.
@@ -94,11 +92,11 @@ func appendNPY(b []byte, a npyArray) []byte {
 	return b
 }
 
-// elements returns the product of shape, 1 for a scalar's; −1 if it is negative or too large.
+// elements returns the product of shape, 1 for a scalar's; −1 if it is too large.
 func elements(shape []int) int {
 	n := 1
 	for _, d := range shape {
-		if d < 0 || d > 0 && n > math.MaxInt/8/d {
+		if d > 0 && n > math.MaxInt/8/d {
 			return -1
 		}
 		n *= d
@@ -109,12 +107,18 @@ func elements(shape []int) int {
 // readNPZ returns the named arrays of an archive that writeNPZ wrote; what it lacks is not in the map.
 func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
 	found, _, err := openNPZ(b, names...)
+	if err != nil {
+		return nil, err
+	}
 	arrays := map[string]npyArray{}
 	for name, a := range found {
-		x, wrong := a.numbers()
-		arrays[name], err = npyArray{name, a.shape, x}, cmp.Or(err, wrong)
+		x, err := a.numbers()
+		if err != nil {
+			return nil, err
+		}
+		arrays[name] = npyArray{name, a.shape, x}
 	}
-	return arrays, err
+	return arrays, nil
 }
 
 // npy is an array as a file has it.
@@ -182,12 +186,8 @@ func readNPY(member *zip.File) (*npy, error) {
 }
 
 var (
-	npyHeader = regexp.MustCompile(`['"]descr['"]: *(?:['"]([<>|=]?)([^'"]+)['"]|.*), *` +
-		`['"]fortran_order['"]: *(True|False), *['"]shape['"]: *\(([0-9L, ]*)\)`) // Python 2 wrote 60000L
-
-	// dtypes are other names that NumPy reads.
-	dtypes = map[string]string{"float64": "f8", "d": "f8", "float32": "f4", "f": "f4", "uint8": "u1", "B": "u1",
-		"int64": "i8", "q": "i8", "l": "i8", "int32": "i4", "i": "i4"}
+	npyHeader = regexp.MustCompile(`^\{'descr': '([<>|])([^']+)', 'fortran_order': (True|False), ` +
+		`'shape': \(([0-9, ]*)\), \} *\n$`)
 	numberType = regexp.MustCompile(`^(f[48]|[iu][1248]|b1)$`)
 	textType   = regexp.MustCompile(`^[SU][0-9]+$`)
 )
@@ -195,11 +195,10 @@ var (
 func parseHeader(header []byte) (a npy, err error) {
 	field := npyHeader.FindStringSubmatch(string(header))
 	if field == nil {
-		return a, fmt.Errorf("header %.80q has no dtype, order or shape", header)
+		return a, fmt.Errorf("its header is %.80q, of no array of numbers or text", header)
 	}
-	a.big, a.fortran = field[1] == ">", field[3] == "True"
-	a.dtype = cmp.Or(dtypes[field[2]], field[2], "structured")
-	for size := range strings.FieldsFuncSeq(field[4], func(r rune) bool { return !unicode.IsDigit(r) }) {
+	a.big, a.dtype, a.fortran = field[1] == ">", field[2], field[3] == "True"
+	for _, size := range strings.FieldsFunc(field[4], func(r rune) bool { return r == ',' || r == ' ' }) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
 			return a, err

@@ -6,26 +6,26 @@ import (
 	"math"
 )
 
-// The optimum of the InfoMax loss with identity: the directions of the units that the loss over all rows of the train split
-// prefers, where training by batches may not arrive. With z = Wᵀx + b and Σ = Cov(X) over N−1 (D×D), it is a function of the
-// covariance alone,
+// The optimum of the InfoMax loss with identity: the directions of the units that the loss over all rows of
+// the train split prefers, where training by batches may not arrive. With z = Wᵀx + b and Σ = Cov(X) over
+// N−1 (D×D), it is a function of the covariance alone,
 //
 //	L = −Σₖ log sₖ + λ Σ_{j≠k} Cⱼₖ²        sₖ = wₖᵀΣwₖ        Cⱼₖ = wⱼᵀΣwₖ/√(sⱼsₖ)
 //
-// A unit's length adds −2 log‖wₖ‖ and nothing else (without ε, to which long weights are blind), so that lengths would grow for
-// ever; with them set to 1 the loss of the directions is left,
+// A unit's length adds −2 log‖wₖ‖ and nothing else (without ε, to which long weights are blind), so that
+// lengths would grow for ever; with them set to 1 the loss of the directions is left,
 //
 //	F = Σₖ (log wₖᵀwₖ − log sₖ) + λ Σ_{j≠k} Cⱼₖ²                                       (1)
 //
 //	∂F/∂wₖ = 2wₖ/wₖᵀwₖ − 2vₖ/sₖ + 4λ Σ_{j≠k} Cⱼₖ (vⱼ/√(sⱼsₖ) − Cⱼₖvₖ/sₖ),  vₖ = Σwₖ    (2)
 //
-// The K principal axes of the largest eigenvalues are a strict local minimum for λ > ½. Let two units lie near axes of
-// eigenvalues r and 1, r > 1, w₁ = (cos θ, sin θ), w₂ = (−sin φ, cos φ). To second order
+// The K principal axes of the largest eigenvalues are a strict local minimum for λ > ½. Let two units lie
+// near axes of eigenvalues r and 1, r > 1, w₁ = (cos θ, sin θ), w₂ = (−sin φ, cos φ). To second order
 //
 //	F = −log r + (r−1)/r θ² − (r−1) φ² + 2λ/r (θ − rφ)²
 //
-// whose matrix has the determinant (2λ − 1)(r−1)²/r, and a positive first element. A unit that turns to an axis beyond the
-// K only loses variance. Below λ = ½ it pays to give up independence for variance.
+// whose matrix has the determinant (2λ − 1)(r−1)²/r, and a positive first element. A unit that turns to an
+// axis beyond the K only loses variance. Below λ = ½ it pays to give up independence for variance.
 
 const (
 	optimumTolerance   = 1e-7   // of the gradient's largest element, at units of length 1
@@ -41,13 +41,16 @@ type directions struct {
 	squares, s []float64
 }
 
-// optimise takes W to directions of least loss, as units of length 1, and returns the losses before and after. The error is
-// ctx's, or that no minimum was found.
+// optimise takes W to directions of least loss, as units of length 1, and returns the losses before and
+// after. The error is ctx's, or that no minimum was found.
 func (t *trainer) optimise(ctx context.Context) (first, last float64, err error) {
 	_, sigma := covarianceOf(t.X)
 	scaleBy(sigma, float64(t.X.N)/float64(t.X.N-1))
 	W, K := t.X.restore(t.W), t.config.K
-	f := &directions{ctx, t.config.Lambda, sigma, newMat(W.Rows, K), newMat(K, K), make([]float64, K), make([]float64, K)}
+	f := &directions{
+		ctx: ctx, lambda: t.config.Lambda, sigma: sigma,
+		V: newMat(W.Rows, K), B: newMat(K, K), squares: make([]float64, K), s: make([]float64, K),
+	}
 	gradient := make([]float64, len(W.Data))
 	first = f.loss(W.Data, gradient)
 	_, found := minimise(f.loss, W.Data, optimumTolerance, optimumEvaluations)
@@ -65,7 +68,8 @@ func (t *trainer) optimise(ctx context.Context) (first, last float64, err error)
 	return first, last, nil
 }
 
-// loss returns F at W (D×K) and sets dW = ∂F/∂W. Once ctx is done it is infinite, so that no step is taken any more.
+// loss returns F at W (D×K) and sets dW = ∂F/∂W. Once ctx is done it is infinite, so that no step is taken
+// any more.
 func (f *directions) loss(W, dW []float64) (F float64) {
 	D, K := f.V.Rows, f.V.Cols
 	if f.ctx.Err() != nil {

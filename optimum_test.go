@@ -9,7 +9,8 @@ import (
 )
 
 func directionsOf(t *testing.T, lambda float64, sigma Mat, K int) *directions {
-	return &directions{t.Context(), lambda, sigma, newMat(sigma.Rows, K), newMat(K, K), make([]float64, K), make([]float64, K)}
+	V, B := newMat(sigma.Rows, K), newMat(K, K)
+	return &directions{t.Context(), lambda, sigma, V, B, make([]float64, K), make([]float64, K)}
 }
 
 // TestOptimumGradientMatchesFiniteDifferences for units that are no longer of length 1, and not independent.
@@ -34,8 +35,9 @@ func TestOptimumGradientMatchesFiniteDifferences(t *testing.T) {
 	}
 }
 
-// TestOptimumOfKnownVariances: axes of variances 16, 4, 1, ¼. With λ = 2 two units come to lie along the first two, where the
-// loss is −log 16·4. With λ = ¼, below ½, they prefer to share more of the first: the loss is lower.
+// TestOptimumOfKnownVariances: axes of variances 16, 4, 1, ¼. With λ = 2 two units come to lie along the
+// first two, where the loss is −log 16·4. With λ = ¼, below ½, they prefer to share more of the first: the
+// loss is lower.
 func TestOptimumOfKnownVariances(t *testing.T) {
 	X := withAxes(make([]float64, 6), orthonormal(6, 4, 1), 1, 4, 0.5, 2)
 	s := denseCopy(setOf(X))
@@ -52,7 +54,8 @@ func TestOptimumOfKnownVariances(t *testing.T) {
 		case lambda > 0.5 && (math.Abs(last-principal) > 1e-9 || m.WeightRedundancy > 1e-9):
 			t.Errorf("λ = %v: loss %v, want %v; redundancy %v, want 0", lambda, last, principal, m.WeightRedundancy)
 		case lambda < 0.5 && (last > principal-1e-3 || m.WeightRedundancy < 1e-3):
-			t.Errorf("λ = %v: loss %v, want below %v; redundancy %v, want above 0", lambda, last, principal, m.WeightRedundancy)
+			t.Errorf("λ = %v: loss %v, want below %v; redundancy %v, want above 0",
+				lambda, last, principal, m.WeightRedundancy)
 		}
 		for k := range 2 {
 			if norm := inner(tr.X.restore(tr.W).T().Row(k), tr.X.restore(tr.W).T().Row(k)); math.Abs(norm-1) > 1e-12 {

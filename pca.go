@@ -124,8 +124,9 @@ func axesOf(S Mat) (axes Mat, variance []float64) {
 	return axes, variance
 }
 
-// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³:
-// with R = X − 1·meanᵀ, an eigenvector of the smaller matrix makes one of Cov(X). Axes of no
+// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³. It has
+// other bits than covarianceOf would give; no published run has so few rows, so that numericsVersion stays.
+// With R = X − 1·meanᵀ, an eigenvector of the smaller matrix makes one of Cov(X). Axes of no
 // variance are 0.
 //
 //	1/N RRᵀ u = λu   ⇒   Cov(X) a = 1/N RᵀR a = λa,   a = Rᵀu / √(Nλ)

@@ -92,7 +92,8 @@ func TestPrincipalAxesOfFewRows(t *testing.T) {
 		mean, covariance := covarianceOf(s)
 		axes, variance := axesOf(covariance)
 		got := componentsOf(s)
-		if diff := cmp.Diff([][]float64{mean, variance[:N-1]}, [][]float64{got.mean, got.variance[:N-1]}, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
+		want, have := [][]float64{mean, variance[:N-1]}, [][]float64{got.mean, got.variance[:N-1]}
+		if diff := cmp.Diff(want, have, cmpopts.EquateApprox(1e-9, 0)); diff != "" {
 			t.Errorf("%T: means and variances (-by the covariance +got)\n%s", s.inputs, diff)
 		}
 		for k := range N - 1 {
@@ -118,7 +119,8 @@ func TestPCAHasOneRun(t *testing.T) {
 	var want Mat
 	for _, act := range []string{"relu", "tanh"} {
 		for seed := range uint64(3) {
-			c := Config{Data: "mnist", Objective: "pca", Activation: act, K: 3, Seed: seed, Epochs: 5, Lambda: 2}.normal()
+			c := Config{Data: "mnist", Objective: "pca", Activation: act, K: 3, Seed: seed, Epochs: 5, Lambda: 2}
+			c = c.normal()
 			ids[c.ID()] = true
 			_, w, err := run(t.Context(), c, data, new(starts), func(int, Epoch) { t.Error("pca has an epoch") })
 			if err != nil {
@@ -162,8 +164,8 @@ func covarianceOver1(s *Set) (mean []float64, cov Mat) {
 	return mean, cov
 }
 
-// TestComponentsAreWhitenedToTheirPower: inputs of known axes and deviations 4, 1, ½, 0.1 come out with these to the power
-// 1 − P, along their axes, and centred; with P = 1 the covariance is I.
+// TestComponentsAreWhitenedToTheirPower: inputs of known axes and deviations 4, 1, ½, 0.1 come out with these
+// to the power 1 − P, along their axes, and centred; with P = 1 the covariance is I.
 func TestComponentsAreWhitenedToTheirPower(t *testing.T) {
 	Q := orthonormal(6, 4, 1)
 	X := withAxes([]float64{1, -2, 0, 0.5, 100, 0.1}, Q, 0.5, 4, 0.1, 1)
@@ -239,7 +241,8 @@ func TestWeightsAreMappedBackToTheInputs(t *testing.T) {
 		return z
 	}
 	for n := range 10 {
-		if diff := cmp.Diff(z(&inputs.Train, w.W, n), z(&data.Train, w.Inputs, n), cmpopts.EquateApprox(1e-10, 1e-10)); diff != "" {
+		byComponents, byInputs := z(&inputs.Train, w.W, n), z(&data.Train, w.Inputs, n)
+		if diff := cmp.Diff(byComponents, byInputs, cmpopts.EquateApprox(1e-10, 1e-10)); diff != "" {
 			t.Errorf("row %d (-by components +by inputs)\n%s", n, diff)
 		}
 	}

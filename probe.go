@@ -170,23 +170,20 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 
 // choose leaves units that hardly vary out of F, if there are so many units that it matters.
 func (p *probe) choose() {
+	N, many := p.F.Rows, p.F.Cols > jacobiLimit
 	variance := make([]float64, p.F.Cols)
-	if p.F.Cols > jacobiLimit {
+	if many {
 		columnSquares(variance, p.F)
 	}
 	for k, v := range variance {
-		if p.F.Cols <= jacobiLimit || !(v/float64(p.F.Rows-1) < probeVariance) {
+		if !many || !(v/float64(N-1) < probeVariance) {
 			p.units = append(p.units, k)
 		}
 	}
-	if len(p.units) == p.F.Cols {
-		return
-	}
-	kept := Mat{p.F.Rows, len(p.units), p.F.Data[:p.F.Rows*len(p.units)]}
-	for n := range kept.Rows {
-		row, all := kept.Row(n), p.F.Row(n)
+	kept := Mat{N, len(p.units), p.F.Data[:N*len(p.units)]}
+	for n := range N {
 		for i, k := range p.units {
-			row[i] = all[k]
+			kept.Row(n)[i] = p.F.Row(n)[k]
 		}
 	}
 	p.F = kept
@@ -213,28 +210,23 @@ func (p *probe) covariance() (cov Mat, ok bool) {
 	return cov, N > 1
 }
 
-// project replaces F of many units by X = F T without its zero columns, unless that costs more than it
-// saves in the evaluations: the products T U, and those of the columns that X has not.
+// project replaces F of many units by X = F T without its last columns, of zeros, unless that costs more
+// than it saves in the evaluations: the products T U, and those of the columns that X has not.
 func (p *probe) project() {
 	N, K := p.F.Rows, p.F.Cols
 	if K <= jacobiLimit {
 		return
 	}
-	var columns []int
-	for j := range K {
-		if !constantColumn(p.T, j) || p.T.Data[j] != 0 {
-			columns = append(columns, j)
-		}
+	r := K
+	for r > 0 && p.T.Data[r-1] == 0 && constantColumn(p.T, r-1) {
+		r--
 	}
-	r := len(columns)
 	if N*K*r > 2*probeUsual*p.classes*(N*(K-r)+K*K) {
 		return
 	}
 	T := newMat(K, r)
 	for k := range K {
-		for i, j := range columns {
-			T.Row(k)[i] = p.T.Row(k)[j]
-		}
+		copy(T.Row(k), p.T.Row(k))
 	}
 	X, block := Mat{N, r, p.F.Data[:N*r]}, newMat(probeBlock, r)
 	for n := 0; n < N; n += probeBlock { // X stays behind F
@@ -303,10 +295,7 @@ func (p *probe) pass(part *probePart) {
 		F, labels := p.F.Data[from*K:(from+n)*K], p.labels[from:from+n]
 		P, sum := part.P[:part.dW.Rows*n], part.sum[:n]
 		Z := part.Z.head(n)
-		for i := range n {
-			copy(Z.Row(i), p.beta)
-		}
-		mul(Z.view(), Z.view(), coefficients{F, K, 1}, p.W.view(), n, K, C)
+		mul(Z.view(), view{p.beta, 0}, coefficients{F, K, 1}, p.W.view(), n, K, C)
 		for i, y := range labels {
 			z := Z.Row(i)
 			top := slices.Max(z)
@@ -362,7 +351,12 @@ func (p *probe) accuracy(A Mat, labels []byte) float64 {
 // logits returns (A − 1·meanᵀ) T U + 1·βᵀ (N×C).
 func (p *probe) logits(A Mat) Mat {
 	N, K, C := A.Rows, A.Cols, p.classes
-	W, beta := p.weights()
+	r := len(p.x)/C - 1
+	chosen, W, beta := newMat(len(p.units), C), newMat(K, C), p.x[r*C:]
+	mul(chosen.view(), zeros, coefficients{p.T.Data, r, 1}, view{p.x, C}, len(p.units), r, C)
+	for i, k := range p.units {
+		copy(W.Row(k), chosen.Row(i))
+	}
 	shift := make([]float64, C) // meanᵀ T U, then βᵀ less it
 	mul(view{shift, 0}, zeros, coefficients{p.mean, K, 1}, W.view(), 1, K, C)
 	for c, s := range shift {
@@ -371,17 +365,4 @@ func (p *probe) logits(A Mat) Mat {
 	Z := newMat(N, C)
 	mul(Z.view(), view{shift, 0}, coefficients{A.Data, K, 1}, W.view(), N, K, C)
 	return Z
-}
-
-// weights returns T U with a row for every unit, and β.
-func (p *probe) weights() (W Mat, beta []float64) {
-	K, C := len(p.units), p.classes
-	r := len(p.x)/C - 1
-	chosen := newMat(K, C)
-	mul(chosen.view(), zeros, coefficients{p.T.Data, r, 1}, view{p.x, C}, K, r, C)
-	W = newMat(len(p.mean), C)
-	for i, k := range p.units {
-		copy(W.Row(k), chosen.Row(i))
-	}
-	return W, p.x[r*C:]
 }

@@ -161,7 +161,8 @@ func TestProbesAgreeWithScikitLearn(t *testing.T) {
 // TestProbeLeavesConstantUnitsOut, and keeps those that vary a little.
 func TestProbeLeavesConstantUnitsOut(t *testing.T) {
 	F, labels := madeUpRows(500, 4, 3)
-	wide := withColumn(withColumn(F, 4, func(n int) float64 { return 1e-7 * float64(n%2) }), 0, func(int) float64 { return 7 })
+	wide := withColumn(F, 4, func(n int) float64 { return 1e-7 * float64(n%2) })
+	wide = withColumn(wide, 0, func(int) float64 { return 7 })
 	for name, transform := range transforms {
 		want, got := newProbe(copyOf(F), labels, transform, 0.1), newProbe(copyOf(wide), labels, transform, 0.1)
 		want.fit(probeTolerance)
@@ -273,14 +274,24 @@ func TestProbeMinimiserEnds(t *testing.T) {
 			g[0], g[1] = x[0]-1, 1e-6*x[1]-1e-3
 			return float64((x[0]-1)*(x[0]-1))/2 + float64(x[1]*x[1])*5e-7 - float64(1e-3*x[1])
 		}, 50, true},
-		{"no lower bound", func(x, g []float64) float64 { g[0], g[1] = 1, 1; return x[0] + x[1] }, probeEvaluations, false},
-		{"a gradient that points the wrong way", func(x, g []float64) float64 { g[0], g[1] = 1, 0; return -x[0] }, 50, false},
-		{"not a number", func(x, g []float64) float64 { g[0], g[1] = math.NaN(), 0; return math.NaN() }, 50, false},
+		{"no lower bound", func(x, g []float64) float64 {
+			g[0], g[1] = 1, 1
+			return x[0] + x[1]
+		}, probeEvaluations, false},
+		{"a gradient that points the wrong way", func(x, g []float64) float64 {
+			g[0], g[1] = 1, 0
+			return -x[0]
+		}, 50, false},
+		{"not a number", func(x, g []float64) float64 {
+			g[0], g[1] = math.NaN(), 0
+			return math.NaN()
+		}, 50, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			evaluations, converged := minimise(c.f, make([]float64, 2), probeTolerance, probeEvaluations)
 			if evaluations > c.most || converged != c.converged {
-				t.Errorf("%d evaluations, converged is %v; want at most %d, %v", evaluations, converged, c.most, c.converged)
+				t.Errorf("%d evaluations, converged is %v; want at most %d, %v",
+					evaluations, converged, c.most, c.converged)
 			}
 		})
 	}

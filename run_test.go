@@ -44,7 +44,8 @@ func TestALayerBelowIsTheRunThatTheSameFlagsGive(t *testing.T) {
 	}
 	// Trained weights that are there are used, and a stack on them has the same bits.
 	var said bytes.Buffer
-	both := append(flags[:len(flags)-1], "-k", "4", "-below", "infomax:5", "-objective", "infomax,random", "-out", alone.out)
+	both := append(flags[:len(flags)-1], "-k", "4", "-below", "infomax:5", "-objective", "infomax,random",
+		"-out", alone.out)
 	if status := command(both, io.Discard, &said); status != 0 {
 		t.Fatalf("exit status %d: %s", status, &said)
 	}
@@ -103,7 +104,8 @@ func TestOutputsAreStandardisedByTheTrainSplit(t *testing.T) {
 
 // TestShardsOfStacksAreTheWhole: layers below are trained once, whatever the shard.
 func TestShardsOfStacksAreTheWhole(t *testing.T) {
-	grid := []string{"-below", "none,random:4,pca:2", "-objective", "infomax,random,pca", "-act", "relu,softmax", "-epochs", "1"}
+	grid := []string{"-below", "none,random:4,pca:2", "-objective", "infomax,random,pca",
+		"-act", "relu,softmax", "-epochs", "1"}
 	s, whole := store{t.TempDir()}, store{t.TempDir()}
 	mustRun(t, sweepInto(s, append(grid, "-shard", "1/2")...)...)
 	mustRun(t, sweepInto(s, append(grid, "-shard", "2/2")...)...)
@@ -174,8 +176,9 @@ func TestSettingsThatNoLayerUsesAreNone(t *testing.T) {
 	}
 }
 
-// BenchmarkRun is a run in parts: what is measured before its steps, the steps, what is measured after them, the probes,
-// and its files. Up to 64 units it is the protocol's, beyond that of 10 epochs without total correlation. It takes minutes.
+// BenchmarkRun is a run in parts: what is measured before its steps, the steps, what is measured after them,
+// the probes, and its files. Up to 64 units it is the protocol's, beyond that of 10 epochs without total
+// correlation. It takes minutes.
 func BenchmarkRun(b *testing.B) {
 	data := mnistForTest(b)
 	for _, act := range []string{"relu", "tanh", "softmax"} {

@@ -72,7 +72,8 @@ func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
 	}
 	sparse := pointSet(points)
 	for _, objective := range []string{"infomax", "reconstruction"} {
-		tr := newTrainer(Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}, &sparse)
+		c := Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}
+		tr := newTrainer(c, &sparse)
 		if tr.W.Rows != 4 {
 			t.Fatalf("W has %d rows, want 4: the set is not sparse", tr.W.Rows)
 		}

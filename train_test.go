@@ -232,14 +232,16 @@ func checkGradients(t *testing.T, c Config, s Set, W Mat, b []float64, V Mat) {
 func TestALastBatchOfOneRowIsDropped(t *testing.T) {
 	data := sampleData()
 	for batch, steps := range map[int][]int{299: {299}, 298: {298, 300}} {
-		c := Config{Objective: "infomax", Activation: "tanh", K: 3, Lambda: 1, Seed: 1, Batch: batch, LearningRate: 1e-3}
+		c := Config{Objective: "infomax", Activation: "tanh", K: 3, Lambda: 1, Batch: batch, LearningRate: 1e-3}
 		epoch, alone := newTrainer(c, &data.Train), newTrainer(c, &data.Train)
 		e, _, err := epoch.epoch(t.Context(), allRows(300))
 		var want Epoch
 		from, n := 0, Number(len(steps))
 		for _, to := range steps {
 			loss, entropy, tc := alone.step(allRows(300)[from:to])
-			want.Loss, want.Entropy, want.TC = want.Loss+Number(loss)/n, want.Entropy+Number(entropy)/n, want.TC+Number(tc)/n
+			want.Loss += Number(loss) / n
+			want.Entropy += Number(entropy) / n
+			want.TC += Number(tc) / n
 			from = to
 		}
 		if err != nil || e != want || !slices.Equal(epoch.W.Data, alone.W.Data) {
@@ -263,7 +265,8 @@ func TestLossOfMoreUnitsThanRowsIsTheSame(t *testing.T) {
 			loss, entropy, tc := wide.loss(got, A, nil)
 			wantEntropy, wantTC := l.terms(A)
 			l.gradient(want)
-			diff := cmp.Diff([]float64{wantEntropy + lambda*wantTC, wantEntropy, wantTC}, []float64{loss, entropy, tc}, closeTo)
+			wantTerms := []float64{wantEntropy + lambda*wantTC, wantEntropy, wantTC}
+			diff := cmp.Diff(wantTerms, []float64{loss, entropy, tc}, closeTo)
 			if diff != "" {
 				t.Errorf("%d×%d: loss, entropy, tc (-K×K +N×N)\n%s", N, K, diff)
 			}
@@ -468,7 +471,8 @@ func TestStepAllocatesNothing(t *testing.T) {
 					tr := newTrainer(c, s)
 					rows := allRows(tr.A.Rows)
 					if n := testing.AllocsPerRun(10, func() { tr.step(rows) }); n != 0 {
-						t.Errorf("%s, %s, K = %d, %d rows, %T: %v allocations a step", objective, f.name, c.K, len(rows), s.inputs, n)
+						t.Errorf("%s, %s, K = %d, %d rows, %T: %v allocations a step",
+							objective, f.name, c.K, len(rows), s.inputs, n)
 					}
 				}
 			}
