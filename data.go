@@ -148,15 +148,14 @@ func (r denseRows) newBlock() block {
 type denseBlock struct {
 	all    Mat
 	rows   int
-	at     Mat     // blockRows×D
-	scale  float64 // that scaled is for; 0 if for none
-	scaled Mat     // at, times scale
+	at     Mat // blockRows×D
+	scaled Mat // at, times the scale of a product
 }
 
 func (b *denseBlock) prefetch([]uint32) {}
 
 func (b *denseBlock) load(rows []uint32) {
-	b.rows, b.scale = len(rows), 0
+	b.rows = len(rows)
 	for i, n := range rows {
 		copy(b.at.Row(i), b.all.Row(int(n)))
 	}
@@ -167,11 +166,8 @@ func (b *denseBlock) times(scale float64) []float64 {
 	if scale == 1 {
 		return b.at.Data
 	}
-	if scale != b.scale {
-		b.scale = scale
-		for i, x := range b.at.head(b.rows).Data {
-			b.scaled.Data[i] = scale * x
-		}
+	for i, x := range b.at.head(b.rows).Data {
+		b.scaled.Data[i] = scale * x
 	}
 	return b.scaled.Data
 }

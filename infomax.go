@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // The InfoMax loss of a batch of activations A (N×K) and its gradient.
 //
@@ -44,15 +41,14 @@ const varianceEpsilon = 1e-6
 // infoMax is the objective. Its memory is reused from batch to batch.
 type infoMax struct {
 	lambda         float64
-	batch          int          // the most rows
 	mean, scale, q []float64    // K; scale is s
 	R              Mat          // batch×K: A − mean
 	M, B           Mat          // K×K: RᵀR, and C − I until it becomes the matrix of (2)
-	wide           *wideInfoMax // for batches of fewer rows than units, once there has been one
+	wide           *wideInfoMax // made by the first batch of fewer rows than units; none has more rows then
 }
 
 func newInfoMax(lambda float64, batch, k int) *infoMax {
-	l := &infoMax{lambda: lambda, batch: batch}
+	l := &infoMax{lambda: lambda}
 	l.mean, l.scale, l.q = make([]float64, k), make([]float64, k), make([]float64, k)
 	if k <= batch {
 		l.R, l.M, l.B = newMat(batch, k), newMat(k, k), newMat(k, k)
@@ -68,13 +64,9 @@ func (l *infoMax) backward(b block, rows []uint32, layer product, _ Mat) {
 
 func (l *infoMax) loss(dA, A Mat, _ []uint32) (loss, entropy, tc float64) {
 	N, K := A.Rows, A.Cols
-	if N < 2 || K != len(l.mean) || N > l.batch {
-		panic(fmt.Sprintf("infomax: batch of %d×%d, made for 2…%d×%d", N, K, l.batch, len(l.mean)))
-	}
 	if K > N {
 		if l.wide == nil {
-			most := min(l.batch, K-1)
-			l.wide = &wideInfoMax{l, newMat(most, K), newMat(K, most), newMat(most, most)}
+			l.wide = &wideInfoMax{l, newMat(N, K), newMat(K, N), newMat(N, N)}
 		}
 		entropy, tc = l.wide.terms(A)
 		l.wide.gradient(dA)
@@ -134,7 +126,7 @@ func (l *infoMax) gradient(dA Mat) {
 // wideInfoMax evaluates the loss from (3), for K > N.
 type wideInfoMax struct {
 	*infoMax
-	S, St, T Mat // of the largest batch: N×K, K×N, N×N
+	S, St, T Mat // of the first batch, the largest: N×K, K×N, N×N
 }
 
 // terms is that of infoMax.

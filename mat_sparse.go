@@ -189,8 +189,7 @@ type columns struct {
 	rows   int      // of the block
 	end    []uint32 // for each quad, where its entries end
 	list   []uint64
-	scale  float64 // the factor in scaled
-	scaled levels  // the set's levels times scale
+	scaled levels // the set's levels times the scale of a product
 }
 
 func newColumns(s *sparse) *columns {
@@ -203,11 +202,8 @@ func (c *columns) levels(scale float64) *levels {
 	if scale == 1 {
 		return c.set.level
 	}
-	if scale != c.scale {
-		c.scale = scale
-		for i, x := range c.set.level {
-			c.scaled[i] = scale * x
-		}
+	for i, x := range c.set.level {
+		c.scaled[i] = scale * x
 	}
 	return &c.scaled
 }

@@ -22,6 +22,7 @@ import (
 // imageData is a data set of images as published.
 type imageData struct {
 	name    string     // of -data
+	title   string     // for messages
 	folder  string     // of its files, in the cache and in -data-dir
 	files   [4]idxFile // images and labels of train and test
 	sources []string   // after the cache: a folder, a Go module (path@version), web addresses that end in /
@@ -40,7 +41,7 @@ func (d imageData) size() dataSize {
 var imageSets = []imageData{mnist, fashion, mnistShifted}
 
 var mnist = imageData{
-	name: "mnist", folder: "mnist",
+	name: "mnist", title: "MNIST", folder: "mnist",
 	files: [4]idxFile{
 		{"train-images", []int{60000, 28, 28}, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
 		{"train-labels", []int{60000}, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
@@ -55,7 +56,7 @@ var mnist = imageData{
 }
 
 var fashion = imageData{
-	name: "fashion", folder: "fashion",
+	name: "fashion", title: "Fashion-MNIST", folder: "fashion",
 	files: [4]idxFile{
 		{"train-images", []int{60000, 28, 28}, "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"},
 		{"train-labels", []int{60000}, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"},

@@ -59,7 +59,7 @@ func (d imageData) fromGiven(dir string) (rawFiles, error) {
 		}
 	}
 	return rawFiles{}, fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s "+
-		"there, or leave -data-dir out to have them fetched", dir, d.name, problem, d.folder)
+		"there, or leave -data-dir out to have them fetched", dir, d.title, problem, d.folder)
 }
 
 // find returns the files from the cache or else from the first source that has them, and then fills
@@ -76,13 +76,13 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 	}
 	reasons := []error{fmt.Errorf("  cache folder %s: %w", cache, err)}
 	if !errors.Is(err, fs.ErrNotExist) {
-		say("%s cache %s: %v; fetching it again", d.name, cache, err)
+		say("%s cache %s: %v; fetching it again", d.title, cache, err)
 	}
 	for _, source := range d.sources {
-		say("fetching %s from %s", d.name, source)
+		say("fetching %s from %s", d.title, source)
 		raw, err := d.from(ctx, source)
 		if ctx.Err() != nil {
-			return raw, fmt.Errorf("fetching %s: %w", d.name, ctx.Err())
+			return raw, fmt.Errorf("fetching %s: %w", d.title, ctx.Err())
 		}
 		if err != nil {
 			reasons = append(reasons, fmt.Errorf("  %s: %w", source, err))
@@ -90,7 +90,7 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 		}
 		for i, file := range d.files {
 			if err := writeAtomic(filepath.Join(cache, file.name()), raw[i]); err != nil {
-				say("%s is not cached: %v", d.name, err)
+				say("%s is not cached: %v", d.title, err)
 				break
 			}
 		}
@@ -98,7 +98,7 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 	}
 	return raw, fmt.Errorf("%s is in none of its sources:\n%w\nput its four published files, %s and so on, "+
 		"gzipped or raw, into a folder DIR and give -data-dir DIR",
-		d.name, errors.Join(reasons...), d.files[0].name())
+		d.title, errors.Join(reasons...), d.files[0].name())
 }
 
 // from reads the files of a source.

@@ -24,7 +24,7 @@ func smallImages(t *testing.T) (d imageData, raw rawFiles) {
 	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "LocalAppData"} {
 		t.Setenv(name, t.TempDir())
 	}
-	d = imageData{name: "small", folder: "small", files: [4]idxFile{
+	d = imageData{title: "SMALL", folder: "small", files: [4]idxFile{
 		{stem: "train-images", dims: []int{40, 5, 4}}, {stem: "train-labels", dims: []int{40}},
 		{stem: "t10k-images", dims: []int{10, 5, 4}}, {stem: "t10k-labels", dims: []int{10}},
 	}}
@@ -132,7 +132,7 @@ func TestFailureGivesEachSourcesReason(t *testing.T) {
 	}
 	lines := strings.Split(err.Error(), "\n")
 	want := [][]string{
-		{"small is in none of its sources"},
+		{"SMALL is in none of its sources"},
 		{"cache folder ", filepath.Join("infomax", "small"), "file does not exist"},
 		{d.sources[0], "train-images-idx3-ubyte, gzipped or raw: file does not exist"},
 		{d.sources[1], "go mod download: ", "executable file not found"},
@@ -165,7 +165,7 @@ func TestCorruptedCacheIsRepaired(t *testing.T) {
 	cache, _ := os.UserCacheDir()
 	write(t, filepath.Join(cache, "infomax", "small", "t10k-images-idx3-ubyte"), raw[2][:99])
 	said := wantFound(t, d, raw)
-	wantInOrder(t, said, "small cache ", "t10k-images-idx3-ubyte: not the published", "fetching it again")
+	wantInOrder(t, said, "SMALL cache ", "t10k-images-idx3-ubyte: not the published", "fetching it again")
 	if said := wantFound(t, d, raw); said != "" {
 		t.Errorf("the cache was not repaired:\n%s", said)
 	}
@@ -176,7 +176,7 @@ func TestCacheThatCannotBeWrittenOnlyWarns(t *testing.T) {
 	d.sources = []string{mirror(t, d, raw)}
 	cache, _ := os.UserCacheDir()
 	write(t, filepath.Join(cache, "infomax"), nil)
-	wantInOrder(t, wantFound(t, d, raw), "small is not cached: ")
+	wantInOrder(t, wantFound(t, d, raw), "SMALL is not cached: ")
 }
 
 func TestCancelEndsTheSearch(t *testing.T) {
@@ -262,7 +262,7 @@ func TestGivenFolderIsTheOnlySource(t *testing.T) {
 			_, err := d.load(t.Context(), dir, quiet)
 			switch {
 			case err != nil && tt.wrong != "":
-				wantInOrder(t, err.Error(), "-data-dir "+dir+": small: ", tt.wrong, "put its four published files")
+				wantInOrder(t, err.Error(), "-data-dir "+dir+": SMALL: ", tt.wrong, "put its four published files")
 			case err != nil || tt.wrong != "":
 				t.Errorf("got error %v, want %q", err, tt.wrong)
 			}

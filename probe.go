@@ -124,13 +124,11 @@ type probe struct {
 	W         Mat       // K×C: T U, or U if projected
 	beta      []float64 // C
 	dW        Mat       // as W: (F − 1·meanᵀ)ᵀ (P − Y) / N
-	parts     []probePart
+	part      probePart
 }
 
-// probePart is what a part of the rows adds to L and to its gradient.
+// probePart is what a part of the rows adds to L's gradient, and memory for a block of rows.
 type probePart struct {
-	from, to  int
-	loss      float64
 	dW        Mat       // C×K, and rows of zeros up to a multiple of four, which mul takes at a time
 	dBeta     []float64 // C
 	Z         Mat       // block×C: logits
@@ -153,17 +151,13 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 	}
 	p.finite, p.T = true, transform(cov)
 	p.project()
-	N, K, C := p.F.Rows, p.F.Cols, p.classes
+	K, C := p.F.Cols, p.classes
 	p.x, p.W, p.dW = make([]float64, (K+1)*C), newMat(K, C), newMat(K, C)
 	quads := (C + 3) / 4 * 4
-	size := (N + probeParts*probeBlock - 1) / (probeParts * probeBlock) * probeBlock
-	for from := 0; from < N; from += size {
-		p.parts = append(p.parts, probePart{
-			from: from, to: min(from+size, N),
-			dW: newMat(quads, K), dBeta: make([]float64, C),
-			Z: newMat(probeBlock, C), P: make([]float64, quads*probeBlock),
-			sum: make([]float64, probeBlock), ones: slices.Repeat([]float64{1}, probeBlock),
-		})
+	p.part = probePart{
+		dW: newMat(quads, K), dBeta: make([]float64, C),
+		Z: newMat(probeBlock, C), P: make([]float64, quads*probeBlock),
+		sum: make([]float64, probeBlock), ones: slices.Repeat([]float64{1}, probeBlock),
 	}
 	return p
 }
@@ -247,7 +241,7 @@ func (p *probe) fit(tolerance float64) (evaluations int, converged bool) {
 
 // loss returns L at x and sets gradient to its gradient.
 func (p *probe) loss(x, gradient []float64) float64 {
-	N, K, C := float64(p.F.Rows), p.F.Cols, p.classes
+	N, K, C := p.F.Rows, p.F.Cols, p.classes
 	U, dU, dBeta := x[:K*C], gradient[:K*C], gradient[K*C:]
 	p.beta = x[K*C:]
 	if p.projected {
@@ -255,18 +249,16 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	} else {
 		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{U, C}, K, K, C)
 	}
-	for i := range p.parts {
-		p.pass(&p.parts[i])
-	}
 	loss := 0.0
 	clear(p.dW.Data)
 	clear(dBeta)
-	for _, part := range p.parts {
-		loss += part.loss
+	rows := (N + probeParts*probeBlock - 1) / (probeParts * probeBlock) * probeBlock // of a part
+	for from := 0; from < N; from += rows {
+		loss += p.pass(from, min(from+rows, N))
 		for c := range C {
-			dBeta[c] += part.dBeta[c] / N
-			for k, g := range part.dW.Row(c) {
-				p.dW.Data[k*C+c] += g / N
+			dBeta[c] += p.part.dBeta[c] / float64(N)
+			for k, g := range p.part.dW.Row(c) {
+				p.dW.Data[k*C+c] += g / float64(N)
 			}
 		}
 	}
@@ -278,20 +270,19 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	} else {
 		mul(view{dU, C}, view{dU, C}, coefficients{p.T.Data, 1, K}, p.dW.view(), K, K, C)
 	}
-	return math.FMA(p.penalty/2, inner(U, U), loss/N)
+	return math.FMA(p.penalty/2, inner(U, U), loss/float64(N))
 }
 
-// pass sums a part's −log Pₙ,yₙ and its products with P − Y. P is held class by class, so that rows
+// pass returns Σ −log Pₙ,yₙ of a part of the rows and sets its products with P − Y. P is held class by class, so that rows
 // are the lanes of the kernels. With z the logits and m their maximum,
 //
 //	Pₙ_c = e^(zₙ_c−mₙ) / sₙ,   sₙ = Σ_c e^(zₙ_c−mₙ)          −log Pₙ,yₙ = log sₙ − (zₙ,yₙ − mₙ)
-func (p *probe) pass(part *probePart) {
-	K, C := p.F.Cols, p.classes
-	part.loss = 0
+func (p *probe) pass(from, to int) (loss float64) {
+	K, C, part := p.F.Cols, p.classes, &p.part
 	clear(part.dW.Data)
 	clear(part.dBeta)
-	for from := part.from; from < part.to; from += probeBlock {
-		n := min(probeBlock, part.to-from)
+	for ; from < to; from += probeBlock {
+		n := min(probeBlock, to-from)
 		F, labels := p.F.Data[from*K:(from+n)*K], p.labels[from:from+n]
 		P, sum := part.P[:part.dW.Rows*n], part.sum[:n]
 		Z := part.Z.head(n)
@@ -302,13 +293,13 @@ func (p *probe) pass(part *probePart) {
 			for c, v := range z {
 				P[c*n+i] = v - top
 			}
-			part.loss -= z[y] - top
+			loss -= z[y] - top
 		}
 		exponentiate(P[:C*n])
 		clear(P[C*n:])
 		mul(view{sum, 0}, zeros, ones, view{P, n}, 1, C, n)
 		for i, s := range sum {
-			part.loss += log(s)
+			loss += log(s)
 			sum[i] = 1 / s
 		}
 		for c := range C {
@@ -322,6 +313,7 @@ func (p *probe) pass(part *probePart) {
 		}
 		mul(part.dW.view(), part.dW.view(), coefficients{P, n, 1}, view{F, K}, part.dW.Rows, n, K)
 	}
+	return loss
 }
 
 // accuracy returns the share of the rows of A whose largest logit, the first of them in a tie, is

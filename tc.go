@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -41,15 +40,12 @@ const (
 // Gaussian estimate.
 func tcRow(i, N, n int) int { return i * N / n }
 
-// totalCorrelation returns the three estimates in nats for the activations A (N×K), and how many units
-// they are about. Constant units are left out: they carry no information, and a dead unit must not
+// totalCorrelation returns the three estimates in nats for the activations A (N×K, N ≥ minTCRows), and how
+// many units they are about. Constant units are left out: they carry no information, and a dead unit must not
 // change an estimate. With fewer than two others all three are 0. A NaN has no rank and makes all three
 // NaN; gauss is NaN too unless A has more rows than units. Nothing is clipped at 0. The seed decides
 // only the order of ties.
 func totalCorrelation(A Mat, seed uint64) (units int, gauss, knn, tree float64) {
-	if A.Rows < minTCRows {
-		panic(fmt.Sprintf("totalCorrelation: %d×%d, %d rows are the fewest", A.Rows, A.Cols, minTCRows))
-	}
 	order := orderUnits(A, seed)
 	if slices.ContainsFunc(A.Data, math.IsNaN) {
 		return len(order), math.NaN(), math.NaN(), math.NaN()
