@@ -273,8 +273,8 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	return math.FMA(p.penalty/2, inner(U, U), loss/float64(N))
 }
 
-// pass returns Σ −log Pₙ,yₙ of a part of the rows and sets its products with P − Y. P is held class by class, so that rows
-// are the lanes of the kernels. With z the logits and m their maximum,
+// pass returns Σ −log Pₙ,yₙ of a part of the rows and sets its products with P − Y. P is held class by
+// class, so that rows are the lanes of the kernels. With z the logits and m their maximum,
 //
 //	Pₙ_c = e^(zₙ_c−mₙ) / sₙ,   sₙ = Σ_c e^(zₙ_c−mₙ)          −log Pₙ,yₙ = log sₙ − (zₙ,yₙ − mₙ)
 func (p *probe) pass(from, to int) (loss float64) {
