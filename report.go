@@ -240,7 +240,7 @@ func others(t *runTable, all []answered) (table sheet) {
 		if !has || s == all[0].lead {
 			continue
 		}
-		row := names(s.name(), fmt.Sprint(its.cases))
+		row := names(s.name(), fmt.Sprint(its.all.cases))
 		for _, a := range all {
 			for _, rival := range baselines {
 				row = append(row, a.by[s].with(rival))
@@ -254,7 +254,7 @@ func others(t *runTable, all []answered) (table sheet) {
 // with is "better / worse" of the cases compared with a rival.
 func (a answer) with(rival string) entry {
 	for _, r := range a.rivals {
-		if r.rival == rival {
+		if r.of == rival {
 			return entry{Main: r.String() + only(a.few, "*")}
 		}
 	}

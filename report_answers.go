@@ -30,35 +30,31 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 	return func(t *runTable, s *study) (a answer) {
 		var xs []group
 		var ys []side // without activation and K, which are x's
-		most, tests, has := 0, 0, map[string]bool{}
+		var found []string
+		most, least := 0, 0.0 // seeds, and the p that they can give
 		for _, c := range t.all {
-			if c.name == contrast && c.x.study == s && !s.infinite(c.x.group, c.measure) {
-				if has[c.field] = true; c.field != by[0] {
-					continue
-				}
+			if c.name == contrast && c.x.study == s && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
+				addNew(&found, c.field)
 				addNew(&xs, c.x.group)
 				addNew(&ys, side{c.y.study, group{condition: c.y.condition}})
-				most, tests = max(most, c.n), c.tests
+				most = max(most, c.n)
+				least = math.Ldexp(float64(c.tests), 1-most)
 			}
 		}
 		if xs == nil {
 			return a
 		}
-		by := slices.DeleteFunc(slices.Clone(by), func(field string) bool { return !has[field] })
-		outcome := comparison.outcome
-		if a.few = leastP(tests, most) >= significant; a.few {
+		outcome, subject := comparison.outcome, side{s, xs[0]}
+		if a.few = least >= significant; a.few {
 			outcome = comparison.everySeed
 		}
 		table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"}}
-		var labels []string
-		subject := side{s, xs[0]}
 		for _, y := range ys {
-			for _, m := range measuresOf(by...) {
+			for _, m := range measuresOf(found...) {
 				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
 			}
 			if slices.Contains(rivals, y.String()) {
-				a.rivals = append(a.rivals, counts{rival: y.String()})
-				labels = append(labels, y.unlike(subject))
+				a.rivals = append(a.rivals, counts{of: y.unlike(subject)})
 			}
 		}
 		if a.rivals == nil {
@@ -67,9 +63,9 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 		for _, x := range xs {
 			row, sum, met := names(fmt.Sprint(x.K), x.activation), 0, 0
 			for _, y := range ys {
-				tests := t.tests(contrast, by, pair{side{s, x}, side{y.study, x.under(y.condition)}})
-				row = append(row, entries(tests, len(by))...)
-				i := slices.IndexFunc(a.rivals, func(r counts) bool { return r.rival == y.String() })
+				tests := t.tests(contrast, found, pair{side{s, x}, side{y.study, x.under(y.condition)}})
+				row = append(row, entries(tests, len(found))...)
+				i := slices.IndexFunc(a.rivals, func(r counts) bool { return r.of == y.unlike(subject) })
 				if i >= 0 && tests != nil {
 					v := verdict(tests, outcome)
 					a.rivals[i].add(v)
@@ -78,17 +74,16 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 			}
 			table.Rows = append(table.Rows, row)
 			if met == len(a.rivals) {
-				a.cases++
 				a.all.add(sum / met)
 			}
 		}
 		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		a.text = "By " + titles(by) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
+		a.text = "By " + titles(found) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
 			", " + subject.unlike(ys[0]) + " is"
 		for i, r := range a.rivals {
-			a.text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), labels[i], r.better,
-				only(i == 0, " of "+plural(a.cases, "case")), r.worse)
+			a.text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), r.of, r.better,
+				only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
 		}
 		a.text += "."
 		return a
@@ -109,15 +104,13 @@ func entries(tests []comparison, measures int) (cells []entry) {
 }
 
 func (c *counts) add(verdict int) {
+	c.cases++
 	c.better += max(0, verdict)
 	c.worse += max(0, -verdict)
 }
 
 // String is "better / worse".
 func (c counts) String() string { return fmt.Sprintf("%d / %d", c.better, c.worse) }
-
-// leastP is the smallest p that n pairs can give the first of some tests after Holm.
-func leastP(tests, n int) float64 { return min(1, math.Ldexp(float64(tests), 1-n)) }
 
 func titles(by []string) string {
 	var all []string
@@ -135,14 +128,14 @@ func (a answer) opening() string {
 		return "Unclear"
 	case better == 0 && !slices.ContainsFunc(a.rivals, func(r counts) bool { return r.worse > 0 }):
 		word = "Unclear"
-	case better == a.cases:
+	case better == a.all.cases:
 		word = "Yes"
-	case 2*better >= a.cases:
+	case 2*better >= a.all.cases:
 		word = "Mostly"
 	case better > 0:
 		word = "Partly"
 	}
-	return fmt.Sprintf("%s (%d of %d)", word, better, a.cases)
+	return fmt.Sprintf("%s (%d of %d)", word, better, a.all.cases)
 }
 
 // unlike names x by what it and y differ in.
@@ -171,8 +164,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		if c == s.subject() {
 			contrast = "baseline"
 		}
-		groups := s.grid(c, s.ks...)
-		for _, p := range groups {
+		for _, p := range s.grid(c, s.ks...) {
 			tests := t.tests(contrast, weights, pair{side{s, p}, side{s, p.under(untrained)}})
 			its.add(verdict(tests, comparison.outcome))
 		}
@@ -181,12 +173,12 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(c != untrained, its.String())}))
-		cases = max(cases, len(groups))
-		if its.worse == len(groups) {
+		cases = max(cases, its.cases)
+		if its.worse == its.cases {
 			worse = append(worse, c.String())
 		}
 		if its.better > 0 {
-			better = append(better, fmt.Sprintf("%s (%d of %d)", c, its.better, len(groups)))
+			better = append(better, fmt.Sprintf("%s (%d of %d)", c, its.better, its.cases))
 		}
 	}
 	if len(table.Rows) < 2 {
@@ -333,14 +325,11 @@ func leaders(contrast string, by ...string) func(*runTable, *study) answer {
 
 // beatsAll tells whether p is significantly better than every other of the groups.
 func (t *runTable) beatsAll(contrast string, m measure, s *study, p group, groups []group) bool {
-	for _, q := range groups {
-		outcome := 0
-		if i, made := t.index[comparisonKey{contrast, m.field, pair{side{s, p}, side{s, q}}}]; made {
-			outcome = t.all[i].outcome()
-		} else if i, made := t.index[comparisonKey{contrast, m.field, pair{side{s, q}, side{s, p}}}]; made {
-			outcome = -t.all[i].outcome()
-		}
-		if q != p && outcome <= 0 && !s.infinite(q, m) {
+	outcome := func(x, y group) int {
+		return t.index[comparisonKey{contrast, m.field, pair{side{s, x}, side{s, y}}}].outcome()
+	}
+	for _, q := range groups { // of which one of two comparisons was made
+		if q != p && outcome(p, q) <= outcome(q, p) && !s.infinite(q, m) {
 			return false
 		}
 	}

@@ -297,7 +297,7 @@ func verdict(tests []comparison, outcome func(comparison) int) int {
 type runTable struct {
 	studies []*study
 	all     []comparison
-	index   map[comparisonKey]int
+	index   map[comparisonKey]comparison
 
 	trends, associations map[*study][]relation
 }
@@ -308,11 +308,11 @@ type comparisonKey struct {
 }
 
 func newRunTable(runs []*Result) *runTable {
-	t := &runTable{studies: studies(runs), index: map[comparisonKey]int{},
+	t := &runTable{studies: studies(runs), index: map[comparisonKey]comparison{},
 		trends: map[*study][]relation{}, associations: map[*study][]relation{}}
 	t.all = compareAll(t.studies)
-	for i, c := range t.all {
-		t.index[comparisonKey{c.name, c.field, c.pair}] = i
+	for _, c := range t.all {
+		t.index[comparisonKey{c.name, c.field, c.pair}] = c
 	}
 	for _, s := range t.studies {
 		t.trends[s], t.associations[s] = trendsOf(s), associationsOf(s)
@@ -324,13 +324,13 @@ func newRunTable(runs []*Result) *runTable {
 // infinite; nil unless all were made.
 func (t *runTable) tests(contrast string, by []string, p pair) (tests []comparison) {
 	for _, field := range by {
-		i, made := t.index[comparisonKey{contrast, field, p}]
+		c, made := t.index[comparisonKey{contrast, field, p}]
 		switch {
 		case p.x.infinite(p.x.group, measureOf(field)):
 		case !made:
 			return nil
 		default:
-			tests = append(tests, t.all[i])
+			tests = append(tests, c)
 		}
 	}
 	return tests

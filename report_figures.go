@@ -133,11 +133,6 @@ func (s *study) dots(m measure, most float64) []byte {
 					row.spots = append(row.spots, spot{s.mark(c), e, runs})
 				}
 			}
-			if activation == "softmax" && m.field == "output_correlation" { // its outputs sum to one
-				floor := estimate{float64(K) / float64(K-1), math.NaN(), math.NaN()}
-				look := mark{name: "least possible of softmax, K/(K−1)", colour: grey, shape: upright}
-				row.spots = append(row.spots, spot{look, floor, nil})
-			}
 			panel.rows = append(panel.rows, row)
 		}
 		if some {
@@ -216,18 +211,13 @@ func (s *study) byOptimum() []byte {
 		all := []series{{mark: look["optimum"]}, {mark: look["infomax"]}, {mark: look["random"]}}
 		all[0].name, all[1].name, all[2].name = "optimum of the loss", "after training", untrained.String()
 		for _, c := range s.conditions {
-			e := s.level(group{c, "identity", K}, m)
-			switch c.objective {
-			case "optimum":
-				all[0].add(c.lambda, e)
-				all[2].add(c.lambda, s.level(group{untrained, "identity", K}, m))
-			case "infomax":
-				all[1].add(c.lambda, e)
+			if c.objective == "optimum" {
+				for i, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
+					all[i].add(c.lambda, s.level(group{of, "identity", K}, m))
+				}
 			}
 		}
-		if all[0].points != nil {
-			charts = addChart(charts, atK(K), m.axis(), all, 2)
-		}
+		charts = addChart(charts, atK(K), m.axis(), all, 2)
 	}
 	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note("identity. "+levelNote))
 }

@@ -78,15 +78,14 @@ var questions = []question{
 // counts, and the word that they amount to.
 type answer struct {
 	word, text string
-	few        bool // seeds are too few for a test, and the counts of what is so with every seed
-	cases      int
+	few        bool   // seeds are too few for a test, and the counts of what is so with every seed
 	all        counts // compared with all rivals
 	rivals     []counts
 	tables     []sheet
 }
 
-// counts are of cases compared with a rival.
+// counts are of cases, compared with a rival, or of tests.
 type counts struct {
-	rival         string
-	better, worse int
+	of                   string
+	cases, better, worse int
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // What is tested without pairs: trends over K, and associations of two measures.
@@ -118,26 +117,24 @@ func associationsOf(s *study) (all []relation) {
 func told(s *study, name, what, size string, all []relation) (a answer) {
 	table := sheet{Name: name, Stubs: 2, Caption: s.name() + ": adjusted p (Holm)",
 		Heads: []string{"measure", "of", size, "verdict"}}
-	var by []string
-	met, tests := map[string]counts{}, map[string]int{}
+	var found []counts
 	for _, r := range all {
-		its := met[r.title]
-		its.add(r.outcome())
-		met[r.title] = its
-		addNew(&by, r.title)
-		tests[r.title]++
+		if n := len(found); n == 0 || found[n-1].of != r.title {
+			found = append(found, counts{of: r.title})
+		}
+		found[len(found)-1].add(r.outcome())
 		word := verdicts[r.outcome()]
 		table.Rows = append(table.Rows, append(names(r.title, r.of),
 			entry{Main: plus(r.size, short(r.size)), Sub: pEquals(r.adjusted)}, entry{Main: word, Class: word}))
 	}
-	for i, title := range by {
-		by[i] = fmt.Sprintf(" %s: better in %d and worse in %d of %s.", title, met[title].better, met[title].worse,
-			plural(tests[title], "test"))
+	if found == nil {
+		return a
 	}
-	if by != nil {
-		a = answer{text: what + strings.Join(by, ""), tables: []sheet{table}}
+	for _, its := range found {
+		what += fmt.Sprintf(" %s: better in %d and worse in %d of %s.", its.of, its.better, its.worse,
+			plural(its.cases, "test"))
 	}
-	return a
+	return answer{text: what, tables: []sheet{table}}
 }
 
 func trends(t *runTable, s *study) answer {
