@@ -214,19 +214,10 @@ func (c *contrast) compare(m measure, pairs []pair) (done []comparison) {
 		done = append(done, comparison{c, m, pair, len(x), test, hodgesLehmann(d), 0})
 		p = append(p, test.P)
 	}
-	for i, adjusted := range adjust(p, c.tests) {
+	for i, adjusted := range holm(p, c.tests) {
 		done[i].adjusted = adjusted
 	}
 	return done
-}
-
-// adjust corrects the p of a family that has at least so many tests.
-func adjust(p []float64, least int) []float64 {
-	all := slices.Clone(p)
-	for len(all) < least {
-		all = append(all, math.NaN())
-	}
-	return holm(all)[:len(p)]
 }
 
 // values has m of both sides, by ascending seed, where both apply.

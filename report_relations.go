@@ -38,7 +38,7 @@ func corrected(family []relation, least int) []relation {
 	for _, r := range family {
 		p = append(p, r.p)
 	}
-	for i, adjusted := range adjust(p, least) {
+	for i, adjusted := range holm(p, least) {
 		family[i].adjusted = adjusted
 	}
 	return family
