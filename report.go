@@ -199,8 +199,9 @@ func (p *page) add(a answered, figures []shown) {
 // outputs, in the colours of the verdicts by both.
 func cases(all []answered) (table sheet) {
 	study := all[0].lead
-	table = sheet{Stubs: 2, Caption: study.name() + ": " + study.subject().String() + " less what it is compared with " +
-		"[exact interval]; effective rank in points of 100; colours: the verdict by both measures"}
+	table = sheet{Stubs: 2, Caption: study.name() + ": " + study.subject().String() +
+		" less what it is compared with [exact interval]; effective rank in points of 100; " +
+		"colours: the verdict by both measures"}
 	for _, a := range all {
 		its, has := a.by[study]
 		if !has || a.short != "Weights" && a.short != "Outputs" {

@@ -79,7 +79,8 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 		}
 		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		a.text = "By " + titles(found) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
+		a.text = "By " + titles(found) +
+			only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
 			", " + subject.unlike(ys[0]) + " is"
 		for i, r := range a.rivals {
 			a.text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), r.of, r.better,
@@ -194,14 +195,35 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 
 // rangeOf is from the least level of m to the greatest.
 func (s *study) rangeOf(groups []group, m measure, text func(float64) string) string {
-	least, greatest := math.Inf(1), math.Inf(-1)
+	var levels []float64
 	for _, p := range groups {
-		if v := s.scaled(p, m, s.level(p, m).Value); finite(v) {
-			least, greatest = min(least, v), max(greatest, v)
+		levels = append(levels, s.scaled(p, m, s.level(p, m).Value))
+	}
+	return span(levels, text)
+}
+
+// span is from the least to the greatest of what is finite.
+func span(values []float64, text func(float64) string) string {
+	values = slices.DeleteFunc(values, func(v float64) bool { return !finite(v) })
+	if len(values) == 0 {
+		return ""
+	}
+	low, high := text(slices.Min(values)), text(slices.Max(values))
+	return low + only(low != high, " to "+high)
+}
+
+// change is how far training moves the effective rank.
+func change(t *runTable, s *study) (a answer) {
+	var shifts []float64
+	for _, c := range t.all {
+		if c.name == "baseline" && c.x.study == s && c.y.condition == untrained && c.field == weights[0] {
+			shifts = append(shifts, s.scaled(c.x.group, c.measure, c.shift.Value))
 		}
 	}
-	low, high := text(least), text(greatest)
-	return only(least <= greatest, low+only(low != high, " – "+high))
+	if shifts := span(shifts, aligned); shifts != "" {
+		a.text = "Training changes the effective rank by " + shifts + " points of 100."
+	}
+	return a
 }
 
 // whitened puts the first question to whitened inputs, and compares them with the same components
@@ -211,7 +233,8 @@ func whitened(t *runTable, s *study) (a answer) {
 		return a
 	}
 	probe := verdictOn("whiten", probes[:1], treatment.String())
-	a = each(verdictOn("baseline", weights, baselines...), verdictOn("whiten", weights, treatment.String()), probe)(t, s)
+	a = each(verdictOn("baseline", weights, baselines...), change,
+		verdictOn("whiten", weights, treatment.String()), probe)(t, s)
 	if its := probe(t, s).all; a.all.better > 0 && its.better != its.worse {
 		a.text += " Less redundant weights are " + only(its.better < its.worse, "not ") + "the better features there."
 	}
@@ -248,9 +271,9 @@ func optimal(_ *runTable, s *study) (a answer) {
 
 // training says how soon the loss is near its end.
 func training(_ *runTable, s *study) (a answer) {
-	if span := s.rangeOf(s.grid(s.subject(), s.ks...), measureOf("epochs_to_90"), short); span != "" {
+	if took := s.rangeOf(s.grid(s.subject(), s.ks...), measureOf("epochs_to_90"), short); took != "" {
 		a.text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
-			s.subject(), span, plural(s.Epochs, "epoch"))
+			s.subject(), took, plural(s.Epochs, "epoch"))
 	}
 	return a
 }

@@ -27,7 +27,7 @@ var baselines = []string{untrained.String(), autoencoder.String()}
 
 var questions = []question{
 	{findings, "Weights", "Does InfoMax produce non-redundant features?",
-		verdictOn("baseline", weights, baselines...), nil,
+		each(verdictOn("baseline", weights, baselines...), change), nil,
 		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
 			"they are no independent replications."},
 	{reasons, "Whitened inputs", "Where does it hold?", whitened,

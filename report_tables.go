@@ -129,8 +129,8 @@ func (s sheet) latex(label string) (text string) {
 		}
 		main, sub := func(e entry) string { return e.Main }, func(e entry) string { return e.Sub }
 		text += fmt.Sprintf("\\begin{table*}[!htbp]\n\\caption{%s}\n\\label{tab:infomax:%s-%d}\n"+
-			"\\centering\\resizebox{\\textwidth}{!}{\\begin{tabular}{%s%s}\n\\toprule\n", texEscape(s.Caption), label, n+1,
-			strings.Repeat("l", s.Stubs), strings.Repeat("r", len(s.Heads)-s.Stubs))
+			"\\centering\\resizebox{\\textwidth}{!}{\\begin{tabular}{%s%s}\n\\toprule\n",
+			texEscape(s.Caption), label, n+1, strings.Repeat("l", s.Stubs), strings.Repeat("r", len(s.Heads)-s.Stubs))
 		line(names(s.Heads...), main)
 		text += "\\midrule\n"
 		for _, row := range rows {

@@ -57,7 +57,8 @@ func TestPairedComparisonsMatchSciPy(t *testing.T) {
 			shift := hodgesLehmann(d)
 			mean, sd := meanSD(golden.X)
 			want := []float64{golden.HodgesLehmann, golden.HLLow, golden.HLHigh, golden.MeanX, golden.SDX}
-			if diff := cmp.Diff(want, []float64{shift.Value, shift.Low, shift.High, mean, sd}, near(1e-14)); diff != "" {
+			got := []float64{shift.Value, shift.Low, shift.High, mean, sd}
+			if diff := cmp.Diff(want, got, near(1e-14)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			if got := signedRank(d).P; got != golden.SignedRankP {
