@@ -65,14 +65,18 @@ func (l layer) String() string {
 
 func (l layer) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-func (l *layer) UnmarshalText(text []byte) (err error) {
-	name, units, found := strings.Cut(string(text), ":")
-	if *l = (layer{}); !found {
+func (l *layer) UnmarshalText(text []byte) error {
+	*l = layer{}
+	if string(text) == "none" {
 		return nil
 	}
-	l.Objective = name
-	l.K, err = strconv.Atoi(units)
-	return err
+	name, units, _ := strings.Cut(string(text), ":")
+	K, err := strconv.Atoi(units)
+	if err != nil || K < 1 || K > maxK || !slices.Contains(objectives, name) {
+		return fmt.Errorf("%q is not none, or an objective and 1 to %d units such as infomax:64", text, maxK)
+	}
+	*l = layer{name, K}
+	return nil
 }
 
 // stacked tells whether there is a layer below.

@@ -333,16 +333,8 @@ func parseNames(valid []string) func(part string) ([]string, error) {
 
 // parseLayer reads a layer below: none, or infomax:64.
 func parseLayer(part string) ([]layer, error) {
-	if plain(part) == "none" {
-		return []layer{{}}, nil
-	}
-	name, units, _ := strings.Cut(part, ":")
-	K, err := strconv.Atoi(units)
-	if err != nil || K < 1 || K > maxK {
-		return nil, fmt.Errorf("%q is not none, or an objective and 1 to %d units such as infomax:64", part, maxK)
-	}
-	name, err = parseName(name, objectives)
-	return []layer{{name, K}}, err
+	layers := make([]layer, 1)
+	return layers, layers[0].UnmarshalText([]byte(plain(part)))
 }
 
 // parseWhole reads a whole number, or a range such as 1-10.

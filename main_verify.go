@@ -5,7 +5,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -55,22 +54,22 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 		for _, c := range part {
 			p.mine = append(p.mine, c.Config)
 		}
-		absent, err := s.runMissing(ctx, p, now, o.workers, screen)
-		if err != nil {
-			return err
+		problem, err := s.runMissing(ctx, p, now, o.workers, screen)
+		if err == nil {
+			now, err = s.scan(now)
 		}
-		if now, err = s.scan(now); err != nil {
+		if err != nil {
 			return err
 		}
 		for _, c := range part {
 			if r := now.good[c.ID()]; r != nil {
-				err = errors.Join(err, c.compare(stdout, r))
-			} else if absent == nil {
-				err = errors.Join(err, fmt.Errorf("%s could not be run: the reason is above", c.ID()))
+				problem = errors.Join(problem, c.compare(stdout, r))
+			} else if problem == nil {
+				problem = fmt.Errorf("%s could not be run: the reason is above", c.ID())
 			}
 		}
-		if err = cmp.Or(err, absent); err != nil {
-			return err
+		if problem != nil {
+			return problem
 		}
 	}
 	return nil
@@ -152,9 +151,6 @@ func configOf(row map[string]string, from dataSource) (Config, error) {
 	if err == nil {
 		o.shared.Data = data
 		runs, err = o.runs(from.size(data))
-	}
-	if err == nil && len(runs) != 1 {
-		err = fmt.Errorf("it has %s", plural(len(runs), "run"))
 	}
 	if err != nil { // no mistake in what was typed
 		return Config{}, fmt.Errorf("no run can have its settings: %v: the file was changed", err)

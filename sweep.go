@@ -60,40 +60,41 @@ func (s store) runMissing(ctx context.Context, p plan, there inventory, workers 
 	})
 	progress := newProgress(screen, len(there.of(p.mine)), missing)
 	defer screen.show("")
-	for _, ofData := range groups(missing, func(a, b Config) bool { return a.Data == b.Data }) {
-		data, err := loadData(ctx, p.from, ofData[0].Data, screen)
-		if ctx.Err() != nil {
-			return absent, context.Cause(ctx)
+	var name string
+	var data *Dataset // of that name, or nil if it cannot be had
+	for _, runs := range groups(missing) {
+		if runs[0].Data != name {
+			name = runs[0].Data
+			data, err = loadData(ctx, p.from, name, screen)
+			if ctx.Err() != nil {
+				return absent, context.Cause(ctx)
+			}
+			absent = errors.Join(absent, err)
+		}
+		if data == nil {
+			continue
+		}
+		inputs, err := data.components(runs[0])
+		if err == nil {
+			err = enoughMemory(runs, workers, inputs)
 		}
 		if err != nil {
 			absent = errors.Join(absent, err)
 			continue
 		}
-		for _, runs := range groups(ofData, func(a, b Config) bool {
-			return compareInputs(a, b) == 0 && a.stacked() == b.stacked()
-		}) {
-			inputs, err := data.components(runs[0])
-			if err == nil {
-				err = enoughMemory(runs, workers, inputs)
-			}
-			if err != nil {
-				absent = errors.Join(absent, err)
-				continue
-			}
-			work := sweep{store: s, progress: progress, data: inputs}
-			if err := work.do(ctx, runs, workers); err != nil {
-				return absent, err
-			}
+		work := sweep{store: s, progress: progress, data: inputs}
+		if err := work.do(ctx, runs, workers); err != nil {
+			return absent, err
 		}
 	}
 	return absent, nil
 }
 
-// groups divides runs where one is unlike the one before.
-func groups(runs []Config, alike func(a, b Config) bool) (parts [][]Config) {
+// groups divides runs where their inputs, or whether they are stacks, change.
+func groups(runs []Config) (parts [][]Config) {
 	start := 0
-	for i := range runs {
-		if i+1 == len(runs) || !alike(runs[i], runs[i+1]) {
+	for i, c := range runs {
+		if i+1 == len(runs) || compareInputs(c, runs[i+1]) != 0 || c.stacked() != runs[i+1].stacked() {
 			parts, start = append(parts, runs[start:i+1]), i+1
 		}
 	}
