@@ -120,7 +120,7 @@ func (l *infoMax) gradient(dA Mat) {
 		}
 		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
 	}
-	mul(dA.view(), zeros, coefficients{l.R.Data, K, 1}, l.B.view(), N, K, K)
+	matmul(dA, l.R.head(N), l.B)
 }
 
 // wideInfoMax evaluates the loss from (3), for K > N.
@@ -162,7 +162,7 @@ func (l *wideInfoMax) gradient(dA Mat) {
 	const few = 64
 	N, K := dA.Rows, dA.Cols
 	S := l.S.head(N)
-	mul(dA.view(), zeros, coefficients{l.T.Data, N, 1}, S.view(), N, N, K) // TS
+	matmul(dA, Mat{N, N, l.T.Data[:N*N]}, S)
 	alpha := 4 * l.lambda / float64(N-1)
 	for from := 0; from < K; from += few {
 		to := min(from+few, K)

@@ -132,6 +132,12 @@ func mul(out, init view, a coefficients, b view, rows, depth, cols int) {
 	}
 }
 
+// matmul sets out = A·B.
+func matmul(out, A, B Mat) {
+	sameLength("matmul", A.Cols, B.Rows)
+	mul(out.view(), zeros, coefficients{A.Data, A.Cols, 1}, B.view(), A.Rows, A.Cols, B.Cols)
+}
+
 var mulKernel = mulGeneric
 
 func mulGeneric(out, init view, a coefficients, b view, rows, depth, cols int) {

@@ -200,8 +200,7 @@ func (h reflections) product() Mat {
 		}
 		QV, QVF, rest := newMat(n-at, count), newMat(n-at, count), Q.view().from(at, at)
 		mul(QV.view(), zeros, coefficients{rest.data, n, 1}, V.T().view(), n-at, n-at, count)
-		minusF := minusFactor(V, h.tau[from:])
-		mul(QVF.view(), zeros, coefficients{QV.Data, count, 1}, minusF.view(), n-at, count, count)
+		matmul(QVF, QV, minusFactor(V, h.tau[from:]))
 		mul(rest, rest, coefficients{QVF.Data, count, 1}, V.view(), n-at, count, n-at)
 	}
 	return Q

@@ -75,7 +75,7 @@ func (f *directions) loss(W, dW []float64) (F float64) {
 	if f.ctx.Err() != nil {
 		return math.Inf(1)
 	}
-	mul(f.V.view(), zeros, coefficients{f.sigma.Data, D, 1}, view{W, K}, D, D, K)
+	matmul(f.V, f.sigma, Mat{D, K, W})
 	mul(f.B.view(), zeros, coefficients{W, 1, K}, f.V.view(), K, D, K)
 	clear(f.squares)
 	for i, w := range W {
@@ -97,7 +97,7 @@ func (f *directions) loss(W, dW []float64) (F float64) {
 		row[j] = -(2 + 4*f.lambda*sum) / f.s[j]
 	}
 	// dW = VB + 2W diag(1/wₖᵀwₖ), B the coefficients
-	mul(view{dW, K}, zeros, coefficients{f.V.Data, K, 1}, f.B.view(), D, K, K)
+	matmul(Mat{D, K, dW}, f.V, f.B)
 	for i, w := range W {
 		dW[i] = math.FMA(2/f.squares[i%K], w, dW[i])
 	}

@@ -136,7 +136,7 @@ func componentsOfFew(s *Set) components {
 		copy(R.Row(n), s.dense(n))
 	}
 	center(R, mean, R)
-	mul(products.view(), zeros, coefficients{R.Data, s.D, 1}, R.T().view(), s.N, s.D, s.N)
+	matmul(products, R, R.T())
 	scaleBy(products, 1/float64(s.N))
 	U, variance := axesOf(products)
 	for k, v := range variance {

@@ -224,9 +224,10 @@ func (p *probe) project() {
 	}
 	X, block := Mat{N, r, p.F.Data[:N*r]}, newMat(probeBlock, r)
 	for n := 0; n < N; n += probeBlock { // X stays behind F
-		rows := min(probeBlock, N-n)
-		mul(block.view(), zeros, coefficients{p.F.Data[n*K:], K, 1}, T.view(), rows, K, r)
-		copy(X.Data[n*r:], block.Data[:rows*r])
+		to := min(n+probeBlock, N)
+		part := block.head(to - n)
+		matmul(part, Mat{to - n, K, p.F.Data[n*K : to*K]}, T)
+		copy(X.Data[n*r:], part.Data)
 	}
 	p.F, p.T, p.projected = X, T, true
 }
@@ -247,7 +248,7 @@ func (p *probe) loss(x, gradient []float64) float64 {
 	if p.projected {
 		copy(p.W.Data, U)
 	} else {
-		mul(p.W.view(), zeros, coefficients{p.T.Data, K, 1}, view{U, C}, K, K, C)
+		matmul(p.W, p.T, Mat{K, C, U})
 	}
 	loss := 0.0
 	clear(p.dW.Data)
@@ -345,12 +346,12 @@ func (p *probe) logits(A Mat) Mat {
 	N, K, C := A.Rows, A.Cols, p.classes
 	r := len(p.x)/C - 1
 	chosen, W, beta := newMat(len(p.units), C), newMat(K, C), p.x[r*C:]
-	mul(chosen.view(), zeros, coefficients{p.T.Data, r, 1}, view{p.x, C}, len(p.units), r, C)
+	matmul(chosen, p.T, Mat{r, C, p.x[:r*C]})
 	for i, k := range p.units {
 		copy(W.Row(k), chosen.Row(i))
 	}
 	shift := make([]float64, C) // meanᵀ T U, then βᵀ less it
-	mul(view{shift, 0}, zeros, coefficients{p.mean, K, 1}, W.view(), 1, K, C)
+	matmul(Mat{1, C, shift}, Mat{1, K, p.mean}, W)
 	for c, s := range shift {
 		shift[c] = beta[c] - s
 	}

@@ -64,7 +64,7 @@ func (l *reconstruction) quadratic(dA, A Mat) (sum float64) {
 	if l.many() {
 		At, B := Mat{K, N, l.At.Data[:K*N]}, Mat{places, N, l.B.Data[:places*N]}
 		transpose(At, A)
-		mul(B.view(), zeros, coefficients{l.V.Data, K, 1}, At.view(), places, K, N)
+		matmul(B, l.V, At)
 		sum = inner(B.Data, B.Data)
 		scaleBy(B, 2/float64(N))
 		mul(dA.view(), Y, coefficients{B.Data, 1, N}, V, N, places, K)

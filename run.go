@@ -133,7 +133,7 @@ func run(
 	}
 	if axes := data.Axes; axes.Rows > 0 {
 		w.Inputs = newMat(axes.Rows, c.K)
-		mul(w.Inputs.view(), zeros, coefficients{axes.Data, axes.Cols, 1}, w.W.view(), axes.Rows, axes.Cols, c.K)
+		matmul(w.Inputs, axes, w.W)
 	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil

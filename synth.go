@@ -7,7 +7,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
+	"fmt"
 	"math"
 	"math/rand/v2"
 )
@@ -24,37 +24,38 @@ var clusterCentres = [8][2]float64{
 	{-2, 0}, {-math.Sqrt2, -math.Sqrt2}, {0, -2}, {math.Sqrt2, -math.Sqrt2},
 }
 
-type planePoint struct {
-	x     [2]float64
-	class byte
-}
-
 // clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
 func clusters() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	points := make([]planePoint, planeRows)
-	for n := range points {
+	X, labels := newMat(planeRows, 2), make([]byte, planeRows)
+	for n := range labels {
 		class := n % len(clusterCentres)
 		centre, noise := clusterCentres[class], normalPair(rng)
 		for d := range centre {
-			points[n].x[d] = math.FMA(clusterSD, noise[d], centre[d])
+			X.Row(n)[d] = math.FMA(clusterSD, noise[d], centre[d])
 		}
-		points[n].class = byte(class)
+		labels[n] = byte(class)
 	}
-	rng.Shuffle(len(points), func(i, j int) { points[i], points[j] = points[j], points[i] })
-	return planeDataset(points)
+	rng.Shuffle(planeRows, func(i, j int) {
+		labels[i], labels[j] = labels[j], labels[i]
+		for d, x := range X.Row(i) {
+			X.Row(i)[d], X.Row(j)[d] = X.Row(j)[d], x
+		}
+	})
+	data := planeDataset(X)
+	data.Train.labels, data.Test.labels = labels[:planeTrain], labels[planeTrain:]
+	return data
 }
 
 // uniform returns points of the square [−1, 1]², which have no labels.
 func uniform() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	points := make([]planePoint, planeRows)
-	for n := range points {
-		points[n].x = squarePoint(rng)
+	X := newMat(planeRows, 2)
+	for n := range planeRows {
+		p := squarePoint(rng)
+		copy(X.Row(n), p[:])
 	}
-	d := planeDataset(points)
-	d.Train.labels, d.Test.labels = nil, nil
-	return d
+	return planeDataset(X)
 }
 
 // squarePoint returns a uniform point of [−1, 1)².
@@ -78,27 +79,15 @@ func normalPair(rng *rand.Rand) [2]float64 {
 	}
 }
 
-func planeDataset(points []planePoint) *Dataset {
+// planeDataset returns points X (planeRows×2) without labels.
+func planeDataset(X Mat) *Dataset {
 	var b []byte
-	for _, p := range points {
-		for _, x := range p.x {
-			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
-		}
+	for _, x := range X.Data {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
 	}
-	hash := sha256.Sum256(b)
 	return &Dataset{
-		Train:  pointSet(points[:planeTrain]),
-		Test:   pointSet(points[planeTrain:]),
-		SHA256: hex.EncodeToString(hash[:]),
+		Train:  realSet(X.Data[:2*planeTrain], 1, 2, nil),
+		Test:   realSet(X.Data[2*planeTrain:], 1, 2, nil),
+		SHA256: fmt.Sprintf("%x", sha256.Sum256(b)),
 	}
-}
-
-// pointSet returns points (N×2) and their classes.
-func pointSet(points []planePoint) Set {
-	X, labels := newMat(len(points), 2), make([]byte, len(points))
-	for n, p := range points {
-		copy(X.Row(n), p.x[:])
-		labels[n] = p.class
-	}
-	return realSet(X.Data, 1, 2, labels)
 }

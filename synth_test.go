@@ -66,11 +66,11 @@ func TestClustersHaveTheirCentresAndSpread(t *testing.T) {
 
 // TestPlacesWithoutInputKeepNoWeight: a point fills two of a square's four places.
 func TestPlacesWithoutInputKeepNoWeight(t *testing.T) {
-	points := make([]planePoint, 200)
-	for n := range points {
-		points[n].x = [2]float64{float64(n%7) - 3.5, float64(n%11) - 5.5}
+	var x []float64
+	for n := range 200 {
+		x = append(x, float64(n%7)-3.5, float64(n%11)-5.5)
 	}
-	sparse := pointSet(points)
+	sparse := realSet(x, 1, 2, nil)
 	for _, objective := range []string{"infomax", "reconstruction"} {
 		c := Config{Objective: objective, Activation: "tanh", K: 9, Lambda: 1, Batch: 128, LearningRate: 1e-3}
 		tr := newTrainer(c, &sparse)

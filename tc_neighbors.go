@@ -145,7 +145,6 @@ func everySecond(order [][]int, first int) [][]int {
 	rows := len(order[0]) / 2
 	half := make([][]int, len(order))
 	for k := range order {
-		half[k] = make([]int, 0, rows)
 		for _, n := range order[k] {
 			if n%2 == first && n/2 < rows {
 				half[k] = append(half[k], n/2)

@@ -151,11 +151,8 @@ func (t *trainer) train(
 // diverged tells whether the last epoch's loss, a parameter or a moment of Adam's is not finite. A
 // second moment that has overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss float64) bool {
-	infinite := func(numbers []float64) bool {
-		return slices.ContainsFunc(numbers, func(x float64) bool { return !finite(x) })
-	}
 	return !finite(loss) || slices.ContainsFunc(t.learned, func(p parameter) bool {
-		return infinite(p.w) || infinite(p.m) || infinite(p.v)
+		return slices.ContainsFunc(slices.Concat(p.w, p.m, p.v), func(x float64) bool { return !finite(x) })
 	})
 }
 
