@@ -19,15 +19,15 @@ import (
 func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
-	var all []answered
-	for _, q := range questions {
-		if a := t.ask(q); a.lead != nil {
-			all = append(all, a)
-		}
-	}
 	p := page{Parts: map[string][]section{}, Runs: len(runs), Numerics: numericsVersion,
 		ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
-	for _, a := range all {
+	var all []answered
+	for _, q := range questions {
+		a := t.ask(q)
+		if a.lead == nil {
+			continue
+		}
+		all = append(all, a)
 		figures, err := a.draw(weights)
 		if err != nil {
 			return nil, nil, err

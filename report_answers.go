@@ -79,16 +79,20 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 		}
 		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		a.text = "By " + titles(found) +
-			only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)") +
-			", " + subject.unlike(ys[0]) + " is"
-		for i, r := range a.rivals {
-			a.text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), r.of, r.better,
-				only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
-		}
-		a.text += "."
+		by := titles(found) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)")
+		a.text = a.sentence(subject.unlike(ys[0]), by)
 		return a
 	}
+}
+
+// sentence says in how many cases x is better than each rival, and worse.
+func (a answer) sentence(x, by string) string {
+	text := "By " + by + ", " + x + " is"
+	for i, r := range a.rivals {
+		text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), r.of, r.better,
+			only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
+	}
+	return text + "."
 }
 
 // entries are the cells of a pair's tests by so many measures.

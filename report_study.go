@@ -144,21 +144,16 @@ func studies(runs []*Result) (all []*study) {
 		}
 		return all[i]
 	}
-	type width struct {
-		*study
-		activation string
-		K          int
-	}
-	trains := map[width]bool{}
+	trains := map[side]bool{} // whatever the condition
 	for _, r := range runs {
 		if c := r.Config; c.trained() {
-			trains[width{find(settingOf(c)), c.Activation, c.K}] = true
+			trains[side{find(settingOf(c)), groupOf(c).under(condition{})}] = true
 		}
 	}
 	for _, r := range runs {
 		c, alone := r.Config, true
 		for _, s := range all {
-			if s.has(c) && (c.trained() || trains[width{s, c.Activation, c.K}]) {
+			if s.has(c) && (c.trained() || trains[side{s, groupOf(c).under(condition{})}]) {
 				s.add(r)
 				alone = false
 			}
