@@ -244,22 +244,18 @@ func others(t *runTable, all []answered) (table sheet) {
 		row := names(s.name(), fmt.Sprint(its.all.cases))
 		for _, a := range all {
 			for _, rival := range baselines {
-				row = append(row, a.by[s].with(rival))
+				e := entry{Main: "–"}
+				for _, r := range a.by[s].rivals {
+					if r.of == rival {
+						e.Main = r.String() + only(a.by[s].few, "*")
+					}
+				}
+				row = append(row, e)
 			}
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	return table
-}
-
-// with is "better / worse" of the cases compared with a rival.
-func (a answer) with(rival string) entry {
-	for _, r := range a.rivals {
-		if r.of == rival {
-			return entry{Main: r.String() + only(a.few, "*")}
-		}
-	}
-	return entry{Main: "–"}
 }
 
 // mostNamed is how many diverged runs the page names.

@@ -306,59 +306,46 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 	return answer{text: "A unit is dead in runs of " + listing(with) + "."}
 }
 
-// leaders counts which of some groups is significantly better than every other: of the activations
-// at each K, or of the λ at each activation and K.
+// leaders counts which of the activations at each K, or of the λ at each activation and K, is
+// significantly better than every other.
 func leaders(contrast string, by ...string) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) (a answer) {
-		var choices [][]group
 		name := func(p group) string { return p.activation }
-		for _, K := range s.ks {
-			choices = append(choices, s.grid(s.subject(), K))
-		}
+		others := func(p group) int { return len(s.grid(s.subject(), p.K)) - 1 }
+		choices := len(s.ks)
 		if contrast == "lambda" {
 			name = func(p group) string { return "λ = " + shortest(p.lambda) }
-			all := slices.Concat(choices...)
-			choices = nil
-			for _, p := range all {
-				choices = append(choices, s.overLambda(p))
-			}
-		}
-		if s.stacked() || len(choices) == 0 || len(choices[0]) < 2 {
-			return a
+			others = func(group) int { return len(s.lambdas()) - 1 }
+			choices = len(s.grid(s.subject(), s.ks...))
 		}
 		var found []string
+		made := false
 		for _, m := range measuresOf(by...) {
 			var leads []string
-			times := map[string]int{}
-			for _, groups := range choices {
-				for _, p := range groups {
-					if t.beatsAll(contrast, m, s, p, groups) {
+			times, wins := map[string]int{}, map[group]int{}
+			for _, c := range t.all {
+				if c.name != contrast || c.x.study != s || c.field != m.field {
+					continue
+				}
+				made = true
+				best := map[int]group{+1: c.x.group, -1: c.y.group}
+				if p, clear := best[c.outcome()]; clear {
+					if wins[p]++; wins[p] == others(p) {
 						addNew(&leads, name(p))
 						times[name(p)]++
 					}
 				}
 			}
 			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(choices))
+				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], choices)
 			}
 			if leads != nil {
 				found = append(found, "by "+m.words()+" "+listing(leads))
 			}
 		}
-		a.text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
+		if made {
+			a.text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
+		}
 		return a
 	}
-}
-
-// beatsAll tells whether p is significantly better than every other of the groups.
-func (t *runTable) beatsAll(contrast string, m measure, s *study, p group, groups []group) bool {
-	outcome := func(x, y group) int {
-		return t.index[comparisonKey{contrast, m.field, pair{side{s, x}, side{s, y}}}].outcome()
-	}
-	for _, q := range groups { // of which one of two comparisons was made
-		if q != p && outcome(p, q) <= outcome(q, p) && !s.infinite(q, m) {
-			return false
-		}
-	}
-	return !s.infinite(p, m)
 }
