@@ -125,10 +125,6 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 	if err != nil {
 		return err
 	}
-	before := len(there.of(p.mine))
-	if single && before == 0 {
-		screen.say("%s", p.mine[0].ID())
-	}
 	absent, err := s.runMissing(ctx, p, there, o.workers, screen)
 	if err != nil && ctx.Err() == nil {
 		return err
@@ -142,7 +138,7 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 	case ctx.Err() != nil:
 		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(len(done), len(p.mine)))
 	case single && len(done) == 1:
-		writeTable(stdout, s, done[0], before == 1)
+		writeTable(stdout, s, done[0], len(there.of(p.mine)) == 1)
 	case !single && (absent == nil || len(done) > 0):
 		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n",
 			outOf(len(done), len(p.mine)), s.runs(), filepath.Join(s.out, "results.csv"))
@@ -176,14 +172,14 @@ func list(w io.Writer, s store, p plan) error {
 	}
 	all := append(p.below(), p.mine...)
 	for _, c := range all {
-		state := "missing"
-		switch id := c.ID(); {
+		id, state := c.ID(), "missing"
+		switch {
 		case there.good[id] != nil:
 			state = "done"
 		case there.bad[id] != nil:
 			state = "damaged"
 		}
-		fmt.Fprintf(w, "%-8s %s\n", state, c.ID())
+		fmt.Fprintf(w, "%-8s %s\n", state, id)
 	}
 	fmt.Fprintf(w, "%s done, in %s\n", outOf(len(there.of(all)), len(all)), s.runs())
 	return nil

@@ -171,19 +171,19 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 	})
 }
 
-// TestASingleRunSaysWhatItRunsAndEndsInATable, keeps a report in step, and says when it was there already.
+// TestASingleRunEndsInATable, keeps a report in step, and says when it was there already.
 func TestASingleRunSaysWhatItRunsAndEndsInATable(t *testing.T) {
 	s := store{t.TempDir()}
 	mustRun(t, untrainedInto(s, "1-2")...)
-	for i, took := range []string{"1 epoch in ", "it was there already, and nothing was run\n"} {
+	for _, took := range []string{"1 epoch in ", "it was there already, and nothing was run\n"} {
 		var table, log bytes.Buffer
 		args := strings.Fields("-data clusters -k 3 -epochs 1 -lambda 0.5 -tc-rows 0 -out " + s.out)
 		if status := command(args, &table, &log); status != 0 {
 			t.Fatalf("exit status %d: %s", status, &log)
 		}
 		name := regexp.MustCompile(`^clusters-infomax-relu-k3-lambda0.5-seed1-[0-9a-f]{8}`).FindString(table.String())
-		if want := []string{name + "\n", ""}[i]; name == "" || log.String() != want {
-			t.Errorf("stderr %q, want %q", &log, want)
+		if name == "" || log.Len() > 0 {
+			t.Errorf("stderr %q; stdout\n%s", &log, &table)
 		}
 		wantInOrder(t, table.String(), name+": "+took, "initial", "trained\n", "Effective rank ↑", "Dead units ↓",
 			"Loss ↓", "higher is better", s.runs(), "filters.svg, training.svg")

@@ -42,11 +42,11 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 		return fmt.Errorf("-verify needs a folder for temporary files: %w: name one in TMPDIR", err)
 	}
 	defer os.RemoveAll(out)
-	if claims, err = o.choose(claims, stdout); err != nil {
-		return err
-	}
 	s, now := store{out}, inventory{}
-	if err := s.prepare(); err != nil {
+	if claims, err = o.choose(claims, stdout); err == nil {
+		err = s.prepare()
+	}
+	if err != nil {
 		return err
 	}
 	for part := range slices.Chunk(claims, o.workers) {

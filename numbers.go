@@ -168,7 +168,7 @@ func pEquals(p float64) string {
 }
 
 // ranges writes ascending whole numbers as "1–3, 7".
-func ranges(numbers []uint64, dash string) string {
+func ranges(numbers []uint64) string {
 	var parts []string
 	for len(numbers) > 0 {
 		n := 1
@@ -177,7 +177,7 @@ func ranges(numbers []uint64, dash string) string {
 		}
 		part := fmt.Sprint(numbers[0])
 		if n > 1 {
-			part += dash + fmt.Sprint(numbers[n-1])
+			part += "–" + fmt.Sprint(numbers[n-1])
 		}
 		parts, numbers = append(parts, part), numbers[n:]
 	}

@@ -68,7 +68,7 @@ func (m measure) axis() quantity {
 
 // note says in a figure whose runs it is of.
 func (s *study) note(more string) string {
-	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds, "–"), more)
+	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds), more)
 }
 
 const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a bar its exact 95 % interval."
@@ -267,7 +267,7 @@ func (s *study) byWhiteness() []byte {
 		}
 	}
 	x := quantity{title: "P: each component is divided by its standard deviation to the power P", setting: true}
-	note := fmt.Sprintf("%s, %d components; seeds %s. %s", s.Data, s.Components, ranges(s.seeds, "–"), levelNote)
+	note := fmt.Sprintf("%s, %d components; seeds %s. %s", s.Data, s.Components, ranges(s.seeds), levelNote)
 	return linePlot("Whitened inputs", x, charts, len(charts)/2, joined, note)
 }
 

@@ -203,10 +203,11 @@ func (s *sweep) present(id string) (bool, error) {
 		return err == nil, err
 	}
 	name, asideErr := s.setAside(id)
+	if errors.Is(asideErr, fs.ErrNotExist) { // there was none
+		return false, nil
+	}
 	if asideErr == nil {
 		s.warn("%s was damaged: %v; it is now %s, and is run again", id, err, name)
-	} else if errors.Is(asideErr, fs.ErrNotExist) {
-		asideErr = nil
 	}
 	return false, asideErr
 }
