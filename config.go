@@ -233,7 +233,7 @@ func (c Config) cost() float64 {
 	K := float64(c.K)
 	measure := 125 + float64(2*K) // the metrics of a random network and its probes; of a trained one twice that
 	if c.Objective == "optimum" {
-		return float64(2*measure) + 100*K
+		return float64(2*measure) + float64(100*K)
 	}
 	if !c.trains() {
 		return measure

@@ -94,7 +94,7 @@ func (f *directions) loss(W, dW []float64) (F float64) {
 			}
 		}
 		F = math.FMA(f.lambda, sum, F)
-		row[j] = -(2 + 4*f.lambda*sum) / f.s[j]
+		row[j] = -(2 + float64(4*f.lambda*sum)) / f.s[j]
 	}
 	// dW = VB + 2W diag(1/wₖᵀwₖ), B the coefficients
 	matmul(Mat{D, K, dW}, f.V, f.B)
