@@ -242,8 +242,9 @@ func TestAnswers(t *testing.T) {
 			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 is better than untrained in " +
 				"4 of 4 cases and worse in 0, better than autoencoder in 4 and worse in 0. Training changes the " +
 				"effective rank by 12.5 to 25.0 points of 100. By effective rank and weight correlation, " +
-				"whitened is better than unwhitened in 4 of 4 cases and worse in 0. By linear probe accuracy, whitened is better than unwhitened in 0 of 4 cases and worse in 4. Less redundant " +
-				"weights are not the better features there."},
+				"whitened is better than unwhitened in 4 of 4 cases and worse in 0. By linear probe accuracy, " +
+				"whitened is better than unwhitened in 0 of 4 cases and worse in 4. Less redundant weights " +
+				"are not the better features there."},
 		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than " +
 			"untrained in 2 of 4 cases of λ and K. The training: runs are more redundant than the optimum in 2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
