@@ -77,22 +77,14 @@ func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	if len(codes) > 0 && int(slices.Max(codes)) >= len(level) {
 		panic(fmt.Sprintf("newSparse: code %d of %d levels", slices.Max(codes), len(level)))
 	}
-	s.start = make([]uint32, s.N+1)
-	for n := range s.N {
-		s.start[n+1] = s.start[n]
+	s.start = make([]uint32, 1, s.N+1)
+	for row := range slices.Chunk(codes, D) {
 		for p := 0; p < len(s.order); p += 4 {
-			if quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]) != 0 {
-				s.start[n+1]++
-			}
-		}
-	}
-	s.entries = make([]uint64, 0, s.start[s.N])
-	for n := range s.N {
-		for p := 0; p < len(s.order); p += 4 {
-			if e := quadOf(codes[n*D:(n+1)*D], s.order[p:p+4]); e != 0 {
+			if e := quadOf(row, s.order[p:p+4]); e != 0 {
 				s.entries = append(s.entries, e|uint64(p/4))
 			}
 		}
+		s.start = append(s.start, uint32(len(s.entries)))
 	}
 	return s
 }

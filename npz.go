@@ -189,7 +189,7 @@ var (
 	npyHeader = regexp.MustCompile(`^\{'descr': '([<>|])([^']+)', 'fortran_order': (True|False), ` +
 		`'shape': \(([0-9, ]*)\), \} *\n$`)
 	numberType = regexp.MustCompile(`^(f[48]|[iu][1248]|b1)$`)
-	textType   = regexp.MustCompile(`^[SU][0-9]+$`)
+	textType   = regexp.MustCompile(`^U[0-9]+$`)
 )
 
 func parseHeader(header []byte) (a npy, err error) {
@@ -237,11 +237,8 @@ func (a *npy) number(element []byte) float64 {
 	return float64(bits)
 }
 
-// text is the value of an element of text, a byte or four for a character, which zeros fill up.
+// text is the value of an element of text, four bytes for a character, which zeros fill up.
 func (a *npy) text(element []byte) string {
-	if a.dtype[0] == 'S' {
-		return string(bytes.TrimRight(element, "\x00"))
-	}
 	var text []rune
 	for character := range slices.Chunk(element, 4) {
 		text = append(text, rune(a.number(character)))

@@ -191,7 +191,7 @@ func TestProbeOfMixturesIsThatOfTheirSources(t *testing.T) {
 			mix.Data[i] = 0
 		}
 	}
-	mul(wide.view(), zeros, coefficients{F.Data, 6, 1}, mix.view(), F.Rows, 6, K)
+	matmul(wide, F, mix)
 	for i := range wide.Data {
 		wide.Data[i] += float64(i % K)
 	}
