@@ -119,13 +119,18 @@ func (c Config) normal() Config {
 	if !c.trained() {
 		c.Epochs, c.Batch, c.LearningRate = 0, 0, 0
 	}
-	if !slices.ContainsFunc(c.layers(), func(objective string) bool { return objective != "pca" }) {
+	if !c.seeded() {
 		c.Seed = 0
 	}
 	if c.Components == 0 {
 		c.Whiten = 0
 	}
 	return c
+}
+
+// seeded tells whether the run depends on its seed.
+func (c Config) seeded() bool {
+	return slices.ContainsFunc(c.layers(), func(objective string) bool { return objective != "pca" })
 }
 
 // hasLambda tells whether a layer has the InfoMax loss.

@@ -267,9 +267,6 @@ func (o options) runs(size dataSize) ([]Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	if plain(o.objective) == "all" {
-		all = slices.DeleteFunc(all, func(c Config) bool { return c.Objective == "optimum" }) // of identity alone
-	}
 	for i, c := range all {
 		if err := c.check(size); err != nil {
 			return nil, err
@@ -323,8 +320,8 @@ func parseName(text string, valid []string) (string, error) {
 // parseNames reads a valid name, or all of them.
 func parseNames(valid []string) func(part string) ([]string, error) {
 	return func(part string) ([]string, error) {
-		if plain(part) == "all" {
-			return valid, nil
+		if plain(part) == "all" { // the optimum is of identity alone, so that it has to be named
+			return slices.DeleteFunc(slices.Clone(valid), func(name string) bool { return name == "optimum" }), nil
 		}
 		name, err := parseName(part, valid)
 		return []string{name}, err

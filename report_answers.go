@@ -160,7 +160,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
 		"‖Corr − I‖² of outputs", "linear probe, %", "better / worse than untrained"}}
 	var worse, better []string
-	cases := 0
+	cases, few := 0, false // few: too few seeds for a test
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -171,6 +171,9 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		}
 		for _, p := range s.grid(c, s.ks...) {
 			tests := t.tests(contrast, weights, pair{side{s, p}, side{s, p.under(untrained)}})
+			for _, test := range tests {
+				few = few || math.Ldexp(float64(test.tests), 1-test.n) >= significant
+			}
 			its.add(verdict(tests, comparison.outcome))
 		}
 		row := names(c.String())
@@ -191,9 +194,12 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	}
 	table.Caption = fmt.Sprintf("%s: ranges over the activations at K = %d; and in how many of %s both measures "+
 		"of the weights are better / worse than untrained", s.name(), K, plural(cases, "case"))
+	if a.tables = []sheet{table}; few {
+		a.text = "The seeds are too few for a test."
+		return a
+	}
 	a.text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
 		", and better in some with " + cmp.Or(listing(better), "none") + "."
-	a.tables = []sheet{table}
 	return a
 }
 
@@ -247,15 +253,18 @@ func whitened(t *runTable, s *study) (a answer) {
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
 func optimal(_ *runTable, s *study) (a answer) {
-	all, asked, trained, short := 0, 0, 0, 0
+	starts, asked, trained, short := 0, 0, 0, 0 // cases with untrained runs, and with trained ones
 	for _, c := range s.conditions {
 		if c.objective != "optimum" {
 			continue
 		}
 		for _, p := range s.grid(c, s.ks...) {
 			level := func(c condition) float64 { return s.level(p.under(c), measureOf("weight_redundancy")).Value }
-			run := level(condition{objective: "infomax", lambda: c.lambda})
-			if all++; level(c) > level(untrained) {
+			start, run := level(untrained), level(condition{objective: "infomax", lambda: c.lambda})
+			if finite(start) {
+				starts++
+			}
+			if level(c) > start {
 				asked++
 			}
 			if finite(run) {
@@ -266,16 +275,24 @@ func optimal(_ *runTable, s *study) (a answer) {
 			}
 		}
 	}
-	if all > 0 {
-		a.text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases of "+
-			"λ and K. The training: runs are more redundant than the optimum in %d of %d.", asked, all, short, trained)
+	if starts > 0 {
+		a.text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases "+
+			"of λ and K.", asked, starts)
+	}
+	if trained > 0 {
+		a.text += fmt.Sprintf(" The training: runs are more redundant than the optimum in %d of %d.", short, trained)
 	}
 	return a
 }
 
 // training says how soon the loss is near its end.
 func training(_ *runTable, s *study) (a answer) {
-	if took := s.rangeOf(s.grid(s.subject(), s.ks...), measureOf("epochs_to_90"), short); took != "" {
+	its := s.grid(s.subject(), s.ks...)
+	if its == nil {
+		return a
+	}
+	a.text = fmt.Sprintf("With %s, the loss does not fall in most runs.", s.subject())
+	if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
 		a.text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
 			s.subject(), took, plural(s.Epochs, "epoch"))
 	}
@@ -290,7 +307,7 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 			dead, all := 0, 0
 			for _, K := range s.ks {
 				for _, v := range s.values(group{c, activation, K}, measureOf("dead_units")) {
-					if all++; v > 0 {
+					if all++; v > 0 && finite(v) { // a run that diverged ranks worst
 						dead++
 					}
 				}

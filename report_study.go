@@ -188,7 +188,7 @@ func (s *study) add(r *Result) {
 		addNew(&s.ks, p.K)
 	}
 	s.runs[p][r.Config.Seed], s.inputs = r, r.Inputs
-	if r.Config.Seed > 0 { // pca has none
+	if r.Config.seeded() {
 		s.seeds = append(s.seeds, r.Config.Seed)
 	}
 }

@@ -114,6 +114,43 @@ func TestStudiesDivideRuns(t *testing.T) {
 	}
 }
 
+// TestSeedZeroIsASeed: it is compared as any other, and what has no seed, principal axes, is none.
+func TestSeedZeroIsASeed(t *testing.T) {
+	sample := usualSample()
+	sample.objectives, sample.seeds = []string{"infomax", "random", "pca"}, 3
+	runs := sample.runs()
+	for _, r := range runs {
+		if r.Config.seeded() {
+			r.Config.Seed--
+		}
+	}
+	table := newRunTable(runs)
+	if diff := cmp.Diff([]uint64{0, 1, 2}, table.studies[0].seeds); diff != "" {
+		t.Errorf("seeds (-want +got)\n%s", diff)
+	}
+	for _, c := range table.all {
+		if c.n != 3 {
+			t.Errorf("%s by %s has %d pairs, want 3", c.name, c.field, c.n)
+		}
+	}
+}
+
+// TestRunsWithoutPartnersAreNotCounted: an optimum alone, and diverged runs, have no sentence about others.
+func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
+	alone := madeUpSweep{data: "mnist", objectives: []string{"optimum"}, at: []string{"identity"}, ks: []int{4},
+		lambdas: []float64{1}, seeds: 3}
+	if a := optimal(nil, table(alone).studies[0]); a.text != "" {
+		t.Errorf("of an optimum alone: %q", a.text)
+	}
+	runs := usualSample().runs()
+	for _, r := range runs {
+		r.Status = "diverged"
+	}
+	if a := deadUnits(nil, newRunTable(runs).studies[0]); a.text != "No unit is dead." {
+		t.Errorf("of diverged runs: %q", a.text)
+	}
+}
+
 func TestVerdictIsSymmetric(t *testing.T) {
 	of := func(better int, biserial, p float64) comparison {
 		return comparison{measure: measure{metric: metric{better: better}}, adjusted: p,

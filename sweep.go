@@ -198,6 +198,9 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 // present says whether the run of an id is there. A damaged one is named and set aside. An error says that
 // there is something which can be neither used nor replaced.
 func (s *sweep) present(id string) (bool, error) {
+	if _, err := os.Lstat(s.folder(id)); errors.Is(err, fs.ErrNotExist) { // another process may put it there any moment
+		return false, nil
+	}
 	_, _, err := s.read(id)
 	if !errors.As(err, new(damage)) {
 		return err == nil, err
