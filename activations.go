@@ -9,8 +9,8 @@ import (
 // activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
 type activation struct {
 	name string
-	// forward sets a = f(z) and overwrites z: with the slope f′(z) if f is elementwise with a
-	// backward.
+	// forward sets a = f(z). An elementwise f with a backward leaves its slope f′(z) in z's place;
+	// the others leave z.
 	forward func(a, zThenSlope []float64, K int)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
 	backward func(g, a, slope []float64, K int)

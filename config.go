@@ -35,7 +35,7 @@ type Config struct {
 	Objective    string  `json:"objective"`
 	Activation   string  `json:"activation"`
 	K            int     `json:"k"`
-	Lambda       float64 `json:"lambda"`         // weight of tc; 0 unless a layer is infomax
+	Lambda       float64 `json:"lambda"`         // weight of tc; 0 unless a layer is infomax or optimum
 	Seed         uint64  `json:"seed"`           // 0 if every layer is pca
 	Epochs       int     `json:"epochs"`         // 0 if no layer trains
 	Batch        int     `json:"batch"`          // rows; 0 is the whole split, and if no layer trains
@@ -194,9 +194,9 @@ func (c Config) check(size dataSize) error {
 		return usagef("-whiten %v: give a power from 0 to 1", c.Whiten)
 	case slices.Contains(c.layers(), "optimum") && c.Activation != "identity":
 		return usagef("-objective optimum is for identity alone: give -act identity, or leave it out")
-	case c.TCRows != 0 && c.K > maxTCUnits:
-		return usagef("-k %d: total correlation takes %d units at most; give -tc-rows 0 to leave it out",
-			c.K, maxTCUnits)
+	case c.TCRows != 0 && max(c.K, c.Below.K) > maxTCUnits:
+		return usagef("%d units: total correlation takes %d at most; give -tc-rows 0 to leave it out",
+			max(c.K, c.Below.K), maxTCUnits)
 	case c.TCRows != 0 && (c.TCRows < minTCRows || c.TCRows > size.test):
 		return usagef("-tc-rows %d: give %d to %d rows, or 0 to leave total correlation out",
 			c.TCRows, minTCRows, size.test)

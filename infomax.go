@@ -41,10 +41,11 @@ const varianceEpsilon = 1e-6
 // infoMax is the objective. Its memory is reused from batch to batch.
 type infoMax struct {
 	lambda         float64
-	mean, scale, q []float64    // K; scale is s
-	R              Mat          // batch×K: A − mean
-	M, B           Mat          // K×K: RᵀR, and C − I until it becomes the matrix of (2)
-	wide           *wideInfoMax // made by the first batch of fewer rows than units; none has more rows then
+	mean, scale, q []float64 // K; scale is s
+	R              Mat       // batch×K: A − mean
+	M, B           Mat       // K×K: RᵀR, and C − I until it becomes the matrix of (2)
+	// wide is made by the first batch of fewer rows than units. It is an epoch's last, so none has more rows.
+	wide *wideInfoMax
 }
 
 func newInfoMax(lambda float64, batch, k int) *infoMax {

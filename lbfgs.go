@@ -11,8 +11,9 @@ import (
 //
 //	f(x + t d) ≤ f(x) + c₁ t ⟨g,d⟩,   t = 1, ½, ¼, …
 //
-// A convex f has ⟨s,y⟩ ≥ 0 without Wolfe's second condition. Inner products and the loops below have one
-// order, so that every machine takes the same steps.
+// A convex f has ⟨s,y⟩ ≥ 0 without Wolfe's second condition. Where f is not convex, as the
+// optimum's loss, pairs without positive curvature are dropped, so that H stays positive definite.
+// Inner products and the loops below have one order, so that every machine takes the same steps.
 const (
 	lbfgsMemory    = 10
 	lbfgsHalvings  = 30    // of one step, at most

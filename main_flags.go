@@ -210,7 +210,8 @@ func (o options) plan() (p plan, err error) {
 	case o.typed("epochs", "batch", "lr") && !some(Config.trained):
 		return p, usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
 	case o.typed("lambda") && !some(Config.hasLambda):
-		return p, usagef("-lambda is for infomax: leave it out, or add infomax to -objective %s", o.objective)
+		return p, usagef("-lambda is for infomax and optimum: leave it out, or add infomax to -objective %s",
+			o.objective)
 	case o.typed("whiten") && !some(func(c Config) bool { return c.Components > 0 }):
 		return p, usagef("-whiten is for principal components: give -components too, such as -components 256")
 	}

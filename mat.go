@@ -233,7 +233,8 @@ var (
 // be A.
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
-	mul(view{mean, 0}, zeros, ones, A.view(), 1, N, K)
+	clear(mean) // K may be more than zeros has
+	mul(view{mean, 0}, view{mean, 0}, ones, A.view(), 1, N, K)
 	for k := range mean {
 		mean[k] /= float64(N)
 	}

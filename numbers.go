@@ -22,7 +22,7 @@ const (
 	streamData
 	streamTies
 	streamNull
-	streamBootstrap
+	_ // once the bootstrap: streams keep their numbers
 	streamPermutation
 	streamSample
 )

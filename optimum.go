@@ -19,8 +19,9 @@ import (
 //
 //	∂F/∂wₖ = 2wₖ/wₖᵀwₖ − 2vₖ/sₖ + 4λ Σ_{j≠k} Cⱼₖ (vⱼ/√(sⱼsₖ) − Cⱼₖvₖ/sₖ),  vₖ = Σwₖ    (2)
 //
-// The K principal axes of the largest eigenvalues are a strict local minimum for λ > ½. Let two units lie
-// near axes of eigenvalues r and 1, r > 1, w₁ = (cos θ, sin θ), w₂ = (−sin φ, cos φ). To second order
+// If no two of the K+1 largest eigenvalues are equal, the K principal axes are a strict local minimum for
+// λ > ½. To second order F is a sum over pairs of units. Let two lie near axes of eigenvalues r and 1, r > 1,
+// w₁ = (cos θ, sin θ), w₂ = (−sin φ, cos φ). Then
 //
 //	F = −log r + (r−1)/r θ² − (r−1) φ² + 2λ/r (θ − rφ)²
 //
@@ -53,13 +54,14 @@ func (t *trainer) optimise(ctx context.Context) (first, last float64, err error)
 	}
 	gradient := make([]float64, len(W.Data))
 	first = f.loss(W.Data, gradient)
-	_, found := minimise(f.loss, W.Data, optimumTolerance, optimumEvaluations)
-	last = f.loss(W.Data, gradient)
+	evaluations, found := minimise(f.loss, W.Data, optimumTolerance, optimumEvaluations)
+	last = f.loss(W.Data, gradient) // again, so that f.squares is of the minimum
 	if err := ctx.Err(); err != nil {
 		return first, last, err
 	}
 	if !found {
-		return first, last, fmt.Errorf("no optimum within %d evaluations of the loss", optimumEvaluations)
+		return first, last, fmt.Errorf("no optimum after %d evaluations of the loss: "+
+			"inputs that vary little may have none", evaluations)
 	}
 	for i := range W.Data {
 		W.Data[i] /= math.Sqrt(f.squares[i%K])

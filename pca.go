@@ -5,10 +5,10 @@ import (
 	"sync"
 )
 
-// Principal components, the linear features that keep the most variance: rows of W are the first K
-// principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and b =
-// −W·mean, so that z is centred. There are D axes, or N if that is less; rows of W beyond them are
-// 0. The sign of an axis is arbitrary: its largest weight in magnitude is made positive.
+// Principal components, the linear features that keep the most variance: columns of W (D×K) are the first
+// K principal axes of the rows X (N×D), the eigenvectors of Cov(X) by descending eigenvalue, and b =
+// −Wᵀmean, so that z is centred. There are D axes, or N if that is less; columns of W beyond them
+// are 0. The sign of an axis is arbitrary: its largest weight in magnitude is made positive.
 
 // principalAxes returns W (D×K) and b (K) for the rows of s.
 func principalAxes(s *Set, K int) (W Mat, b []float64) {
@@ -49,6 +49,9 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 	vary := 0
 	for vary < len(p.variance) && p.variance[vary] > leastVariance*p.variance[0] {
 		vary++
+	}
+	if vary == 0 {
+		return nil, usagef("-components %d: no input of %s varies: leave -components out", c.Components, c.Data)
 	}
 	if c.Components > vary {
 		return nil, usagef("-components %d: %s has %d that vary: give that many at most", c.Components, c.Data, vary)
@@ -153,7 +156,7 @@ func componentsOfFew(s *Set) components {
 }
 
 // covarianceOf returns the means of the inputs and Cov(X) (D×D, over N), block by block. One factor is
-// X less its first row, so that inputs far from 0 do not cancel:
+// X less its first row, so that for inputs far from 0 rounding errors grow with |mean|/σ and not with its square:
 //
 //	Cov(X) = 1/N Σₙ xₙ (xₙ − x₀)ᵀ − mean (mean − x₀)ᵀ
 func covarianceOf(s *Set) (mean []float64, covariance Mat) {

@@ -107,6 +107,16 @@ func TestPrincipalAxesOfFewRows(t *testing.T) {
 	}
 }
 
+// TestComponentsOfMoreInputsThanAProductTakes: few rows may have any number of them.
+func TestComponentsOfMoreInputsThanAProductTakes(t *testing.T) {
+	s := denseCopy(setOf(xavier(6, maxCols+1, 3, streamData)))
+	data := &Dataset{Train: *s, Test: *s}
+	inputs, err := data.components(Config{Components: 5, Whiten: 1})
+	if err != nil || inputs.Train.D != 5 {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestPCAHasOneRun: whatever the seed, and the same weights for every activation.
 func TestPCAHasOneRun(t *testing.T) {
 	for flags, want := range map[string]int{"-k 2,3": 4, "-k 3 -below pca:2": 2} {

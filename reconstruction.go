@@ -21,7 +21,7 @@ import "math"
 // X enters XV and XᵀA as −2/N·X, which costs nothing where X is sparse.
 //
 // G takes D K² multiply-adds, so that for many units the outputs of the decoder, VAᵀ (D×N), are cheaper
-// after all. With B = 2/N · VAᵀ a step grows with K alone:
+// after all. With B = 2/N · VAᵀ a step is linear in K:
 //
 //	Σ G∘H = ‖VAᵀ‖²          A · 2/N G = BᵀV          V · 2/N H = BA
 
@@ -34,7 +34,8 @@ type reconstruction struct {
 	At, B  Mat       // K×batch, places×batch; of many
 }
 
-// newReconstruction takes the way of many units where D K² is more than what B costs.
+// newReconstruction takes the way of many units for K > 2N, where the products with G and H cost more
+// than those with B.
 func newReconstruction(s *Set, V Mat, batch int) reconstruction {
 	k := V.Cols
 	l := reconstruction{V: V, energy: make([]float64, s.N), Y: newMat(batch, k)}

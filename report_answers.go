@@ -10,7 +10,8 @@ import (
 
 // The kinds of answer, each with the one template of its sentence.
 
-// each puts answers one after another, if there is the first, whose are counts and word.
+// each joins the texts and tables of several answers. Counts and word are the first's, and without a
+// first there is none.
 func each(kinds ...func(*runTable, *study) answer) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) answer {
 		all := kinds[0](t, s)
@@ -174,7 +175,9 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			for _, test := range tests {
 				few = few || math.Ldexp(float64(test.tests), 1-test.n) >= significant
 			}
-			its.add(verdict(tests, comparison.outcome))
+			if tests != nil {
+				its.add(verdict(tests, comparison.outcome))
+			}
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
@@ -182,7 +185,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(c != untrained, its.String())}))
 		cases = max(cases, its.cases)
-		if its.worse == its.cases {
+		if its.cases > 0 && its.worse == its.cases {
 			worse = append(worse, c.String())
 		}
 		if its.better > 0 {
@@ -329,7 +332,12 @@ func leaders(contrast string, by ...string) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) (a answer) {
 		name := func(p group) string { return p.activation }
 		others := func(p group) int { return len(s.grid(s.subject(), p.K)) - 1 }
-		choices := len(s.ks)
+		choices := 0
+		for _, K := range s.ks {
+			if others(group{K: K}) > 0 {
+				choices++
+			}
+		}
 		if contrast == "lambda" {
 			name = func(p group) string { return "λ = " + shortest(p.lambda) }
 			others = func(group) int { return len(s.lambdas()) - 1 }

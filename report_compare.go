@@ -172,10 +172,11 @@ type comparison struct {
 	test     signedRankResult
 	shift    estimate
 	adjusted float64 // test.P, Holm
+	tests    int     // of the family
 }
 
 // mostPairs is how many seeds a comparison takes, from the first: an exact test of more costs time
-// and memory, and p is 10⁻⁵⁹ already where all agree.
+// and memory, and p is 10⁻⁶⁰ already where all agree.
 const mostPairs = 200
 
 // compareAll makes every comparison that has pairs of runs. One unit alone has no redundancy.
@@ -211,11 +212,11 @@ func (c *contrast) compare(m measure, pairs []pair) (done []comparison) {
 		}
 		d := differences(x, y)
 		test := signedRank(d)
-		done = append(done, comparison{c, m, pair, len(x), test, hodgesLehmann(d), 0})
+		done = append(done, comparison{c, m, pair, len(x), test, hodgesLehmann(d), 0, 0})
 		p = append(p, test.P)
 	}
 	for i, adjusted := range holm(p, c.tests) {
-		done[i].adjusted = adjusted
+		done[i].adjusted, done[i].tests = adjusted, max(c.tests, len(p))
 	}
 	return done
 }

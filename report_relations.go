@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -86,14 +87,16 @@ func associationsOf(s *study) (all []relation) {
 		var family []relation
 		for _, m := range measuresOf(predictors...) {
 			var cells, own []seedPairs
+			var seeds []uint64 // of every cell
 			for _, c := range s.conditions {
 				for _, p := range s.grid(c, s.ks...) {
-					cell := seedPairs{s.values(p, m), s.values(p, probe)}
+					cell, its := seedPairs{s.values(p, m), s.values(p, probe)}, slices.Sorted(maps.Keys(s.runs[p]))
 					if slices.Contains(references, c.objective) || p.K == 1 || s.infinite(p, m) ||
 						!allFinite(cell.x) || !allFinite(cell.y) || len(cell.x) > mostPairs ||
-						cells != nil && len(cell.x) != len(cells[0].x) {
+						cells != nil && !slices.Equal(its, seeds) {
 						continue
 					}
+					seeds = its
 					if cells = append(cells, cell); c == s.subject() {
 						own = append(own, cell)
 					}

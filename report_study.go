@@ -12,7 +12,7 @@ import (
 // The run table. A study is the runs that share data and training settings. A group in it is a
 // condition, an activation and K, and has a run for each seed.
 
-// condition is an objective, for InfoMax its λ, and the layer below, if there is one.
+// condition is an objective, for InfoMax and its optimum the λ, and the layer below, if there is one.
 type condition struct {
 	objective string
 	lambda    float64

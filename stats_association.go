@@ -14,7 +14,7 @@ func permutationP(observed float64, shuffled func(rng *rand.Rand) float64) float
 	const permutations = 9999
 	rng, asFar := rand.New(rand.NewPCG(1, streamPermutation)), 1
 	for range permutations {
-		if math.Abs(shuffled(rng)) >= math.Abs(observed)*(1-2*uncertainty) {
+		if math.Abs(shuffled(rng)) >= math.Abs(observed) {
 			asFar++
 		}
 	}
@@ -40,9 +40,9 @@ func dot(x, y []int) (sum int) {
 	return sum
 }
 
-// spearmanWithin is Spearman's partial ρ given the seedPairs: of midranks within each seedPairs,
-// pooled. Seeds are permuted, in all cells alike, since the runs of a seed share their first
-// weights. Cells have the same seeds; those without spread say nothing. (Taylor 1987)
+// spearmanWithin is Spearman's ρ of the midranks within each cell, pooled. Seeds are permuted, in
+// all cells alike, since the runs of a seed share their first weights. Cells have the same seeds;
+// those without spread say nothing. (Taylor 1987)
 func spearmanWithin(cells []seedPairs) (rho, p float64) {
 	if len(cells) == 0 || len(cells[0].x) < 4 {
 		return math.NaN(), math.NaN()
@@ -79,8 +79,8 @@ func spearmanWithin(cells []seedPairs) (rho, p float64) {
 	return observed / math.Sqrt(float64(xx)*float64(yy)), p
 }
 
-// pageTrend is Page's (1963) L about its mean, of the midranks within each block, of one value a
-// column: above 0 where values rise. The columns of each block are permuted.
+// pageTrend is Page's (1963) L about its mean, of the midranks within each block, which has a
+// value for each column: above 0 where values rise. The columns of each block are permuted.
 func pageTrend(blocks [][]float64) (trend, p float64) {
 	if len(blocks) == 0 || len(blocks[0]) < 2 {
 		return math.NaN(), math.NaN()
