@@ -169,9 +169,9 @@ var captions = map[string]string{
 	byEpoch: "A line that is level before the last epoch means that training has come to its end. " +
 		"A line is an activation.",
 	weightVectors: "Units of one network that look alike are redundant. The networks differ in their activation.",
-	byActivation: "Where the bars of two objectives are apart, so are their seeds. " +
+	byActivation: "If two bars do not overlap, the seeds of the objectives are apart. " +
 		"A mark is an objective with an activation.",
-	byLambda: "A line that is highest at an end means that a λ beyond may be better. A line is an activation.",
+	byLambda: "If a line is highest at an end, a λ beyond may be better. A line is an activation.",
 	byK: "A line that falls means that more units are further from what untrained ones have. " +
 		"A line is an objective.",
 	prediction: "A cloud that falls to the right means that less correlated outputs have the better probe, " +

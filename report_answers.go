@@ -80,7 +80,11 @@ func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *
 		}
 		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
 		a.tables, a.word = []sheet{table}, a.opening()
-		by := titles(found) + only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)")
+		some := func(x group) bool { // has a measure that is infinite
+			return slices.ContainsFunc(measuresOf(by...), func(m measure) bool { return s.infinite(x, m) })
+		}
+		by := titles(found) + only(slices.ContainsFunc(xs, some), " (where that is infinite, by the other alone)") +
+			only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)")
 		a.text = a.sentence(subject.unlike(ys[0]), by)
 		return a
 	}
