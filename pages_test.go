@@ -88,6 +88,27 @@ func TestExperimentDefinesEveryColumn(t *testing.T) {
 	}
 }
 
+// TestPagesDescribeMNIST: how sparse its images are, and how unequal their principal components.
+func TestPagesDescribeMNIST(t *testing.T) {
+	if testing.Short() {
+		t.Skip("principal components take seconds")
+	}
+	train, total := mnistForTest(t).Train, 0.0
+	variance := componentsOf(&train).variance
+	for _, v := range variance {
+		total += v
+	}
+	pages := strings.ReplaceAll(textOf(t, "EXPERIMENT.md")+textOf(t, "CONTRIBUTING.md"), "\n", " ")
+	for _, fact := range []string{
+		fmt.Sprintf("%.1f %% of the variance, the 256th %.2f %%", 100*variance[0]/total, 100*variance[255]/total),
+		fmt.Sprintf("in %d squares", len(train.inputs.(*sparse).entries)/train.N),
+	} {
+		if !strings.Contains(pages, fact) {
+			t.Errorf("no page says %q", fact)
+		}
+	}
+}
+
 // TestLessonCommandsShowWhatIsSeen runs each step's commands. The picture that the step opens is there then, and
 // every decimal number under Seen rounds one that this step or the one before printed, or has in its tables.md.
 func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
