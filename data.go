@@ -1,14 +1,12 @@
-// Data sets, as a layer sees them: it needs two products with the rows X of a split, Z = XW + b and
-// XᵀdZ. Images are sparse (mat_sparse.go); data with too many inputs or distinct values for the
-// sparse form are dense. At the end, the data sets by name: the images, those in the plane, and a
-// person's own.
+// Data sets. Of their rows X a layer needs two products, Z = XW + b and XᵀdZ. Images are sparse
+// (mat_sparse.go); data with too many inputs or distinct values for the sparse form are dense. At the
+// end, the data sets by name: the images, those in the plane, and a person's own.
 
 package main
 
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 )
 
@@ -18,9 +16,7 @@ type Dataset struct {
 	Train, Test Set
 	SHA256      string
 	Shape       []int // of a row that is an image in a file: height × width, colours first or last; else nil
-	// Axes (D×M) turns the data's own inputs, less their means, into these inputs if these are M
-	// principal components.
-	Axes Mat
+	Projection  Mat   // D×M if these inputs are M components of the data's D: x′ = Projectionᵀ(x − mean)
 }
 
 func (d *Dataset) size() dataSize { return dataSize{d.Train.N, d.Test.N} }
@@ -32,27 +28,6 @@ type Set struct {
 	labels   []byte // N: the digit, the cluster; nil without
 	constant []bool // D: the inputs that every row has alike
 }
-
-// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps: a place is a
-// row of W in that order, and has an input or none. Dense inputs keep their order; mat_sparse.go puts them
-// in squares.
-type inputs interface {
-	newBlock() block
-	arrange(W Mat) Mat         // D×K → places×K
-	restore(W Mat) Mat         // its inverse
-	dense(n int) []float64     // row n, to be read
-	squaredNorm(n int) float64 // ‖xₙ‖²
-}
-
-// block is the memory for the products of up to blockRows rows at a time.
-type block interface {
-	prefetch(rows []uint32) // of a later load
-	load(rows []uint32)
-	gather(z view, scale float64, w view, cols int)         // Z ← Z + s·XW
-	spread(dw, init view, scale float64, dz view, cols int) // dW = init + s·XᵀdZ
-}
-
-func (s *sparse) newBlock() block { return newColumns(s) }
 
 // imageSet returns images (N×height×width) in which a byte p stands for p/255.
 func imageSet(bytes []byte, height, width int, labels []byte) Set {
@@ -72,16 +47,17 @@ func imageSet(bytes []byte, height, width int, labels []byte) Set {
 
 // realSet returns rows of numbers (N×height×width; inputs that are no image are one line).
 func realSet(x []float64, height, width int, labels []byte) Set {
-	level := levelsOf(x)
-	if !fitsSparse(height, width, len(level)) {
-		return denseSet(x, height*width, labels)
-	}
-	codes := make([]byte, len(x))
+	level, codes, codeOf := []float64{0}, make([]byte, len(x)), map[float64]byte{0: 0}
 	for i, v := range x {
-		if v != 0 {
-			code, _ := slices.BinarySearch(level[1:], v)
-			codes[i] = byte(code + 1)
+		code, known := codeOf[v]
+		if !known {
+			code = byte(len(level))
+			level, codeOf[v] = append(level, v), code
 		}
+		if !fitsSparse(height, width, len(level)) {
+			return denseSet(x, height*width, labels)
+		}
+		codes[i] = code
 	}
 	return sparseSet(codes, height, width, level, labels)
 }
@@ -90,21 +66,6 @@ func realSet(x []float64, height, width int, labels []byte) Set {
 func sparseSet(codes []byte, height, width int, level []float64, labels []byte) Set {
 	s := newSparse(codes, height, width, level)
 	return Set{s, s.N, s.D, labels, constantInputs(codes, s.D)}
-}
-
-// levelsOf returns 0 and then the other distinct values of x in ascending order; it stops once they
-// are too many.
-func levelsOf(x []float64) []float64 {
-	seen := map[float64]bool{}
-	for _, v := range x {
-		if v != 0 {
-			seen[v] = true
-		}
-		if len(seen) == maxLevels {
-			break
-		}
-	}
-	return append([]float64{0}, slices.Sorted(maps.Keys(seen))...)
 }
 
 // constantInputs tells for each input whether all rows of x (N×D) have it alike.
@@ -120,66 +81,56 @@ func constantInputs[T byte | float64](x []T, D int) []bool {
 	return constant
 }
 
-// denseRows are inputs as they are, in their own order.
-type denseRows struct {
-	X       Mat
-	squares []float64 // N: ‖xₙ‖²
-}
+// denseRows are inputs as they are (N×D), in their own order.
+type denseRows struct{ Mat }
 
 // denseSet returns the rows x (N×D), which it keeps.
 func denseSet(x []float64, D int, labels []byte) Set {
-	r := denseRows{Mat{len(x) / D, D, x}, make([]float64, len(x)/D)}
-	for n := range r.squares {
-		r.squares[n] = inner(r.X.Row(n), r.X.Row(n))
-	}
-	return Set{r, len(r.squares), D, labels, constantInputs(x, D)}
+	X := Mat{len(x) / D, D, x}
+	return Set{denseRows{X}, X.Rows, D, labels, constantInputs(x, D)}
 }
 
 func (r denseRows) arrange(W Mat) Mat         { return Mat{W.Rows, W.Cols, slices.Clone(W.Data)} }
 func (r denseRows) restore(W Mat) Mat         { return r.arrange(W) }
-func (r denseRows) dense(n int) []float64     { return r.X.Row(n) }
-func (r denseRows) squaredNorm(n int) float64 { return r.squares[n] }
+func (r denseRows) dense(n int) []float64     { return r.Row(n) }
+func (r denseRows) squaredNorm(n int) float64 { return inner(r.Row(n), r.Row(n)) }
 
-func (r denseRows) newBlock() block {
-	return &denseBlock{all: r.X, at: newMat(blockRows, r.X.Cols), scaled: newMat(blockRows, r.X.Cols)}
-}
+func (r denseRows) newBlock() block { return &denseBlock{all: r.Mat, X: newMat(blockRows, r.Cols)} }
 
-// denseBlock holds its rows side by side.
+// denseBlock copies its rows side by side when a product needs them.
 type denseBlock struct {
-	all    Mat
-	rows   int
-	at     Mat // blockRows×D
-	scaled Mat // at, times the scale of a product
+	all   Mat
+	rows  []uint32
+	X     Mat     // blockRows×D: the rows, scale times
+	scale float64 // 0 until there was a product
 }
 
 func (b *denseBlock) prefetch([]uint32) {}
 
-func (b *denseBlock) load(rows []uint32) {
-	b.rows = len(rows)
-	for i, n := range rows {
-		copy(b.at.Row(i), b.all.Row(int(n)))
-	}
-}
+func (b *denseBlock) load(rows []uint32) { b.rows, b.scale = rows, 0 }
 
 // times returns the block's rows, each input scale times.
 func (b *denseBlock) times(scale float64) []float64 {
-	if scale == 1 {
-		return b.at.Data
+	if b.scale != scale {
+		b.scale = scale
+		for i, n := range b.rows {
+			row := b.X.Row(i)
+			for d, x := range b.all.Row(int(n)) {
+				row[d] = scale * x
+			}
+		}
 	}
-	for i, x := range b.at.head(b.rows).Data {
-		b.scaled.Data[i] = scale * x
-	}
-	return b.scaled.Data
+	return b.X.Data
 }
 
 func (b *denseBlock) gather(z view, scale float64, w view, cols int) {
-	D := b.at.Cols
-	mul(z, z, coefficients{b.times(scale), D, 1}, w, b.rows, D, cols)
+	D := b.X.Cols
+	mul(z, z, coefficients{b.times(scale), D, 1}, w, len(b.rows), D, cols)
 }
 
 func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
-	D := b.at.Cols
-	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
+	D := b.X.Cols
+	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, len(b.rows), cols)
 }
 
 // product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients. The inputs are
@@ -222,19 +173,13 @@ func multiplyTransposed(b block, rows []uint32, products ...product) {
 }
 
 var (
-	imageNames = []string{mnist.name, fashion.name, mnistShifted.name} // as imageSets
-	planeNames = []string{"clusters", "uniform"}                       // of two inputs
-	dataNames  = slices.Concat(imageNames, planeNames)
+	dataNames  = []string{"mnist", "fashion", "mnist-shifted", "clusters", "uniform"}
+	imageNames = dataNames[:3]
 )
 
-// compareData is the order of data sets in every list and table: own data come last, by name.
+// compareData is the order of data sets in every list and table: own data, of index −1, come last, by name.
 func compareData(a, b string) int {
-	rank := func(name string) int {
-		if i := slices.Index(dataNames, name); i >= 0 {
-			return i
-		}
-		return len(dataNames)
-	}
+	rank := func(name string) uint { return uint(slices.Index(dataNames, name)) }
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))
 }
 
@@ -247,13 +192,14 @@ type dataSource struct {
 // loadData returns the named data set. Downloads and problems are told on screen.
 func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
+	case "mnist", "mnist-shifted":
+		return mnist.load(ctx, from.dir, name == "mnist-shifted", screen.say)
+	case "fashion":
+		return fashion.load(ctx, from.dir, false, screen.say)
 	case "clusters":
 		return clusters(), nil
 	case "uniform":
 		return uniform(), nil
-	}
-	if i := slices.Index(imageNames, name); i >= 0 {
-		return imageSets[i].load(ctx, from.dir, screen.say)
 	}
 	return from.own, nil
 }
@@ -261,12 +207,14 @@ func loadData(ctx context.Context, from dataSource, name string, screen *console
 // dataSize is the rows of a data set's splits.
 type dataSize struct{ train, test int }
 
-// size is that of a data set of a name.
+// size is that of the named data set.
 func (from dataSource) size(name string) dataSize {
-	if i := slices.Index(imageNames, name); i >= 0 {
-		return imageSets[i].size()
-	}
-	if slices.Contains(planeNames, name) {
+	switch name {
+	case "mnist", "fashion":
+		return dataSize{60000, 10000}
+	case "mnist-shifted":
+		return dataSize{60000 * len(shifts), 10000}
+	case "clusters", "uniform":
 		return dataSize{planeTrain, planeRows - planeTrain}
 	}
 	return from.own.size()

@@ -26,6 +26,9 @@ const ownSuffix = ".npz"
 
 func isOwn(name string) bool { return strings.EqualFold(filepath.Ext(name), ownSuffix) }
 
+// ownAdvice is how to make such a file.
+const ownAdvice = `save X and Y (rows × inputs) by numpy.savez("FILE.npz", train=X, test=Y); numpy.loadtxt reads text`
+
 // maxClasses is how many there can be: a label is a byte.
 const maxClasses = 256
 
@@ -34,7 +37,7 @@ const maxClasses = 256
 func readOwn(path string) (*Dataset, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("%w: give a file that numpy.savez wrote", err)
+		return nil, fmt.Errorf("%w: %s", err, ownAdvice)
 	}
 	d, err := parseOwn(b)
 	if err != nil {
@@ -65,35 +68,32 @@ var splitNames = [2]string{"train", "test"}
 func parseOwn(b []byte) (*Dataset, error) {
 	found, names, err := openNPZ(b, "train", "test", "train_labels", "test_labels")
 	if err != nil {
-		return nil, fmt.Errorf("%w: save it again with numpy.savez, at most 2 GiB of arrays", err)
+		return nil, fmt.Errorf("%w: %s", err, ownAdvice)
 	}
-	for _, split := range splitNames {
-		if found[split] == nil {
-			return nil, fmt.Errorf("it has no array %s, but %.200q: save it with "+
-				"numpy.savez(FILE, train=…, test=…)", split, strings.Join(names, ", "))
-		}
+	train, test := found["train"], found["test"]
+	if train == nil || test == nil {
+		return nil, fmt.Errorf("it has %.200q and not both train and test: %s", strings.Join(names, ", "), ownAdvice)
 	}
-	if (found["train_labels"] == nil) != (found["test_labels"] == nil) {
-		return nil, errors.New("only one split has labels: save train_labels and test_labels, or neither")
-	}
-	shape := found["train"].shape
-	if err := checkRows(found["train"], found["test"]); err != nil {
+	if err := checkRows(train, test); err != nil {
 		return nil, err
 	}
-	labels, err := readClasses(found)
+	labels, err := readLabels(found)
 	if err != nil {
 		return nil, err
 	}
-	var splits [2]Set
-	height, width := imageShape(shape[1:])
-	for i, split := range splitNames {
-		if splits[i], err = readSplit(found[split], height, width, labels[i]); err != nil {
-			return nil, fmt.Errorf("%s: %w", split, err)
-		}
+	d, shape := new(Dataset), train.shape[1:]
+	if len(shape) == 2 || len(shape) == 3 {
+		d.Shape = shape
 	}
-	d := &Dataset{Train: splits[0], Test: splits[1]}
-	if len(shape) == 3 || len(shape) == 4 {
-		d.Shape = shape[1:]
+	height, width := imageShape(shape)
+	if d.Train, err = readSplit(train, height, width, labels[0]); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	if d.Test, err = readSplit(test, height, width, labels[1]); err != nil {
+		return nil, fmt.Errorf("test: %w", err)
+	}
+	if !slices.Contains(d.Train.constant, false) {
+		return nil, errors.New("no input varies in train: there is nothing to learn from it")
 	}
 	return d, nil
 }
@@ -136,6 +136,11 @@ func imageShape(shape []int) (height, width int) {
 }
 
 func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
+	small := a.dtype == "u1" && fitsSparse(height, width, maxLevels)
+	if need, free := 8*float64(elements(a.shape)), freeMemory(); need > free && !small {
+		return Set{}, fmt.Errorf("it needs %.3g GB of memory, and %.3g GB are free: save fewer rows or inputs",
+			need/1e9, free/1e9)
+	}
 	if a.dtype == "u1" {
 		x, err := decode(a, func(element []byte) byte { return element[0] })
 		if err != nil {
@@ -147,46 +152,48 @@ func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
 	if err != nil {
 		return Set{}, err
 	}
-	for i, v := range x {
-		if !finite(v) {
-			D := height * width
-			return Set{}, fmt.Errorf("row %d has %v as input %d: leave such rows out or fill them in", i/D, v, i%D)
-		}
+	if i := slices.IndexFunc(x, func(v float64) bool { return !finite(v) }); i >= 0 {
+		D := height * width
+		return Set{}, fmt.Errorf("row %d has %v as input %d: leave such rows out or fill them in", i/D, x[i], i%D)
 	}
 	return realSet(x, height, width, labels), nil
 }
 
-// label is a class as a file has it: a number, or text.
-type label struct {
-	number float64
-	text   string
+// readLabels returns the labels of both splits as classes, nil without labels.
+func readLabels(found map[string]*npy) (classes [2][]byte, err error) {
+	train, test := found["train_labels"], found["test_labels"]
+	switch {
+	case train == nil && test == nil:
+		return classes, nil
+	case train == nil || test == nil:
+		return classes, errors.New("only one split has labels: save train_labels and test_labels, or neither")
+	case textType.MatchString(train.dtype):
+		return readClasses(found, (*npy).texts)
+	}
+	return readClasses(found, (*npy).wholeNumbers)
 }
 
-func compareLabels(a, b label) int {
-	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
-}
-
-// readClasses returns the labels of both splits as classes, which are the distinct values of
-// train's in ascending order; nil without labels.
-func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
-	var values [2][]label
+// readClasses returns labels as classes, which are the distinct values of train's in ascending order.
+func readClasses[T cmp.Ordered](found map[string]*npy, read func(*npy) ([]T, error)) (classes [2][]byte, err error) {
+	var distinct []T
 	for i, split := range splitNames {
-		name := split + "_labels"
-		if found[name] == nil {
-			return classes, nil
+		a, rows := found[split+"_labels"], found[split].shape[0]
+		if elements(a.shape) != rows || a.shape[0] != rows {
+			return classes, fmt.Errorf("%s_labels: shape %v for %d rows: save one label a row", split, a.shape, rows)
 		}
-		if values[i], err = readLabels(found[name], found[split].shape[0]); err != nil {
-			return classes, fmt.Errorf("%s: %w", name, err)
+		values, err := read(a)
+		if err != nil {
+			return classes, fmt.Errorf("%s_labels: %w", split, err)
 		}
-	}
-	distinct := slices.Compact(slices.SortedFunc(slices.Values(values[0]), compareLabels))
-	if len(distinct) > maxClasses {
-		return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: "+
-			"save coarser labels, or none", len(distinct), maxClasses)
-	}
-	for i := range values {
-		for row, v := range values[i] {
-			class, known := slices.BinarySearchFunc(distinct, v, compareLabels)
+		if split == "train" {
+			distinct = slices.Compact(slices.Sorted(slices.Values(values)))
+		}
+		if len(distinct) > maxClasses {
+			return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: "+
+				"save coarser labels, or none", len(distinct), maxClasses)
+		}
+		for row, v := range values {
+			class, known := slices.BinarySearch(distinct, v)
 			if !known {
 				return classes, fmt.Errorf("row %d of test_labels is none of train_labels, which no probe "+
 					"can learn: leave such rows out, or save no labels", row)
@@ -197,24 +204,14 @@ func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
 	return classes, nil
 }
 
-// readLabels returns one for each row.
-func readLabels(a *npy, rows int) ([]label, error) {
-	if elements(a.shape) != rows || a.shape[0] != rows {
-		return nil, fmt.Errorf("shape %v for %d rows: save one label a row", a.shape, rows)
-	}
-	if textType.MatchString(a.dtype) {
-		return decode(a, func(element []byte) label { return label{0, a.text(element)} })
-	}
+// wholeNumbers returns the elements of labels that are numbers.
+func (a *npy) wholeNumbers() ([]float64, error) {
 	x, err := a.numbers()
 	if err != nil {
 		return nil, fmt.Errorf("%w: save whole numbers, .astype(int), or text, .astype(str)", err)
 	}
-	values := make([]label, rows)
-	for i, v := range x {
-		if v != math.Trunc(v) || math.Abs(v) > 1<<53 {
-			return nil, fmt.Errorf("row %d has %v: save whole numbers", i, v)
-		}
-		values[i].number = v
+	if i := slices.IndexFunc(x, func(v float64) bool { return v != math.Trunc(v) || math.Abs(v) > 1<<53 }); i >= 0 {
+		return nil, fmt.Errorf("row %d has %v: save whole numbers", i, x[i])
 	}
-	return values, nil
+	return x, nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -118,7 +119,7 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		npy   []byte // in place of what is well
 		want  string
 	}{
-		{"train", nil, `it has no array train, but "test, train_labels, test_labels": save it`},
+		{"train", nil, `it has "test, train_labels, test_labels" and not both train and test: save X and Y`},
 		{"train", npyOf("<f2", []int{3, 2}, make([]uint16, 6)), "train is of dtype f2: save it as uint8"},
 		{"train", npyOf("|O", []int{3, 2}, "\x80\x04"), "train is of dtype O: save it as uint8"},
 		{"train", replaced("'<f4'", "[<f4]"), `train: its header is "{'descr': [<f4], `},
@@ -126,6 +127,7 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		{"test", f4([]int{2, 3}, 1, 2, 3, 4, 5, 6), "train has rows of 2 inputs and test of 3"},
 		{"test", f4([]int{1, 2}, 1, 2), "test has 1 row: two are the fewest"},
 		{"train", f4([]int{3, 0}), "train is of shape [3 0]: save rows × inputs"},
+		{"train", f4([]int{3, 2}, 4, 7, 4, 7, 4, 7), "no input varies in train: there is nothing to learn"},
 		{"train", f4([]int{3}, 1, 2, 3), "train is of shape [3]: save rows × inputs"},
 		{"test", f4([]int{2, 2}, 1, 2, inf, 4), "test: row 1 has -Inf as input 0: leave such rows out"},
 		{"test_labels", nil, "only one split has labels: save"},
@@ -151,8 +153,8 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 	})...), "the labels have 257 values, and the probes take 256 classes")
 	stored := archiveOf(t, member{"train.npy", well, zip.Store})
 	damaged := bytes.Replace(stored, binary.LittleEndian.AppendUint32(nil, math.Float32bits(4)), []byte("abcd"), 1)
-	wantRefused(t, damaged, "train: zip: checksum error: save it again")
-	wantRefused(t, stored[:len(stored)-9], "zip: not a valid zip file: save it again")
+	wantRefused(t, damaged, "train: zip: checksum error: save X")
+	wantRefused(t, stored[:len(stored)-9], "zip: not a valid zip file: save X and Y (rows × inputs) by numpy.savez")
 }
 
 func wantRefused(t *testing.T, b []byte, want string) {
@@ -163,7 +165,7 @@ func wantRefused(t *testing.T, b []byte, want string) {
 	}
 }
 
-// TestFilesOfMoreThanMemoryAreRefused: a directory may say what it likes.
+// TestFilesOfMoreThanMemoryAreRefused: a directory may say what it likes, and only bytes of few inputs stay bytes.
 func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -171,7 +173,17 @@ func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 		w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, UncompressedSize64: 3 << 30})
 	}
 	w.Close()
-	wantRefused(t, b.Bytes(), "its arrays are of more than 2 GiB: save it again")
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1000))
+	for _, D := range []int{1024, 1025} {
+		bytes := npyOf("|u1", []int{2, D}, slices.Concat(make([]byte, D), slices.Repeat([]byte{1}, D)))
+		whole := archiveOf(t, member{"train.npy", bytes, zip.Deflate}, member{"test.npy", bytes, zip.Deflate})
+		if D > 1024 {
+			wantRefused(t, whole, "train: it needs 1.64e-05 GB of memory, and 1e-06 GB are free: save fewer")
+		} else if _, err := parseOwn(whole); err != nil {
+			t.Error(err)
+		}
+	}
+	wantRefused(t, b.Bytes(), "its arrays are of more than 2 GiB")
 }
 
 // TestOwnDataIsNamedAfterItsContent: by its file, in letters that any file system takes, and by its

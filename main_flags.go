@@ -235,7 +235,7 @@ func (o *options) chooseData(from *dataSource) error {
 		}
 		name = from.own.Name
 	case err != nil:
-		return usagef("-data: %w; your own is a file that ends in %s", err, ownSuffix)
+		return usagef("-data: %w; of your own data, %s", err, ownAdvice)
 	}
 	c.Data = name
 	size := from.size(c.Data)

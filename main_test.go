@@ -61,7 +61,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"unknown objective", "-objective none", 2, strings.Join(objectives, ", ")},
 		{"unknown data", "-data none", 2, strings.Join(dataNames, ", ")},
 		{"data as a list", "-data clusters,uniform", 2, "not one of"},
-		{"data that is no archive", "-data digits.npy", 2, "your own is a file that ends in .npz"},
+		{"data that is no archive", "-data digits.npy", 2, "of your own data, save X and Y"},
 		{"no units", "-k 0", 2, "from 1 to"},
 		{"too many units", "-k 1000000", 2, "-k 1000000"},
 		{"units beyond any integer", "-k 99999999999999999999", 2, "-k"},
@@ -100,7 +100,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"folder of other data", "-data clusters -data-dir x", 2, "-data-dir is for -data mnist, fashion, mnist-sh"},
 		{"folder of own data", "-data own.npz -data-dir x", 2, "-data-dir is for"},
 		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: open none/own.npz: "},
-		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save it again"},
+		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save X and Y"},
 		{"more rows than one's own data have", "-data testdata/own_digits.npz -tc-rows 101", 2, "10 to 100 rows"},
 		{"no output folder", "-out=", 2, "-out is empty"},
 		{"output folder is a dangling link", "-data clusters -out " + dangling, 1, "a link to nowhere: "},
@@ -110,9 +110,9 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder that can"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "has no runs"},
 		{"no MNIST there", "-quiet -data-dir " + empty + " -out " + t.TempDir(), 1,
-			"-data-dir " + empty + ": MNIST: train-images-idx3-ubyte, gzipped or raw: file does not exist: put"},
-		{"no Fashion-MNIST there", "-quiet -data fashion -data-dir " + empty + " -out " + t.TempDir(), 1,
-			"-data-dir " + empty + ": Fashion-MNIST: "},
+			"-data-dir " + empty + ": mnist: train-images-idx3-ubyte, gzipped or raw: file does not exist: put"},
+		{"no fashion there", "-quiet -data fashion -data-dir " + empty + " -out " + t.TempDir(), 1,
+			"-data-dir " + empty + ": fashion: "},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

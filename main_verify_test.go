@@ -141,7 +141,7 @@ func TestVerifyComparesWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	said, status := verifyFile(t, string(rows), "-sample", "0", "-workers", "2", "-data-dir", t.TempDir())
-	if status != 1 || !strings.Contains(said, "the same in all") || !strings.Contains(said, "Fashion-MNIST") {
+	if status != 1 || !strings.Contains(said, "the same in all") || !strings.Contains(said, ": fashion: ") {
 		t.Errorf("exit status %d: %s", status, said)
 	}
 }

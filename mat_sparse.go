@@ -6,12 +6,31 @@ import (
 	"slices"
 )
 
+// inputs are rows X (N×D). Their products may take the D inputs in another order, with gaps: a place is a
+// row of W in that order, and has an input or none. Dense inputs (data.go) keep their order; sparse ones
+// are in squares.
+type inputs interface {
+	newBlock() block
+	arrange(W Mat) Mat         // D×K → places×K
+	restore(W Mat) Mat         // its inverse
+	dense(n int) []float64     // row n, to be read
+	squaredNorm(n int) float64 // ‖xₙ‖²
+}
+
+// block is the memory for the products of up to blockRows rows at a time, which stay as they are.
+type block interface {
+	prefetch(rows []uint32) // of a later load
+	load(rows []uint32)
+	gather(z view, scale float64, w view, cols int)         // Z ← Z + s·XW
+	spread(dw, init view, scale float64, dz view, cols int) // dW = init + s·XᵀdZ
+}
+
 // Sparse inputs. Four of five pixels of MNIST are black, and a step's cost is the multiply-adds on
 // the others and the memory that they touch. The words of this file:
 //
 //	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
 //	         are mostly black or not black together
-//	place    a row of W, as data.go says: place 4·quad + i holds input order[4·quad+i], or none
+//	place    a row of W, as above: place 4·quad + i holds input order[4·quad+i], or none
 //	level    a value that occurs in X; an input is stored as the index of its level, its code
 //	entry    the four codes of one row's quad, and which quad it is; a quad of zeros has none
 //	block    up to blockRows rows of a batch
@@ -184,7 +203,7 @@ type columns struct {
 	scaled levels // the set's levels times the scale of a product
 }
 
-func newColumns(s *sparse) *columns {
+func (s *sparse) newBlock() block {
 	quads := len(s.order) / 4
 	return &columns{set: s, end: make([]uint32, quads), list: make([]uint64, quads*columnRoom)}
 }

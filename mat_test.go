@@ -268,7 +268,7 @@ func TestSparseKernelsGiveTheBitsOfPlainGo(t *testing.T) {
 					for i := range rows {
 						rows[i] = uint32(r.IntN(s.N))
 					}
-					c := newColumns(s)
+					c := s.newBlock().(*columns)
 					c.load(rows)
 					checkTurned(t, c, rows)
 					fillWith := fillPlain

@@ -147,7 +147,7 @@ func openNPZ(b []byte, wanted ...string) (found map[string]*npy, names []string,
 			continue
 		}
 		if member.UncompressedSize64 > room {
-			return nil, nil, errors.New("its arrays are of more than 2 GiB")
+			return nil, nil, errors.New("its arrays are of more than 2 GiB, which is the most that is read")
 		}
 		room -= member.UncompressedSize64
 		if found[name], err = readNPY(member); err != nil {
@@ -237,13 +237,15 @@ func (a *npy) number(element []byte) float64 {
 	return float64(bits)
 }
 
-// text is the value of an element of text, four bytes for a character, which zeros fill up.
-func (a *npy) text(element []byte) string {
-	var text []rune
-	for character := range slices.Chunk(element, 4) {
-		text = append(text, rune(a.number(character)))
-	}
-	return strings.TrimRight(string(text), "\x00")
+// texts returns elements of text, row-major: four bytes for a character, which zeros fill up.
+func (a *npy) texts() ([]string, error) {
+	return decode(a, func(element []byte) string {
+		var text []rune
+		for character := range slices.Chunk(element, 4) {
+			text = append(text, rune(a.number(character)))
+		}
+		return strings.TrimRight(string(text), "\x00")
+	})
 }
 
 // decode returns the values of the elements, row-major.

@@ -50,9 +50,6 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 	for vary < len(p.variance) && p.variance[vary] > leastVariance*p.variance[0] {
 		vary++
 	}
-	if vary == 0 {
-		return nil, usagef("-components %d: no input of %s varies: leave -components out", c.Components, c.Data)
-	}
 	if c.Components > vary {
 		return nil, usagef("-components %d: %s has %d that vary: give that many at most", c.Components, c.Data, vary)
 	}
@@ -66,7 +63,7 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 		}
 	}
 	turned := data.with(data.through(activationByName("identity"), W, b))
-	turned.Axes, turned.Shape = W, data.Shape
+	turned.Projection, turned.Shape = W, data.Shape
 	return turned, nil
 }
 
@@ -103,17 +100,16 @@ func componentsOf(s *Set) components {
 	last := &lastComponents
 	last.Lock()
 	defer last.Unlock()
-	if last.of != s {
-		last.of = nil // until all of it is there
-		if s.N < s.D {
-			last.components = componentsOfFew(s)
-		} else {
-			mean, covariance := covarianceOf(s)
-			axes, variance := axesOf(covariance)
-			last.components = components{axes, variance, mean}
-		}
-		last.of = s
+	switch {
+	case last.of == s:
+	case s.N < s.D:
+		last.components = componentsOfFew(s)
+	default:
+		mean, covariance := covarianceOf(s)
+		axes, variance := axesOf(covariance)
+		last.components = components{axes, variance, mean}
 	}
+	last.of = s
 	return last.components
 }
 

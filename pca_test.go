@@ -212,7 +212,7 @@ func TestTestSplitIsWhitenedAsTheTrainSplit(t *testing.T) {
 		for k := range want {
 			want[k] *= 3
 			for d, m := range mean {
-				want[k] += inputs.Axes.Row(d)[k] * (2*m + 1)
+				want[k] += inputs.Projection.Row(d)[k] * (2*m + 1)
 			}
 		}
 		if diff := cmp.Diff(want, inputs.Test.dense(n), cmpopts.EquateApprox(0, 1e-9)); diff != "" {
@@ -273,7 +273,7 @@ func TestWhitenedRunsGiveTheSameBitsEverywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		hashRun(t, h, c, inputs)
-		hashFloats(h, inputs.Axes.Data)
+		hashFloats(h, inputs.Projection.Data)
 	}
 	if got := fmt.Sprintf("%x", h.Sum(nil)); got != whitenedBitsEverywhere {
 		t.Errorf("fingerprint %s, want %s", got, whitenedBitsEverywhere)

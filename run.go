@@ -131,7 +131,7 @@ func run(
 	if c.Objective == "reconstruction" {
 		w.V = t.X.restore(t.V)
 	}
-	if axes := data.Axes; axes.Rows > 0 {
+	if axes := data.Projection; axes.Rows > 0 {
 		w.Inputs = newMat(axes.Rows, c.K)
 		matmul(w.Inputs, axes, w.W)
 	}

@@ -389,7 +389,7 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 		p.mine = append(p.mine, Config{Data: data, Objective: "random", Activation: "relu", K: 1, Seed: 1})
 	}
 	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(io.Discard, true))
-	if err != nil || absent == nil || !strings.Contains(absent.Error(), "Fashion-MNIST") {
+	if err != nil || absent == nil || !strings.Contains(absent.Error(), ": fashion: ") {
 		t.Fatalf("%v, %v; want an error of fashion alone", absent, err)
 	}
 	now, err := s.derive(newConsole(io.Discard, true), inventory{}, false)

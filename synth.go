@@ -27,22 +27,19 @@ var clusterCentres = [8][2]float64{
 // clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
 func clusters() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	X, labels := newMat(planeRows, 2), make([]byte, planeRows)
-	for n := range labels {
+	points, labels := make([][2]float64, planeRows), make([]byte, planeRows)
+	for n := range points {
 		class := n % len(clusterCentres)
-		centre, noise := clusterCentres[class], normalPair(rng)
-		for d := range centre {
-			X.Row(n)[d] = math.FMA(clusterSD, noise[d], centre[d])
+		for d, noise := range normalPair(rng) {
+			points[n][d] = math.FMA(clusterSD, noise, clusterCentres[class][d])
 		}
 		labels[n] = byte(class)
 	}
 	rng.Shuffle(planeRows, func(i, j int) {
 		labels[i], labels[j] = labels[j], labels[i]
-		for d, x := range X.Row(i) {
-			X.Row(i)[d], X.Row(j)[d] = X.Row(j)[d], x
-		}
+		points[i], points[j] = points[j], points[i]
 	})
-	data := planeDataset(X)
+	data := planeDataset(points)
 	data.Train.labels, data.Test.labels = labels[:planeTrain], labels[planeTrain:]
 	return data
 }
@@ -50,12 +47,11 @@ func clusters() *Dataset {
 // uniform returns points of the square [−1, 1]², which have no labels.
 func uniform() *Dataset {
 	rng := rand.New(rand.NewPCG(0, streamData))
-	X := newMat(planeRows, 2)
-	for n := range planeRows {
-		p := squarePoint(rng)
-		copy(X.Row(n), p[:])
+	points := make([][2]float64, planeRows)
+	for n := range points {
+		points[n] = squarePoint(rng)
 	}
-	return planeDataset(X)
+	return planeDataset(points)
 }
 
 // squarePoint returns a uniform point of [−1, 1)².
@@ -79,15 +75,16 @@ func normalPair(rng *rand.Rand) [2]float64 {
 	}
 }
 
-// planeDataset returns points X (planeRows×2) without labels.
-func planeDataset(X Mat) *Dataset {
-	var b []byte
-	for _, x := range X.Data {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+// planeDataset returns planeRows points without labels.
+func planeDataset(points [][2]float64) *Dataset {
+	hash, x := sha256.New(), make([]float64, 0, 2*planeRows)
+	binary.Write(hash, binary.LittleEndian, points)
+	for _, p := range points {
+		x = append(x, p[:]...)
 	}
 	return &Dataset{
-		Train:  realSet(X.Data[:2*planeTrain], 1, 2, nil),
-		Test:   realSet(X.Data[2*planeTrain:], 1, 2, nil),
-		SHA256: fmt.Sprintf("%x", sha256.Sum256(b)),
+		Train:  realSet(x[:2*planeTrain], 1, 2, nil),
+		Test:   realSet(x[2*planeTrain:], 1, 2, nil),
+		SHA256: fmt.Sprintf("%x", hash.Sum(nil)),
 	}
 }

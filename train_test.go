@@ -480,7 +480,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", quiet) })
+var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", false, quiet) })
 
 func mnistForTest(tb testing.TB) *Dataset {
 	tb.Helper()
