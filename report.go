@@ -14,45 +14,48 @@ import (
 // same runs give the same bytes on every machine, so no time, machine or order of events is in them.
 
 // reportFiles returns the report's files and its headlines: the answer in one line, and a line for
-// each part of it. results is results.csv, weights gives the weights.npz of the networks that are
+// each part of it. results is results.csv, weightsOf gives the weights.npz of the networks that are
 // shown.
-func reportFiles(runs []*Result, results []byte, weights func(id string) ([]byte, error)) (
+func reportFiles(runs []*Result, results []byte, weightsOf func(id string) ([]byte, error)) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
-	p := page{Parts: map[string][]section{}, Runs: len(runs), Numerics: numericsVersion,
-		ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
-	var all []answered
+	p := page{Runs: len(runs), Numerics: numericsVersion, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
 	for _, q := range questions {
-		a := t.ask(q)
-		if a.lead == nil {
-			continue
-		}
-		all = append(all, a)
-		figures, err := a.draw(weights)
+		a, err := t.ask(q, weightsOf)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, f := range figures {
+		if a.lead == nil {
+			continue
+		}
+		p.Answers = append(p.Answers, a)
+		for _, f := range a.Figures {
 			files = append(files, file{f.File, []byte(f.SVG)})
 		}
-		p.add(a, figures)
+		if a.short != "" {
+			p.Answer += only(p.Answer != "", " ") + a.short + ": " + strings.ToLower(a.Word) + "."
+			headlines = append(headlines, a.short+". "+a.Text)
+		}
 	}
 	p.addRuns(runs)
-	if len(all) > 0 && all[0].asks == questions[0].asks {
-		p.Study, p.Tables = all[0].lead.name(), []sheet{cases(all), others(t, all)}
-		headlines = append([]string{p.Answer}, p.parts...)
+	if p.Answer != "" {
+		s := p.Answers[0].lead
+		p.Study, p.Tables = s.name(), []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
+		p.Tables[0].Caption += "; effective rank in points of 100; colours: the verdict by both measures"
+		headlines = slices.Insert(headlines, 0, p.Answer)
 	}
 	stats, err := formatStats(t)
 	if err != nil {
 		return nil, nil, err
 	}
-	var html bytes.Buffer
-	if err := pageTemplate.Execute(&html, p); err != nil {
+	md, tex, err := formatTables(t, p.Answers)
+	if err != nil {
 		return nil, nil, err
 	}
-	md, tex := formatTables(t, all)
-	return append(files, file{"stats.csv", stats}, file{"tables.md", []byte(md)}, file{"tables.tex", []byte(tex)},
-		file{"report.html", html.Bytes()}), headlines, nil
+	var html bytes.Buffer
+	err = pageTemplate.Execute(&html, p)
+	return append(files, file{"stats.csv", stats}, file{"tables.md", md}, file{"tables.tex", tex},
+		file{"report.html", html.Bytes()}), headlines, err
 }
 
 // answered is a question with its answers by study. The page shows that of lead, the study with
@@ -61,75 +64,8 @@ type answered struct {
 	question
 	by   map[*study]answer
 	lead *study
-}
-
-func (t *runTable) ask(q question) answered {
-	a := answered{question: q, by: map[*study]answer{}}
-	for _, s := range t.studies {
-		if its := q.answer(t, s); its.text != "" {
-			a.by[s] = its
-			if a.lead == nil || s.size() > a.lead.size() {
-				a.lead = s
-			}
-		}
-	}
-	return a
-}
-
-// formatTables returns tables.md and tables.tex: the tables of every answer, and every level.
-func formatTables(t *runTable, all []answered) (md, tex string) {
-	md, tex = mdPreamble, texPreamble
-	written := map[string]bool{}
-	add := func(s *study, tables []sheet) {
-		for _, table := range tables {
-			if label := s.slug() + "-" + table.Name; !written[label] {
-				written[label] = true
-				md, tex = md+table.markdown(), tex+table.latex(label)
-				if len(written)%6 == 0 { // LaTeX keeps few floats
-					tex += "\\clearpage\n\n"
-				}
-			}
-		}
-	}
-	for _, a := range all {
-		for _, s := range t.studies {
-			add(s, a.by[s].tables)
-		}
-	}
-	for _, s := range t.studies {
-		for _, c := range s.conditions {
-			add(s, s.levels(c))
-		}
-	}
-	return md, tex
-}
-
-const (
-	mdPreamble = "# InfoMax across activations: tables\n\nA comparison is a shift [exact interval], " +
-		"in how many of the seeds x is better, the rank-biserial r, and p, adjusted (Holm).\n\n"
-	texPreamble = "% \\input{tables.tex}, or copy one table. It needs the packages booktabs and graphicx.\n\n"
-)
-
-// page is what report.html.tmpl shows.
-type page struct {
-	Answer, Study string   // in one line, and what it is of
-	parts         []string // of the answer, each in a line
-	Tables        []sheet  // of every case, and of other studies
-	Parts         map[string][]section
-	Limits        []string
-	Runs          int
-	Diverged      []string
-	Unconverged   int
-	Data          []string
-	Numerics      int
-	ResultsSHA256 string
-}
-
-// section is a question and the answer that is shown.
-type section struct {
-	Asks, Word, Text string
-	Figures          []shown
-	Tables           []sheet
+	answer
+	Figures []shown
 }
 
 // shown is a figure in the page.
@@ -138,25 +74,54 @@ type shown struct {
 	SVG           template.HTML
 }
 
+func (t *runTable) ask(q question, weightsOf func(id string) ([]byte, error)) (answered, error) {
+	a := answered{question: q, by: map[*study]answer{}}
+	for _, s := range t.studies {
+		if its := q.kind(t, s); its.Text != "" {
+			a.by[s] = its
+			if a.lead == nil || s.size() > a.lead.size() {
+				a.lead, a.answer = s, its
+			}
+		}
+	}
+	if a.lead == nil {
+		return a, nil
+	}
+	for _, f := range q.figures {
+		svg, err := f.draw(a.lead, weightsOf)
+		if err != nil {
+			return a, err
+		}
+		if svg != nil {
+			caption := fmt.Sprintf("%s Study: %s, %s.", captions[f.kind], a.lead.name(), plural(a.lead.size(), "run"))
+			a.Figures = append(a.Figures, shown{f.file(a.lead), caption, template.HTML(svg)})
+		}
+	}
+	return a, nil
+}
+
+// page is what report.html.tmpl shows.
+type page struct {
+	Answer, Study string // in one line, and what it is of
+	Answers       []answered
+	Tables        []sheet // of every case, and of other studies
+	Runs          int
+	Diverged      int
+	Unconverged   int
+	Data          []string
+	Numerics      int
+	ResultsSHA256 string
+}
+
+// Part has the answers of a part of the page.
+func (p page) Part(name string) []answered {
+	return slices.DeleteFunc(slices.Clone(p.Answers), func(a answered) bool { return a.Part != name })
+}
+
 //go:embed report.html.tmpl
 var pageText string
 
 var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
-
-// draw makes the figures of an answer.
-func (a answered) draw(weights func(id string) ([]byte, error)) (all []shown, err error) {
-	for _, f := range a.figures {
-		svg, err := f.draw(a.lead, weights)
-		if err != nil {
-			return nil, err
-		}
-		if svg != nil {
-			caption := fmt.Sprintf("%s Study: %s, %s.", captions[f.kind], a.lead.name(), plural(a.lead.size(), "run"))
-			all = append(all, shown{f.file(a.lead), caption, template.HTML(svg)})
-		}
-	}
-	return all, nil
-}
 
 // captions say what is to be seen in a figure, and what is drawn.
 var captions = map[string]string{
@@ -178,59 +143,13 @@ var captions = map[string]string{
 		"here with 100 labels a class.",
 }
 
-// add puts an answer into its part of the page. A follow-up has a figure or a table.
-func (p *page) add(a answered, figures []shown) {
-	its := a.by[a.lead]
-	next := section{a.asks, its.word, its.text, figures, nil}
-	if len(its.tables) > 0 && (a.part == first || a.part == followUps && figures == nil) {
-		next.Tables = its.tables[:1]
-	}
-	if a.limit != "" {
-		p.Limits = append(p.Limits, a.limit)
-	}
-	p.Parts[a.part] = append(p.Parts[a.part], next)
-	if a.short != "" {
-		p.Answer += only(p.Answer != "", " ") + a.short + ": " + strings.ToLower(its.word) + "."
-		p.parts = append(p.parts, a.short+". "+its.text)
-	}
-}
-
-// cases is a table of the shifts at every case, by the first measure of the weights and of the
-// outputs, in the colours of the verdicts by both.
-func cases(all []answered) (table sheet) {
-	study := all[0].lead
-	table = sheet{Stubs: 2, Caption: study.name() + ": " + study.subject().String() +
-		" less what it is compared with [exact interval]; effective rank in points of 100; " +
-		"colours: the verdict by both measures"}
-	for _, a := range all {
-		its, has := a.by[study]
-		if !has || a.short != "Weights" && a.short != "Outputs" {
-			continue
-		}
-		full := its.tables[0]
-		if table.Rows == nil {
-			table.Heads = slices.Clone(full.Heads[:table.Stubs])
-			for _, row := range full.Rows {
-				table.Rows = append(table.Rows, slices.Clone(row[:table.Stubs]))
-			}
-		}
-		for j := table.Stubs; j < len(full.Heads); j += 2 {
-			table.Heads = append(table.Heads, full.Heads[j])
-			for i, row := range full.Rows {
-				table.Rows[i] = append(table.Rows[i], row[j])
-			}
-		}
-	}
-	return table
-}
-
 // others is a table of the studies that can answer the first question and that the page does not
-// show, by the questions of the answer's line.
-func others(t *runTable, all []answered) (table sheet) {
+// show, by each question of the findings.
+func (p page) others(t *runTable) (table sheet) {
 	table = sheet{Stubs: 1, Heads: []string{"data and settings", "cases"},
 		Caption: "Other data and settings: cases in which InfoMax is better / worse, by both measures of each; " +
 			"* seeds are too few for a test: with every seed"}
-	all = slices.DeleteFunc(slices.Clone(all), func(a answered) bool { return a.short == "" || a.part == reasons })
+	all := p.Part("findings")
 	for _, a := range all {
 		for _, rival := range baselines {
 			table.Heads = append(table.Heads, a.short+", with "+rival)
@@ -247,7 +166,7 @@ func others(t *runTable, all []answered) (table sheet) {
 				e := entry{Main: "–"}
 				for _, r := range a.by[s].rivals {
 					if r.of == rival {
-						e.Main = r.String() + only(a.by[s].few, "*")
+						e.Main = r.String() + only(r.few, "*")
 					}
 				}
 				row = append(row, e)
@@ -258,9 +177,6 @@ func others(t *runTable, all []answered) (table sheet) {
 	return table
 }
 
-// mostNamed is how many diverged runs the page names.
-const mostNamed = 10
-
 // addRuns says where the runs are from and how they ended.
 func (p *page) addRuns(runs []*Result) {
 	for _, r := range runs {
@@ -269,10 +185,7 @@ func (p *page) addRuns(runs []*Result) {
 			p.Unconverged++
 		}
 		if r.Status != "ok" {
-			p.Diverged = append(p.Diverged, r.ID+r.DivergedWhen())
+			p.Diverged++
 		}
-	}
-	if n := len(p.Diverged); n > mostNamed {
-		p.Diverged = append(p.Diverged[:mostNamed], fmt.Sprintf("%d more", n-mostNamed))
 	}
 }

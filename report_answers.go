@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -16,9 +15,9 @@ func each(kinds ...func(*runTable, *study) answer) func(*runTable, *study) answe
 	return func(t *runTable, s *study) answer {
 		all := kinds[0](t, s)
 		for _, kind := range kinds[1:] {
-			if a := kind(t, s); all.text != "" && a.text != "" {
-				all.text += " " + a.text
-				all.tables = append(all.tables, a.tables...)
+			if a := kind(t, s); all.Text != "" && a.Text != "" {
+				all.Text += " " + a.Text
+				all.Tables = append(all.Tables, a.Tables...)
 			}
 		}
 		return all
@@ -29,94 +28,95 @@ func each(kinds ...func(*runTable, *study) answer) func(*runTable, *study) answe
 // table has every y of the contrast.
 func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *study) answer {
 	return func(t *runTable, s *study) (a answer) {
-		var xs []group
-		var ys []side // without activation and K, which are x's
-		var found []string
-		most, least := 0, 0.0 // seeds, and the p that they can give
-		for _, c := range t.all {
-			if c.name == contrast && c.x.study == s && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
-				addNew(&found, c.field)
-				addNew(&xs, c.x.group)
-				addNew(&ys, side{c.y.study, group{condition: c.y.condition}})
-				most = max(most, c.n)
-				least = math.Ldexp(float64(c.tests), 1-most)
-			}
-		}
-		if xs == nil {
+		xs, ys, found := t.compared(s, contrast, by...)
+		ys = slices.DeleteFunc(ys, func(y side) bool { return !slices.Contains(rivals, y.String()) })
+		if len(ys) == 0 {
 			return a
 		}
-		outcome, subject := comparison.outcome, side{s, xs[0]}
-		if a.few = least >= significant; a.few {
-			outcome = comparison.everySeed
-		}
-		table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"}}
+		subject, partly := side{s, xs[0]}, false
 		for _, y := range ys {
-			for _, m := range measuresOf(found...) {
-				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
-			}
-			if slices.Contains(rivals, y.String()) {
-				a.rivals = append(a.rivals, counts{of: y.unlike(subject)})
-			}
-		}
-		if a.rivals == nil {
-			return answer{}
+			a.rivals = append(a.rivals, counts{of: y.unlike(subject)})
 		}
 		for _, x := range xs {
-			row, sum, met := names(fmt.Sprint(x.K), x.activation), 0, 0
-			for _, y := range ys {
-				tests := t.tests(contrast, found, pair{side{s, x}, side{y.study, x.under(y.condition)}})
-				row = append(row, entries(tests, len(found))...)
-				i := slices.IndexFunc(a.rivals, func(r counts) bool { return r.of == y.unlike(subject) })
-				if i >= 0 && tests != nil {
-					v := verdict(tests, outcome)
-					a.rivals[i].add(v)
-					sum, met = sum+v, met+1
-				}
+			var tests []comparison // with every rival
+			whole := true
+			for i, y := range ys {
+				its := t.tests(s, contrast, found, x, y)
+				a.rivals[i].add(its...)
+				tests, whole = append(tests, its...), whole && its != nil
 			}
-			table.Rows = append(table.Rows, row)
-			if met == len(a.rivals) {
-				a.all.add(sum / met)
+			if whole {
+				a.all.add(tests...)
 			}
+			partly = partly || slices.ContainsFunc(measuresOf(by...), func(m measure) bool { return s.infinite(x, m) })
 		}
-		table.Caption = s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"
-		a.tables, a.word = []sheet{table}, a.opening()
-		some := func(x group) bool { // has a measure that is infinite
-			return slices.ContainsFunc(measuresOf(by...), func(m measure) bool { return s.infinite(x, m) })
+		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
+		a.Text = "By " + titles(found) + only(partly, " (where that is infinite, by the other alone)") +
+			only(a.all.few, ", with every seed (they are too few for a test)") + ", " + subject.unlike(ys[0]) + " is"
+		for i, r := range a.rivals {
+			a.Text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, "; it is"), r.of, r.better,
+				only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
 		}
-		by := titles(found) + only(slices.ContainsFunc(xs, some), " (where that is infinite, by the other alone)") +
-			only(a.few, ", with every one of "+plural(most, "seed")+" (too few for a test)")
-		a.text = a.sentence(subject.unlike(ys[0]), by)
+		a.Text += "."
 		return a
 	}
 }
 
-// sentence says in how many cases x is better than each rival, and worse.
-func (a answer) sentence(x, by string) string {
-	text := "By " + by + ", " + x + " is"
-	for i, r := range a.rivals {
-		text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, ","), r.of, r.better,
-			only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
+// compared has which groups of s a contrast compares by any of the measures, with what, and by
+// which. ys are without activation and K, which are x's.
+func (t *runTable) compared(s *study, contrast string, by ...string) (xs []group, ys []side, found []string) {
+	for _, c := range t.all {
+		if c.name == contrast && c.x.study == s && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
+			addNew(&found, c.field)
+			addNew(&xs, c.x.group)
+			addNew(&ys, side{c.y.study, group{condition: c.y.condition}})
+		}
 	}
-	return text + "."
+	return xs, ys, found
 }
 
-// entries are the cells of a pair's tests by so many measures.
-func entries(tests []comparison, measures int) (cells []entry) {
-	for _, test := range tests {
-		e := test.entry()
-		e.Class = verdicts[verdict(tests, comparison.outcome)]
-		cells = append(cells, e)
+// shifts is a table of what a contrast compares, a row for each case: by the first few of each list of
+// measures, in the colours of the verdict by all of it.
+func (t *runTable) shifts(s *study, contrast string, few int, lists ...[]string) sheet {
+	xs, ys, _ := t.compared(s, contrast, slices.Concat(lists...)...)
+	subject := side{s, xs[0]}
+	table := sheet{Name: contrast + "-" + lists[0][0], Stubs: 2, Heads: []string{"K", "activation"},
+		Caption: s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"}
+	for _, x := range xs {
+		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
 	}
-	for len(cells) < measures { // not made, or of infinite total correlation
-		cells = append(cells, entry{Main: "–"})
+	for _, list := range lists {
+		_, _, by := t.compared(s, contrast, list...)
+		for _, y := range ys {
+			for j, m := range measuresOf(by[:min(few, len(by))]...) {
+				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
+				for i, x := range xs {
+					cell := entry{Main: "–"} // not made, or of infinite total correlation
+					if tests := t.tests(s, contrast, by, x, y); j < len(tests) {
+						cell = tests[j].entry()
+						cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
+					}
+					table.Rows[i] = append(table.Rows[i], cell)
+				}
+			}
+		}
 	}
-	return cells
+	return table
 }
 
-func (c *counts) add(verdict int) {
+// add counts a case, if its tests were made.
+func (c *counts) add(tests ...comparison) {
+	if tests == nil {
+		return
+	}
 	c.cases++
-	c.better += max(0, verdict)
-	c.worse += max(0, -verdict)
+	c.few = c.few || slices.ContainsFunc(tests, comparison.few)
+	switch verdict(tests) {
+	case +1:
+		c.better++
+	case -1:
+		c.worse++
+	}
 }
 
 // String is "better / worse".
@@ -134,7 +134,7 @@ func titles(by []string) string {
 func (a answer) opening() string {
 	better, word := a.all.better, "No"
 	switch {
-	case a.few:
+	case a.all.few:
 		return "Unclear"
 	case better == 0 && !slices.ContainsFunc(a.rivals, func(r counts) bool { return r.worse > 0 }):
 		word = "Unclear"
@@ -165,7 +165,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
 		"‖Corr − I‖² of outputs", "linear probe, %", "better / worse than untrained"}}
 	var worse, better []string
-	cases, few := 0, false // few: too few seeds for a test
+	var most counts // of an objective
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -174,21 +174,17 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		if c == s.subject() {
 			contrast = "baseline"
 		}
-		for _, p := range s.grid(c, s.ks...) {
-			tests := t.tests(contrast, weights, pair{side{s, p}, side{s, p.under(untrained)}})
-			for _, test := range tests {
-				few = few || math.Ldexp(float64(test.tests), 1-test.n) >= significant
-			}
-			if tests != nil {
-				its.add(verdict(tests, comparison.outcome))
-			}
+		for _, x := range s.grid(c, s.ks...) {
+			its.add(t.tests(s, contrast, weightMeasures, x, side{s, group{condition: untrained}})...)
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
 			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(c != untrained, its.String())}))
-		cases = max(cases, its.cases)
+		if its.cases > most.cases {
+			most = its
+		}
 		if its.cases > 0 && its.worse == its.cases {
 			worse = append(worse, c.String())
 		}
@@ -200,12 +196,12 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		return a
 	}
 	table.Caption = fmt.Sprintf("%s: ranges over the activations at K = %d; and in how many of %s both measures "+
-		"of the weights are better / worse than untrained", s.name(), K, plural(cases, "case"))
-	if a.tables = []sheet{table}; few {
-		a.text = "The seeds are too few for a test."
+		"of the weights are better / worse than untrained", s.name(), K, plural(most.cases, "case"))
+	if a.Tables = []sheet{table}; most.few {
+		a.Text = "The seeds are too few for a test."
 		return a
 	}
-	a.text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
+	a.Text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
 		", and better in some with " + cmp.Or(listing(better), "none") + "."
 	return a
 }
@@ -233,29 +229,25 @@ func span(values []float64, text func(float64) string) string {
 func change(t *runTable, s *study) (a answer) {
 	var shifts []float64
 	for _, c := range t.all {
-		if c.name == "baseline" && c.x.study == s && c.y.condition == untrained && c.field == weights[0] {
+		if c.name == "baseline" && c.x.study == s && c.y.condition == untrained && c.field == weightMeasures[0] {
 			shifts = append(shifts, s.scaled(c.x.group, c.measure, c.shift.Value))
 		}
 	}
 	if shifts := span(shifts, aligned); shifts != "" {
-		a.text = "Training changes the effective rank by " + shifts + " points of 100."
+		a.Text = "Training changes the effective rank by " + shifts + " percentage points."
 	}
 	return a
 }
 
 // whitened puts the first question to whitened inputs, and compares them with the same components
 // as they are.
-func whitened(t *runTable, s *study) (a answer) {
+func whitened(t *runTable, s *study) answer {
 	if s.Whiten != 1 {
-		return a
+		return answer{}
 	}
-	probe := verdictOn("whiten", probes[:1], treatment.String())
-	a = each(verdictOn("baseline", weights, baselines...), change,
-		verdictOn("whiten", weights, treatment.String()), probe)(t, s)
-	if its := probe(t, s).all; a.all.better > 0 && its.better != its.worse {
-		a.text += " Less redundant weights are " + only(its.better < its.worse, "not ") + "the better features there."
-	}
-	return a
+	return each(verdictOn("baseline", weightMeasures, baselines...), change,
+		verdictOn("whiten", weightMeasures, treatment.String()),
+		verdictOn("whiten", probeMeasures[:1], treatment.String()))(t, s)
 }
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
@@ -283,11 +275,11 @@ func optimal(_ *runTable, s *study) (a answer) {
 		}
 	}
 	if starts > 0 {
-		a.text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases "+
+		a.Text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases "+
 			"of λ and K.", asked, starts)
 	}
 	if trained > 0 {
-		a.text += fmt.Sprintf(" The training: runs are more redundant than the optimum in %d of %d.", short, trained)
+		a.Text += fmt.Sprintf(" The training: runs are more redundant than the optimum in %d of %d.", short, trained)
 	}
 	return a
 }
@@ -298,9 +290,9 @@ func training(_ *runTable, s *study) (a answer) {
 	if its == nil {
 		return a
 	}
-	a.text = fmt.Sprintf("With %s, the loss does not fall in most runs.", s.subject())
+	a.Text = fmt.Sprintf("With %s, the loss does not fall in most runs.", s.subject())
 	if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
-		a.text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
+		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
 			s.subject(), took, plural(s.Epochs, "epoch"))
 	}
 	return a
@@ -325,56 +317,57 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 		}
 	}
 	if with == nil {
-		return answer{text: "No unit is dead."}
+		return answer{Text: "No unit is dead."}
 	}
-	return answer{text: "A unit is dead in runs of " + listing(with) + "."}
+	return answer{Text: "A unit is dead in runs of " + listing(with) + "."}
 }
 
-// leaders counts which of the activations at each K, or of the λ at each activation and K, is
-// significantly better than every other.
-func leaders(contrast string, by ...string) func(*runTable, *study) answer {
+// leaders counts in how many races which one is significantly better than every other.
+func leaders(contrast string, races func(*study, int) [][]group, by ...string) func(*runTable, *study) answer {
+	name := func(p group) string { return p.activation }
+	if contrast == "lambda" {
+		name = func(p group) string { return "λ = " + shortest(p.lambda) }
+	}
 	return func(t *runTable, s *study) (a answer) {
-		name := func(p group) string { return p.activation }
-		others := func(p group) int { return len(s.grid(s.subject(), p.K)) - 1 }
-		choices := 0
+		var all [][]group
 		for _, K := range s.ks {
-			if others(group{K: K}) > 0 {
-				choices++
-			}
+			all = append(all, races(s, K)...)
 		}
-		if contrast == "lambda" {
-			name = func(p group) string { return "λ = " + shortest(p.lambda) }
-			others = func(group) int { return len(s.lambdas()) - 1 }
-			choices = len(s.grid(s.subject(), s.ks...))
+		all = slices.DeleteFunc(all, func(race []group) bool { return len(race) < 2 })
+		if all == nil {
+			return a
 		}
 		var found []string
-		made := false
 		for _, m := range measuresOf(by...) {
 			var leads []string
-			times, wins := map[string]int{}, map[group]int{}
-			for _, c := range t.all {
-				if c.name != contrast || c.x.study != s || c.field != m.field {
-					continue
-				}
-				made = true
-				best := map[int]group{+1: c.x.group, -1: c.y.group}
-				if p, clear := best[c.outcome()]; clear {
-					if wins[p]++; wins[p] == others(p) {
-						addNew(&leads, name(p))
-						times[name(p)]++
+			times := map[string]int{}
+			for _, race := range all {
+				for _, x := range race {
+					if t.leads(contrast, m, s, x, race) {
+						addNew(&leads, name(x))
+						times[name(x)]++
 					}
 				}
 			}
 			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], choices)
+				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(all))
 			}
 			if leads != nil {
 				found = append(found, "by "+m.words()+" "+listing(leads))
 			}
 		}
-		if made {
-			a.text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
-		}
+		a.Text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
 		return a
 	}
+}
+
+// leads tells whether x is significantly better than every other of the race.
+func (t *runTable) leads(contrast string, m measure, s *study, x group, race []group) bool {
+	wins := 0
+	for _, y := range race {
+		better := t.index[comparisonKey{contrast, m.field, pair{side{s, x}, side{s, y}}}]
+		worse := t.index[comparisonKey{contrast, m.field, pair{side{s, y}, side{s, x}}}]
+		wins += max(0, better.outcome(), -worse.outcome())
+	}
+	return wins == len(race)-1
 }

@@ -26,24 +26,24 @@ type pair struct{ x, y side }
 
 var contrasts = []contrast{
 	{"baseline", 3 * len(activations), ofAllRuns, subjectWith(untrained, autoencoder, variance)},
-	{"untrained", len(activations), of(weights...), eachWithUntrained},
-	{"activation", len(activations) * (len(activations) - 1) / 2, ofTraining, acrossActivations},
+	{"untrained", len(activations), of(weightMeasures...), eachWithUntrained},
+	{"activation", len(activations) * (len(activations) - 1) / 2, ofTraining, among(activationRaces)},
 	{"lambda", 3 * len(activations), func(m measure) bool {
 		return ofAllRuns(m) || m.field == "epochs_to_90"
-	}, acrossLambdas},
+	}, among(lambdaRaces)},
 	{"reference", len(activations), ofAllRuns, subjectWith(tied)},
 	{"stack", len(activations), of(depthMeasures...), withOtherStacks},
-	{"data", len(activations), of(slices.Concat(weights, outputs[:1], probes)...), acrossStudies(largerData)},
-	{"whiten", len(protocolWhitened), of(slices.Concat(weights, probes)...), acrossStudies(whiter)},
+	{"data", len(activations), of(slices.Concat(weightMeasures, outputMeasures[:1], probeMeasures)...), acrossStudies(largerData)},
+	{"whiten", len(protocolWhitened), of(slices.Concat(weightMeasures, probeMeasures)...), acrossStudies(whiter)},
 }
 
 // protocolWhitened are the activations that run at every power of whitening.
 var protocolWhitened = []string{"identity", "relu", "tanh"}
 
 var (
-	weights = []string{"effective_rank", "weight_correlation"} // declared beforehand
-	outputs = []string{"output_correlation", "tc_bound"}       // chosen after the data were seen
-	probes  = []string{"probe_accuracy", "probe_accuracy_1000"}
+	weightMeasures = []string{"effective_rank", "weight_correlation"} // declared beforehand
+	outputMeasures = []string{"output_correlation", "tc_bound"}       // chosen after the data were seen
+	probeMeasures  = []string{"probe_accuracy", "probe_accuracy_1000"}
 
 	depthMeasures = []string{"output_correlation", "probe_accuracy"}
 )
@@ -87,41 +87,42 @@ func eachWithUntrained(s *study, K int) (families [][]pair) {
 	return families
 }
 
-// among pairs groups with each other.
-func (s *study) among(groups []group) (pairs []pair) {
-	for i, x := range groups {
-		for _, y := range groups[i+1:] {
-			pairs = append(pairs, pair{side{s, x}, side{s, y}})
-		}
-	}
-	return pairs
-}
+// races are groups of which one may be better than every other. Of each K there are the activations;
+// of each activation and K, every λ.
+func activationRaces(s *study, K int) [][]group { return [][]group{s.grid(s.subject(), K)} }
 
-func acrossActivations(s *study, K int) [][]pair {
-	return [][]pair{s.among(s.grid(s.subject(), K))}
+func lambdaRaces(s *study, K int) (races [][]group) {
+	lambdas := s.lambdas()
+	if len(lambdas) > mostLambdas {
+		return nil
+	}
+	for _, p := range s.grid(s.subject(), K) {
+		var race []group
+		for _, c := range lambdas {
+			race = append(race, p.under(c))
+		}
+		races = append(races, race)
+	}
+	return races
 }
 
 // mostLambdas is how many λ are compared with each other: their pairs grow with the square, and in
 // so large a family nothing could be significant.
 const mostLambdas = 12
 
-func acrossLambdas(s *study, K int) [][]pair {
-	var pairs []pair
-	if len(s.lambdas()) > mostLambdas {
-		return nil
+// among pairs the groups of every race with each other.
+func among(races func(*study, int) [][]group) func(*study, int) [][]pair {
+	return func(s *study, K int) [][]pair {
+		var pairs []pair
+		for _, race := range races(s, K) {
+			for i, x := range race {
+				for _, y := range race[i+1:] {
+					pairs = append(pairs, pair{side{s, x}, side{s, y}})
+				}
+			}
+		}
+		return [][]pair{pairs}
 	}
-	for _, p := range s.grid(s.subject(), K) {
-		pairs = append(pairs, s.among(s.overLambda(p))...)
-	}
-	return [][]pair{pairs}
-}
-
-// overLambda has p at every λ.
-func (s *study) overLambda(p group) (groups []group) {
-	for _, c := range s.lambdas() {
-		groups = append(groups, p.under(c))
-	}
-	return groups
 }
 
 // withOtherStacks has a family for each condition that InfoMax on InfoMax is compared with.
@@ -163,15 +164,19 @@ func whiter(x, y setting) bool {
 	return x.Components > 0 && y.Whiten == 0 && x == same
 }
 
-// comparison is x compared with y, seed by seed. Differences are x − y.
+// comparison is a test: of x compared with y, seed by seed, or, without y, of how x's runs change
+// over K or with a predictor.
 type comparison struct {
-	*contrast
-	measure
+	name      string // of the contrast
+	measure          // better is said of the effect
+	predictor string // the field of the other measure of an association
 	pair
-	n        int // seeds that both have
-	test     signedRankResult
-	shift    estimate
-	adjusted float64 // test.P, Holm
+	n        int // seeds that both have; without y, what was ranked
+	signs    signedRankResult
+	shift    estimate // of x − y
+	effect   float64  // rank-biserial, ρ, or Page's L about its mean
+	p        float64
+	adjusted float64 // p (Holm)
 	tests    int     // of the family
 }
 
@@ -179,12 +184,11 @@ type comparison struct {
 // and memory, and p is 10⁻⁶⁰ already where all agree.
 const mostPairs = 200
 
-// compareAll makes every comparison that has pairs of runs. One unit alone has no redundancy.
+// compareAll makes every comparison that has runs. One unit alone has no redundancy.
 func compareAll(all []*study) (done []comparison) {
 	for _, s := range all {
 		for _, K := range s.ks {
-			for i := range contrasts {
-				c := &contrasts[i]
+			for _, c := range contrasts {
 				if K == 1 || s.stacked() != (c.name == "stack") {
 					continue
 				}
@@ -198,12 +202,14 @@ func compareAll(all []*study) (done []comparison) {
 			}
 		}
 	}
+	for _, s := range all {
+		done = slices.Concat(done, trendsOf(s), associationsOf(s, s.conditions...))
+	}
 	return done
 }
 
 // compare tests a family.
-func (c *contrast) compare(m measure, pairs []pair) (done []comparison) {
-	var p []float64
+func (c contrast) compare(m measure, pairs []pair) (family []comparison) {
 	for _, pair := range pairs {
 		x, y := pair.values(m)
 		if len(x) == 0 || c.name == "activation" &&
@@ -211,14 +217,23 @@ func (c *contrast) compare(m measure, pairs []pair) (done []comparison) {
 			continue
 		}
 		d := differences(x, y)
-		test := signedRank(d)
-		done = append(done, comparison{c, m, pair, len(x), test, hodgesLehmann(d), 0, 0})
-		p = append(p, test.P)
+		signs := signedRank(d)
+		family = append(family, comparison{name: c.name, measure: m, pair: pair, n: len(x), signs: signs,
+			shift: hodgesLehmann(d), effect: signs.RankBiserial, p: signs.P})
 	}
-	for i, adjusted := range holm(p, c.tests) {
-		done[i].adjusted, done[i].tests = adjusted, max(c.tests, len(p))
+	return corrected(family, c.tests)
+}
+
+// corrected sets the adjusted p of a family that has so many tests in the whole protocol.
+func corrected(family []comparison, tests int) []comparison {
+	var p []float64
+	for _, c := range family {
+		p = append(p, c.p)
 	}
-	return done
+	for i, adjusted := range holm(p, tests) {
+		family[i].adjusted, family[i].tests = adjusted, max(tests, len(p))
+	}
+	return family
 }
 
 // values has m of both sides, by ascending seed, where both apply.
@@ -237,50 +252,49 @@ func (p pair) values(m measure) (x, y []float64) {
 
 // outcome is +1 where x is significantly better than y, −1 where worse, else 0.
 func (c comparison) outcome() int {
-	if !(c.adjusted < significant) {
-		return 0
-	}
-	return c.better * sign(c.test.RankBiserial)
-}
-
-// everySeed is +1 where x is better than y with every seed, −1 where worse, else 0.
-func (c comparison) everySeed() int {
-	if max(c.test.Wins, c.test.Losses) < c.n {
-		return 0
-	}
-	return c.better * sign(c.test.RankBiserial)
-}
-
-func sign(x float64) int {
 	switch {
-	case x > 0:
-		return +1
-	case x < 0:
-		return -1
+	case !(c.adjusted < significant), c.effect == 0:
+		return 0
+	case c.effect < 0:
+		return -c.better
 	}
-	return 0
+	return c.better
+}
+
+// few tells whether the pairs are too few for a significant p.
+func (c comparison) few() bool {
+	return c.y.study != nil && math.Ldexp(float64(c.tests), 1-c.n) >= significant
 }
 
 // wins counts the pairs in which x is better, or larger if neither way is.
 func (c comparison) wins() int {
 	if c.better < 0 {
-		return c.test.Losses
+		return c.signs.Losses
 	}
-	return c.test.Wins
+	return c.signs.Wins
 }
 
 // verdicts are the words for the outcome of a comparison, and of several.
 var verdicts = map[int]string{+1: "better", -1: "worse", 0: "unclear"}
 
 // verdict is the rule for comparisons of one pair by several measures: +1, better, if every one
-// is, −1, worse, if every one is, else 0, unclear.
-func verdict(tests []comparison, outcome func(comparison) int) int {
-	sum := 0
+// is, −1, worse, if every one is, else 0, unclear. Of seeds that are too few for a test, every one
+// has to agree.
+func verdict(tests []comparison) int {
+	better, worse := 0, 0
 	for _, c := range tests {
-		sum += outcome(c)
+		if c.outcome() > 0 || c.few() && c.wins() == c.n {
+			better++
+		}
+		if c.outcome() < 0 || c.few() && c.wins()+c.signs.Ties == 0 {
+			worse++
+		}
 	}
-	if n := len(tests); n > 0 && (sum == n || sum == -n) {
-		return sum / n
+	switch n := len(tests); {
+	case n > 0 && better == n:
+		return +1
+	case n > 0 && worse == n:
+		return -1
 	}
 	return 0
 }
@@ -290,8 +304,6 @@ type runTable struct {
 	studies []*study
 	all     []comparison
 	index   map[comparisonKey]comparison
-
-	trends, associations map[*study][]relation
 }
 
 type comparisonKey struct {
@@ -300,25 +312,21 @@ type comparisonKey struct {
 }
 
 func newRunTable(runs []*Result) *runTable {
-	t := &runTable{studies: studies(runs), index: map[comparisonKey]comparison{},
-		trends: map[*study][]relation{}, associations: map[*study][]relation{}}
+	t := &runTable{studies: studies(runs), index: map[comparisonKey]comparison{}}
 	t.all = compareAll(t.studies)
 	for _, c := range t.all {
 		t.index[comparisonKey{c.name, c.field, c.pair}] = c
 	}
-	for _, s := range t.studies {
-		t.trends[s], t.associations[s] = trendsOf(s), associationsOf(s)
-	}
 	return t
 }
 
-// tests are the comparisons of one pair by those measures, in which no total correlation is
-// infinite; nil unless all were made.
-func (t *runTable) tests(contrast string, by []string, p pair) (tests []comparison) {
+// tests are the comparisons of x in s with y at x's activation and K, by those measures, in which no total
+// correlation is infinite; nil unless all were made.
+func (t *runTable) tests(s *study, contrast string, by []string, x group, y side) (tests []comparison) {
 	for _, field := range by {
-		c, made := t.index[comparisonKey{contrast, field, p}]
+		c, made := t.index[comparisonKey{contrast, field, pair{side{s, x}, side{y.study, x.under(y.condition)}}}]
 		switch {
-		case p.x.infinite(p.x.group, measureOf(field)):
+		case s.infinite(x, measureOf(field)):
 		case !made:
 			return nil
 		default:

@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"text/template"
 	"unicode"
 )
 
@@ -86,7 +88,7 @@ func meanEntry(values []float64) entry {
 func (c comparison) entry() entry {
 	text := func(v float64) string { return aligned(c.x.scaled(c.x.group, c.measure, v)) }
 	e := entry{Main: plus(c.shift.Value, text(c.shift.Value)),
-		Sub: fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.n, fixed(c.test.RankBiserial, 2), pEquals(c.adjusted))}
+		Sub: fmt.Sprintf("%d/%d, r = %s, %s", c.wins(), c.n, fixed(c.effect, 2), pEquals(c.adjusted))}
 	if !math.IsNaN(c.shift.Low) {
 		e.Main += " [" + text(c.shift.Low) + ", " + text(c.shift.High) + "]"
 	}
@@ -96,52 +98,77 @@ func (c comparison) entry() entry {
 // Opens tells whether row i begins a group.
 func (s sheet) Opens(i int) bool { return s.Stubs > 1 && i > 0 && s.Rows[i][0] != s.Rows[i-1][0] }
 
-func (s sheet) markdown() string {
-	safe := strings.NewReplacer("|", `\|`, "_", `\_`, "*", `\*`, "<", "&lt;").Replace
-	text := "**" + safe(s.Caption) + "**\n\n"
-	line := func(row []entry) {
-		for _, e := range row {
-			text += "| " + safe(strings.TrimSpace(e.Main+" "+e.Sub)) + " "
+// formatTables returns tables.md and tables.tex: the tables of every answer, and every level.
+func formatTables(t *runTable, all []answered) (md, tex []byte, err error) {
+	var tables []sheet
+	add := func(s *study, its []sheet) {
+		for _, table := range its {
+			table.Name = s.slug() + "-" + table.Name
+			if !slices.ContainsFunc(tables, func(other sheet) bool { return other.Name == table.Name }) {
+				tables = append(tables, table)
+			}
 		}
-		text += "|\n"
 	}
-	line(names(s.Heads...))
-	text += strings.Repeat("|---", s.Stubs) + strings.Repeat("|--:", len(s.Heads)-s.Stubs) + "|\n"
-	for _, row := range s.Rows {
-		line(row)
+	for _, a := range all {
+		for _, s := range t.studies {
+			add(s, a.by[s].Tables)
+		}
 	}
-	return text + "\n"
+	for _, s := range t.studies {
+		for _, c := range s.conditions {
+			add(s, s.levels(c))
+		}
+	}
+	var inMarkdown, inTeX bytes.Buffer
+	err = errors.Join(mdTables.Execute(&inMarkdown, tables), texTables.Execute(&inTeX, tables))
+	return inMarkdown.Bytes(), inTeX.Bytes(), err
 }
 
-// texRows is how many rows of two lines fit a page.
-const texRows = 24
+// Numbers are the columns that name no row.
+func (s sheet) Numbers() int { return len(s.Heads) - s.Stubs }
 
-// latex is a table for each page of rows, as wide as the text, in ASCII. It needs booktabs and
-// graphicx.
-func (s sheet) latex(label string) (text string) {
-	for n, rows := range slices.Collect(slices.Chunk(s.Rows, texRows)) {
-		line := func(row []entry, of func(entry) string) {
-			var cells []string
-			for _, e := range row {
-				cells = append(cells, texEscape(of(e)))
-			}
-			text += strings.Join(cells, " & ") + " \\\\\n"
-		}
-		main, sub := func(e entry) string { return e.Main }, func(e entry) string { return e.Sub }
-		text += fmt.Sprintf("\\begin{table*}[!htbp]\n\\caption{%s}\n\\label{tab:infomax:%s-%d}\n"+
-			"\\centering\\resizebox{\\textwidth}{!}{\\begin{tabular}{%s%s}\n\\toprule\n",
-			texEscape(s.Caption), label, n+1, strings.Repeat("l", s.Stubs), strings.Repeat("r", len(s.Heads)-s.Stubs))
-		line(names(s.Heads...), main)
-		text += "\\midrule\n"
-		for _, row := range rows {
-			line(row, main)
-			if slices.ContainsFunc(row, func(e entry) bool { return e.Sub != "" }) {
-				line(row, sub)
-			}
-		}
-		text += "\\bottomrule\n\\end{tabular}}\n\\end{table*}\n\n"
-	}
-	return text
+// Pages divides rows, of two lines each, for pages in LaTeX.
+func (s sheet) Pages() [][][]entry { return slices.Collect(slices.Chunk(s.Rows, 24)) }
+
+var mdTables = tableTemplate(`# InfoMax across activations: tables
+
+A comparison is a shift [exact interval], in how many of the seeds x is better, the rank-biserial r, and p, adjusted (Holm).
+
+<<range .>>**<<md .Caption>>**
+
+|<<range .Heads>> <<md .>> |<<end>>
+<<repeat "|---" .Stubs>><<repeat "|--:" .Numbers>>|
+<<range .Rows>>|<<range .>> <<md .Main>><<with .Sub>> <<md .>><<end>> |<<end>>
+<<end>>
+<<end>>`)
+
+var texTables = tableTemplate(`% \input{tables.tex}, or copy one table. It needs the packages booktabs and graphicx.
+
+<<range $i, $table := .>><<range $page, $rows := .Pages>>\begin{table*}[!htbp]
+\caption{<<tex $table.Caption>>}
+\label{tab:infomax:<<$table.Name>>-<<$page>>}
+\centering\resizebox{\textwidth}{!}{\begin{tabular}{<<repeat "l" $table.Stubs>><<repeat "r" $table.Numbers>>}
+\toprule
+<<range $j, $head := $table.Heads>><<if $j>> & <<end>><<tex .>><<end>> \\
+\midrule
+<<range $rows>><<range $j, $e := .>><<if $j>> & <<end>><<tex .Main>><<end>> \\
+<<if subs .>><<range $j, $e := .>><<if $j>> & <<end>><<tex .Sub>><<end>> \\
+<<end>><<end>>\bottomrule
+\end{tabular}}
+\end{table*}
+
+<<end>><<if sixth $i>>\clearpage
+
+<<end>><<end>>`)
+
+func tableTemplate(text string) *template.Template {
+	return template.Must(template.New("").Delims("<<", ">>").Funcs(template.FuncMap{
+		"repeat": strings.Repeat,
+		"md":     strings.NewReplacer("|", `\|`, "_", `\_`, "*", `\*`, "<", "&lt;").Replace,
+		"tex":    texEscape,
+		"subs":   func(row []entry) bool { return slices.ContainsFunc(row, func(e entry) bool { return e.Sub != "" }) },
+		"sixth":  func(i int) bool { return i%6 == 5 }, // LaTeX keeps few floats
+	}).Parse(text))
 }
 
 // texEscape writes what the report writes in TeX, and ? for any other letter that is not ASCII.
@@ -166,21 +193,18 @@ type field struct{ name, text string }
 
 // formatCSV writes rows of the same columns; blank is one for the names alone.
 func formatCSV(blank []field, rows [][]field) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	line := func(row []field, of func(field) string) {
-		var cells []string
+	lines := make([][]string, 1+len(rows))
+	for _, f := range blank {
+		lines[0] = append(lines[0], f.name)
+	}
+	for i, row := range rows {
 		for _, f := range row {
-			cells = append(cells, of(f))
+			lines[i+1] = append(lines[i+1], f.text)
 		}
-		w.Write(cells)
 	}
-	line(blank, func(f field) string { return f.name })
-	for _, row := range rows {
-		line(row, func(f field) string { return f.text })
-	}
-	w.Flush()
-	return b.Bytes(), w.Error()
+	var b bytes.Buffer
+	err := csv.NewWriter(&b).WriteAll(lines)
+	return b.Bytes(), err
 }
 
 // formatResults returns results.csv, in the order of the runs.
@@ -231,65 +255,55 @@ func metricFields(prefix string, state Metrics) (row []field) {
 		field{prefix + "tc_status", state.TCStatus}, field{prefix + "tc_units", strconv.Itoa(state.TCUnits)})
 }
 
-// statsColumns are those of stats.csv. x_ and y_ are what is compared; a trend is of x.
-var statsColumns = strings.Fields(`
-	data components whiten epochs batch learning_rate tc_rows test measure predictor k
-	x_below x_objective x_lambda x_activation y_below y_objective y_lambda y_activation
-	pairs wins ties shift shift_low shift_high rank_biserial rho page_l_less_mean p p_adjusted outcome`)
-
 // formatStats returns stats.csv.
 func formatStats(t *runTable) ([]byte, error) {
 	var rows [][]field
-	count := strconv.Itoa
-	add := func(s *study, cells map[string]string, p, adjusted float64, outcome int) {
-		for name, text := range map[string]string{
-			"data": s.Data, "components": only(s.Components > 0, count(s.Components)),
-			"whiten": only(s.Components > 0, shortest(s.Whiten)),
-			"epochs": count(s.Epochs), "batch": count(s.Batch), "learning_rate": shortest(s.LearningRate),
-			"tc_rows": count(s.TCRows), "p": shortest(p), "p_adjusted": shortest(adjusted),
-			"outcome": only(outcome != 0, verdicts[outcome]),
-		} {
-			cells[name] = text
-		}
-		var row []field
-		for _, name := range statsColumns {
-			row = append(row, field{name, cells[name]})
-		}
-		rows = append(rows, row)
-	}
-	of := func(cells map[string]string, side string, p group) {
-		cells[side+"below"] = only(p.below != layer{}, p.below.String())
-		cells[side+"objective"] = p.objective
-		cells[side+"lambda"] = only(p.hasLambda(), shortest(p.lambda))
-		cells[side+"activation"] = p.activation
-	}
 	for _, c := range t.all {
-		cells := map[string]string{
-			"test": c.name, "measure": c.field, "k": count(c.x.K),
-			"pairs": count(c.n), "wins": count(c.wins()), "ties": count(c.test.Ties),
-			"shift": shortest(c.shift.Value), "shift_low": shortest(c.shift.Low),
-			"shift_high": shortest(c.shift.High), "rank_biserial": shortest(c.test.RankBiserial),
-		}
-		of(cells, "x_", c.x.group)
-		of(cells, "y_", c.y.group)
-		add(c.x.study, cells, c.test.P, c.adjusted, c.outcome())
+		rows = append(rows, statsRow(c))
 	}
-	for _, s := range t.studies {
-		for _, r := range t.trends[s] {
-			cells := map[string]string{"test": "trend", "measure": r.field, "pairs": count(r.runs),
-				"page_l_less_mean": shortest(float64(r.better) * r.size)}
-			of(cells, "x_", group{condition: s.subject(), activation: r.of})
-			add(s, cells, r.p, r.adjusted, r.outcome())
-		}
-		for _, r := range t.associations[s] {
-			add(s, map[string]string{"test": "within", "measure": r.field, "predictor": r.predictor,
-				"pairs": count(r.runs), "rho": shortest(float64(r.better*measureOf(r.predictor).better) * r.size)},
-				r.p, r.adjusted, r.outcome())
-		}
+	return formatCSV(statsRow(comparison{pair: pair{x: side{study: &study{}}}}), rows)
+}
+
+// statsRow has what is compared in columns x_ and y_; without y, what is of pairs is empty.
+func statsRow(c comparison) []field {
+	count, s, components := strconv.Itoa, c.x.study, c.x.study.Components > 0
+	paired := c.y.study != nil
+	effectOf := func(is bool) string { return only(is, shortest(c.effect)) }
+	row := []field{
+		{"data", s.Data},
+		{"components", only(components, count(s.Components))},
+		{"whiten", only(components, shortest(s.Whiten))},
+		{"epochs", count(s.Epochs)},
+		{"batch", count(s.Batch)},
+		{"learning_rate", shortest(s.LearningRate)},
+		{"tc_rows", count(s.TCRows)},
+		{"test", c.name},
+		{"measure", c.field},
+		{"predictor", c.predictor},
+		{"k", only(paired, count(c.x.K))},
 	}
-	var blank []field
-	for _, name := range statsColumns {
-		blank = append(blank, field{name, ""})
+	row = append(row, groupFields("x_", c.x.group)...)
+	row = append(row, groupFields("y_", c.y.group)...)
+	return append(row,
+		field{"pairs", count(c.n)},
+		field{"wins", only(paired, count(c.wins()))},
+		field{"ties", only(paired, count(c.signs.Ties))},
+		field{"shift", only(paired, shortest(c.shift.Value))},
+		field{"shift_low", only(paired, shortest(c.shift.Low))},
+		field{"shift_high", only(paired, shortest(c.shift.High))},
+		field{"rank_biserial", effectOf(paired)},
+		field{"rho", effectOf(c.name == "within")},
+		field{"page_l_less_mean", effectOf(c.name == "trend")},
+		field{"p", shortest(c.p)},
+		field{"p_adjusted", shortest(c.adjusted)},
+		field{"outcome", only(c.outcome() != 0, verdicts[c.outcome()])})
+}
+
+func groupFields(side string, p group) []field {
+	return []field{
+		{side + "below", only(p.below != layer{}, p.below.String())},
+		{side + "objective", p.objective},
+		{side + "lambda", only(p.hasLambda(), shortest(p.lambda))},
+		{side + "activation", p.activation},
 	}
-	return formatCSV(blank, rows)
 }
