@@ -145,28 +145,25 @@ var captions = map[string]string{
 
 // others is a table of the studies that can answer the first question and that the page does not
 // show, by each question of the findings.
-func (p page) others(t *runTable) (table sheet) {
-	table = sheet{Stubs: 1, Heads: []string{"data and settings", "cases"},
-		Caption: "Other data and settings: cases in which InfoMax is better / worse, by both measures of each; " +
-			"* seeds are too few for a test: with every seed"}
-	all := p.Part("findings")
-	for _, a := range all {
+func (p page) others(t *runTable) sheet {
+	table := sheet{Stubs: 1, Heads: []string{"data and settings"},
+		Caption: "Other data and settings: cases by both measures; * seeds are too few for a test: with every seed"}
+	for _, a := range p.Part("findings") {
 		for _, rival := range baselines {
 			table.Heads = append(table.Heads, a.short+", with "+rival)
 		}
 	}
 	for _, s := range t.studies {
-		its, has := all[0].by[s]
-		if !has || s == all[0].lead {
+		if _, has := p.Answers[0].by[s]; !has || s == p.Answers[0].lead {
 			continue
 		}
-		row := names(s.name(), fmt.Sprint(its.all.cases))
-		for _, a := range all {
+		row := names(s.name())
+		for _, a := range p.Part("findings") {
 			for _, rival := range baselines {
 				e := entry{Main: "–"}
 				for _, r := range a.by[s].rivals {
 					if r.of == rival {
-						e.Main = r.String() + only(r.few, "*")
+						e.Main = r.String()
 					}
 				}
 				row = append(row, e)

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -69,58 +70,11 @@ func (t *runTable) compared(s *study, contrast string, by ...string) (xs []group
 		if c.name == contrast && c.x.study == s && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
 			addNew(&found, c.field)
 			addNew(&xs, c.x.group)
-			addNew(&ys, side{c.y.study, group{condition: c.y.condition}})
+			addNew(&ys, c.y.every(c.y.condition))
 		}
 	}
 	return xs, ys, found
 }
-
-// shifts is a table of what a contrast compares, a row for each case: by the first few of each list of
-// measures, in the colours of the verdict by all of it.
-func (t *runTable) shifts(s *study, contrast string, few int, lists ...[]string) sheet {
-	xs, ys, _ := t.compared(s, contrast, slices.Concat(lists...)...)
-	subject := side{s, xs[0]}
-	table := sheet{Name: contrast + "-" + lists[0][0], Stubs: 2, Heads: []string{"K", "activation"},
-		Caption: s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"}
-	for _, x := range xs {
-		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
-	}
-	for _, list := range lists {
-		_, _, by := t.compared(s, contrast, list...)
-		for _, y := range ys {
-			for j, m := range measuresOf(by[:min(few, len(by))]...) {
-				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
-				for i, x := range xs {
-					cell := entry{Main: "–"} // not made, or of infinite total correlation
-					if tests := t.tests(s, contrast, by, x, y); j < len(tests) {
-						cell = tests[j].entry()
-						cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
-					}
-					table.Rows[i] = append(table.Rows[i], cell)
-				}
-			}
-		}
-	}
-	return table
-}
-
-// add counts a case, if its tests were made.
-func (c *counts) add(tests ...comparison) {
-	if tests == nil {
-		return
-	}
-	c.cases++
-	c.few = c.few || slices.ContainsFunc(tests, comparison.few)
-	switch verdict(tests) {
-	case +1:
-		c.better++
-	case -1:
-		c.worse++
-	}
-}
-
-// String is "better / worse".
-func (c counts) String() string { return fmt.Sprintf("%d / %d", c.better, c.worse) }
 
 func titles(by []string) string {
 	var all []string
@@ -163,9 +117,11 @@ func (x side) unlike(y side) string {
 func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	K := s.ks[len(s.ks)-1]
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
-		"‖Corr − I‖² of outputs", "linear probe, %", "better / worse than untrained"}}
+		"‖Corr − I‖² of outputs", "linear probe, %", "weights, cases compared with untrained"},
+		Caption: fmt.Sprintf("%s: ranges over the activations at %s, and in how many cases both measures of the "+
+			"weights are better or worse than untrained", s.name(), atK(K))}
 	var worse, better []string
-	var most counts // of an objective
+	few := false
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -175,16 +131,14 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			contrast = "baseline"
 		}
 		for _, x := range s.grid(c, s.ks...) {
-			its.add(t.tests(s, contrast, weightMeasures, x, side{s, group{condition: untrained}})...)
+			its.add(t.tests(s, contrast, weightMeasures, x, s.every(untrained))...)
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
 			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
-		table.Rows = append(table.Rows, append(row, entry{Main: only(c != untrained, its.String())}))
-		if its.cases > most.cases {
-			most = its
-		}
+		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
+		few = few || its.few
 		if its.cases > 0 && its.worse == its.cases {
 			worse = append(worse, c.String())
 		}
@@ -195,14 +149,11 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	if len(table.Rows) < 2 {
 		return a
 	}
-	table.Caption = fmt.Sprintf("%s: ranges over the activations at K = %d; and in how many of %s both measures "+
-		"of the weights are better / worse than untrained", s.name(), K, plural(most.cases, "case"))
-	if a.Tables = []sheet{table}; most.few {
-		a.Text = "The seeds are too few for a test."
-		return a
+	a.Tables = []sheet{table}
+	if a.Text = "The seeds are too few for a test."; !few {
+		a.Text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
+			", and better in some with " + cmp.Or(listing(better), "none") + "."
 	}
-	a.Text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
-		", and better in some with " + cmp.Or(listing(better), "none") + "."
 	return a
 }
 
@@ -370,4 +321,47 @@ func (t *runTable) leads(contrast string, m measure, s *study, x group, race []g
 		wins += max(0, better.outcome(), -worse.outcome())
 	}
 	return wins == len(race)-1
+}
+
+// trends and associations count how many tests are significant, by each measure.
+func trends(t *runTable, s *study) answer {
+	return told(t, s, "trend", "As K grows, %s gets better with %d and worse with %d of %s.", "activation", "Page's L")
+}
+
+func associations(t *runTable, s *study) answer {
+	a := told(t, s, "within", "Among runs that differ only in seed, less redundant ones have the better %s in %d "+
+		"and the worse in %d of %s.", "test", "ρ")
+	largest := 0.0
+	for _, c := range associationsOf(s, s.subject()) {
+		largest = max(largest, math.Abs(c.effect))
+	}
+	a.Text += only(a.Text != "" && largest > 0,
+		fmt.Sprintf(" Within %s |ρ| is at most %s.", s.subject(), fixed(largest, 2)))
+	return a
+}
+
+func told(t *runTable, s *study, name, sentence, of, effect string) (a answer) {
+	table := sheet{Name: name, Stubs: 2, Caption: s.name() + ": adjusted p (Holm)",
+		Heads: []string{"measure", "of", effect, "verdict"}}
+	var found []counts
+	for _, c := range t.all {
+		if c.name != name || c.x.study != s {
+			continue
+		}
+		if n := len(found); n == 0 || found[n-1].of != c.words() {
+			found = append(found, counts{of: c.words()})
+		}
+		found[len(found)-1].add(c)
+		what, word, size := c.x.activation, verdicts[c.outcome()], float64(c.better)*c.effect
+		if c.predictor != "" {
+			what = measureOf(c.predictor).title
+		}
+		table.Rows = append(table.Rows, append(names(c.title, what),
+			entry{Main: plus(size, short(size)), Sub: pEquals(c.adjusted)}, entry{Main: word, Class: word}))
+		a.Tables = []sheet{table}
+	}
+	for _, its := range found {
+		a.Text += only(a.Text != "", " ") + fmt.Sprintf(sentence, its.of, its.better, its.worse, plural(its.cases, of))
+	}
+	return a
 }

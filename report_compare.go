@@ -1,13 +1,15 @@
 package main
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
 
 // Every comparison of the report. A contrast lists families of pairs of groups; the pairs of one
-// family are tested seed by seed, by each measure and at each K, and corrected together (Holm). A
-// family has at least the size that it has in the whole protocol.
+// family are tested seed by seed, by each measure and at each K, and corrected together (Holm), as
+// if they were at least as many as in the whole protocol. Trends over K and associations of two
+// measures are tested without pairs.
 
 // contrast says which groups are compared.
 type contrast struct {
@@ -33,7 +35,8 @@ var contrasts = []contrast{
 	}, among(lambdaRaces)},
 	{"reference", len(activations), ofAllRuns, subjectWith(tied)},
 	{"stack", len(activations), of(depthMeasures...), withOtherStacks},
-	{"data", len(activations), of(slices.Concat(weightMeasures, outputMeasures[:1], probeMeasures)...), acrossStudies(largerData)},
+	{"data", len(activations), of(slices.Concat(weightMeasures, outputMeasures[:1], probeMeasures)...),
+		acrossStudies(largerData)},
 	{"whiten", len(protocolWhitened), of(slices.Concat(weightMeasures, probeMeasures)...), acrossStudies(whiter)},
 }
 
@@ -46,6 +49,12 @@ var (
 	probeMeasures  = []string{"probe_accuracy", "probe_accuracy_1000"}
 
 	depthMeasures = []string{"output_correlation", "probe_accuracy"}
+
+	// A trend over K is of measures by what grows with K anyway. What may predict a good probe was
+	// fixed before there were runs.
+	normalised = []string{
+		"effective_rank_over_random", "output_correlation_per_pair", "dead_share", "probe_accuracy"}
+	predictors = []string{"weight_correlation", "effective_rank_live", "output_correlation", "tc_bound"}
 )
 
 func of(fields ...string) func(m measure) bool {
@@ -63,25 +72,34 @@ func ofAllRuns(m measure) bool {
 	return m.field == "max_responsibility" || ofTraining(m) && !of("final_loss", "epochs_to_90")(m)
 }
 
-// with pairs c's groups with those of the others, of the same activation and K.
-func (s *study) with(K int, c condition, others ...condition) (pairs []pair) {
-	for _, other := range others {
-		for _, p := range s.grid(c, K) {
-			pairs = append(pairs, pair{side{s, p}, side{s, p.under(other)}})
+// with pairs x's groups with those of the others, of the same activation and K.
+func (s *study) with(K int, x condition, others ...side) (pairs []pair) {
+	for _, y := range others {
+		for _, p := range s.grid(x, K) {
+			pairs = append(pairs, pair{side{s, p}, side{y.study, p.under(y.condition)}})
 		}
 	}
 	return pairs
 }
 
+// every is all groups of s under c.
+func (s *study) every(c condition) side { return side{s, group{condition: c}} }
+
 func subjectWith(others ...condition) func(*study, int) [][]pair {
-	return func(s *study, K int) [][]pair { return [][]pair{s.with(K, s.subject(), others...)} }
+	return func(s *study, K int) [][]pair {
+		var ys []side
+		for _, c := range others {
+			ys = append(ys, s.every(c))
+		}
+		return [][]pair{s.with(K, s.subject(), ys...)}
+	}
 }
 
 // eachWithUntrained has a family for each trained condition but the subject.
 func eachWithUntrained(s *study, K int) (families [][]pair) {
 	for _, c := range s.conditions {
 		if trains(c.objective) && c != s.subject() {
-			families = append(families, s.with(K, c, untrained))
+			families = append(families, s.with(K, c, s.every(untrained)))
 		}
 	}
 	return families
@@ -129,7 +147,7 @@ func among(races func(*study, int) [][]group) func(*study, int) [][]pair {
 func withOtherStacks(s *study, K int) (families [][]pair) {
 	for _, other := range []condition{s.stack("random", "infomax"), s.stack("infomax", "random"),
 		s.stack("", "infomax"), s.stack("reconstruction", "reconstruction")} {
-		families = append(families, s.with(K, s.subject(), other))
+		families = append(families, s.with(K, s.subject(), s.every(other)))
 	}
 	return families
 }
@@ -137,15 +155,13 @@ func withOtherStacks(s *study, K int) (families [][]pair) {
 // acrossStudies compares the subject's groups with the same ones in the studies that match.
 func acrossStudies(match func(x, y setting) bool) func(*study, int) [][]pair {
 	return func(s *study, K int) [][]pair {
-		var pairs []pair
+		var ys []side
 		for _, other := range s.all {
-			for _, p := range s.grid(s.subject(), K) {
-				if match(s.setting, other.setting) {
-					pairs = append(pairs, pair{side{s, p}, side{other, p}})
-				}
+			if match(s.setting, other.setting) {
+				ys = append(ys, other.every(s.subject()))
 			}
 		}
-		return [][]pair{pairs}
+		return [][]pair{s.with(K, s.subject(), ys...)}
 	}
 }
 
@@ -236,6 +252,72 @@ func corrected(family []comparison, tests int) []comparison {
 	return family
 }
 
+// trendsOf has a trend over K, seed by seed, for each measure and activation of the subject.
+func trendsOf(s *study) (all []comparison) {
+	if len(s.ks) <= len(protocolKs) {
+		return nil
+	}
+	for _, m := range measuresOf(normalised...) {
+		var family []comparison
+		for _, activation := range s.activations {
+			var blocks [][]float64
+			for _, seed := range s.seeds {
+				var block []float64
+				for _, K := range s.ks {
+					if r := s.runs[group{s.subject(), activation, K}][seed]; r != nil {
+						block = append(block, m.value(r))
+					}
+				}
+				if len(block) == len(s.ks) && usable(block) {
+					blocks = append(blocks, block)
+				}
+			}
+			if len(blocks) > 0 {
+				trend, p := pageTrend(blocks)
+				x := side{s, group{condition: s.subject(), activation: activation}}
+				family = append(family,
+					comparison{name: "trend", measure: m, pair: pair{x: x}, n: len(blocks), effect: trend, p: p})
+			}
+		}
+		all = append(all, corrected(family, 3)...)
+	}
+	return all
+}
+
+// associationsOf has the ρ of each predictor with each probe among the runs of each group of those
+// conditions, pooled.
+func associationsOf(s *study, conditions ...condition) (all []comparison) {
+	if s.stacked() {
+		return nil
+	}
+	for _, probe := range measuresOf(probeMeasures...) {
+		var family []comparison
+		for _, m := range measuresOf(predictors...) {
+			var cells []seedPairs
+			var seeds []uint64 // of every cell
+			for _, c := range conditions {
+				for _, p := range s.grid(c, s.ks...) {
+					cell, its := seedPairs{s.values(p, m), s.values(p, probe)}, slices.Sorted(maps.Keys(s.runs[p]))
+					if slices.Contains(references, c.objective) || p.K == 1 || s.infinite(p, m) ||
+						!allFinite(cell.x) || !allFinite(cell.y) || len(cell.x) > mostPairs ||
+						cells != nil && !slices.Equal(its, seeds) {
+						continue
+					}
+					cells, seeds = append(cells, cell), its
+				}
+			}
+			if rho, p := spearmanWithin(cells); !math.IsNaN(p) {
+				its := comparison{name: "within", measure: probe, predictor: m.field, pair: pair{x: side{study: s}},
+					n: len(cells) * len(cells[0].x), effect: rho, p: p}
+				its.better *= m.better
+				family = append(family, its)
+			}
+		}
+		all = append(all, corrected(family, len(predictors))...)
+	}
+	return all
+}
+
 // values has m of both sides, by ascending seed, where both apply.
 func (p pair) values(m measure) (x, y []float64) {
 	for _, seed := range p.x.seeds {
@@ -272,31 +354,6 @@ func (c comparison) wins() int {
 		return c.signs.Losses
 	}
 	return c.signs.Wins
-}
-
-// verdicts are the words for the outcome of a comparison, and of several.
-var verdicts = map[int]string{+1: "better", -1: "worse", 0: "unclear"}
-
-// verdict is the rule for comparisons of one pair by several measures: +1, better, if every one
-// is, −1, worse, if every one is, else 0, unclear. Of seeds that are too few for a test, every one
-// has to agree.
-func verdict(tests []comparison) int {
-	better, worse := 0, 0
-	for _, c := range tests {
-		if c.outcome() > 0 || c.few() && c.wins() == c.n {
-			better++
-		}
-		if c.outcome() < 0 || c.few() && c.wins()+c.signs.Ties == 0 {
-			worse++
-		}
-	}
-	switch n := len(tests); {
-	case n > 0 && better == n:
-		return +1
-	case n > 0 && worse == n:
-		return -1
-	}
-	return 0
 }
 
 // runTable is all that the report is about.

@@ -1,5 +1,10 @@
 package main
 
+import (
+	"fmt"
+	"slices"
+)
+
 // What the report asks. A question is put to every study that has runs for it. Its answer is a
 // sentence or two, made from counts by the template of its kind, and tables. To ask another, add
 // an entry here, and a contrast in report_compare.go if its pairs are new.
@@ -78,4 +83,48 @@ type counts struct {
 	of                   string
 	cases, better, worse int
 	few                  bool // seeds are too few for a test: of what is so with every one
+}
+
+// add counts a case, if its tests were made.
+func (c *counts) add(tests ...comparison) {
+	if tests == nil {
+		return
+	}
+	c.cases++
+	c.few = c.few || slices.ContainsFunc(tests, comparison.few)
+	switch verdict(tests) {
+	case +1:
+		c.better++
+	case -1:
+		c.worse++
+	}
+}
+
+func (c counts) String() string {
+	return fmt.Sprintf("%d better, %d worse of %d%s", c.better, c.worse, c.cases, only(c.few, "*"))
+}
+
+// verdicts are the words for the outcome of a comparison, and of several.
+var verdicts = map[int]string{+1: "better", -1: "worse", 0: "unclear"}
+
+// verdict is the rule for comparisons of one pair by several measures: +1, better, if every one
+// is, −1, worse, if every one is, else 0, unclear. Of seeds that are too few for a test, every one
+// has to agree.
+func verdict(tests []comparison) int {
+	better, worse := 0, 0
+	for _, c := range tests {
+		if c.outcome() > 0 || c.few() && c.wins() == c.n {
+			better++
+		}
+		if c.outcome() < 0 || c.few() && c.wins()+c.signs.Ties == 0 {
+			worse++
+		}
+	}
+	switch n := len(tests); {
+	case n > 0 && better == n:
+		return +1
+	case n > 0 && worse == n:
+		return -1
+	}
+	return 0
 }

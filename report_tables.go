@@ -36,6 +36,35 @@ func names(texts ...string) (row []entry) {
 
 func (m measure) arrowed() string { return m.title + map[int]string{+1: " ↑", -1: " ↓"}[m.better] }
 
+// shifts is a table of what a contrast compares, a row for each case: by the first few of each list of
+// measures, in the colours of the verdict by all of it.
+func (t *runTable) shifts(s *study, contrast string, few int, lists ...[]string) sheet {
+	xs, ys, _ := t.compared(s, contrast, slices.Concat(lists...)...)
+	subject := side{s, xs[0]}
+	table := sheet{Name: contrast + "-" + lists[0][0], Stubs: 2, Heads: []string{"K", "activation"},
+		Caption: s.name() + ": " + subject.String() + " less what it is compared with [exact interval]"}
+	for _, x := range xs {
+		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
+	}
+	for _, list := range lists {
+		_, _, by := t.compared(s, contrast, list...)
+		for _, y := range ys {
+			for j, m := range measuresOf(by[:min(few, len(by))]...) {
+				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
+				for i, x := range xs {
+					cell := entry{Main: "–"} // not made, or of infinite total correlation
+					if tests := t.tests(s, contrast, by, x, y); j < len(tests) {
+						cell = tests[j].entry()
+						cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
+					}
+					table.Rows[i] = append(table.Rows[i], cell)
+				}
+			}
+		}
+	}
+	return table
+}
+
 // levels has mean ± sd of every measure by activation, a table for each K at which c ran.
 func (s *study) levels(c condition) (all []sheet) {
 	for _, K := range s.ks {
@@ -52,18 +81,13 @@ func (s *study) levels(c condition) (all []sheet) {
 			table.Heads = append(table.Heads, p.activation)
 		}
 		for _, m := range measures {
-			row, some := names(m.arrowed()), false
+			row := names(m.arrowed())
 			for _, p := range groups {
-				all := s.values(p, m)
-				values := slices.DeleteFunc(slices.Clone(all), func(v float64) bool { return !finite(v) })
-				e := meanEntry(values)
-				e.Main += only(s.infinite(p, m), "*")
-				if n := len(values); 0 < n && n < len(all) {
-					e.Sub += fmt.Sprintf(" (n = %d)", n)
-				}
-				row, some = append(row, e), some || len(values) > 0
+				e := meanEntry(s.values(p, m))
+				e.Main += only(e.Main != "–" && s.infinite(p, m), "*")
+				row = append(row, e)
 			}
-			if some {
+			if slices.ContainsFunc(row[1:], func(e entry) bool { return e.Main != "–" }) {
 				table.Rows = append(table.Rows, row)
 			}
 		}
@@ -72,16 +96,20 @@ func (s *study) levels(c condition) (all []sheet) {
 	return all
 }
 
-// meanEntry has two digits of the deviation.
-func meanEntry(values []float64) entry {
+// meanEntry has two digits of the deviation, over what is finite, and says of how many that is.
+func meanEntry(all []float64) (e entry) {
+	values := slices.DeleteFunc(slices.Clone(all), func(v float64) bool { return !finite(v) })
 	mean, sd := meanSD(values)
 	switch {
-	case !finite(mean):
+	case len(values) == 0:
 		return entry{Main: "–"}
 	case !(sd > 0) || math.Abs(mean) >= 1e5:
-		return entry{Main: short(mean), Sub: only(finite(sd), "± "+short(sd))}
+		e = entry{Main: short(mean), Sub: only(finite(sd), "± "+short(sd))}
+	default:
+		e = entry{Main: fixed(mean, 1-exponent(sd, 7)), Sub: "± " + fixed(sd, 1-exponent(sd, 7))}
 	}
-	return entry{Main: fixed(mean, 1-exponent(sd, 7)), Sub: "± " + fixed(sd, 1-exponent(sd, 7))}
+	e.Sub += only(len(values) < len(all), fmt.Sprintf(" (n = %d)", len(values)))
+	return e
 }
 
 // entry has the shift as readers see it.
