@@ -132,7 +132,7 @@ func TestLessonCommandsShowWhatIsSeen(t *testing.T) {
 				shown += string(tables)
 			}
 		}
-		figure := regexp.MustCompile("Open `lesson/([^`]+)`").FindStringSubmatch(step)
+		figure := regexp.MustCompile("Open\\s`lesson/([^`]+)`").FindStringSubmatch(step)
 		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(figure[1]))); err != nil {
 			t.Errorf("%s: %v", title, err)
 		}
