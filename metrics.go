@@ -237,7 +237,7 @@ func (m *Metrics) measureActivations(A Mat) {
 	}
 }
 
-// measureTotalCorrelation sets the estimates for the test rows A (N×K) that tcRow chooses. Softmax's
+// measureTotalCorrelation sets the estimates for the test rows A (N×K). Softmax's
 // outputs sum to one, so that their total correlation is infinite; the estimates are then those
 // without the last unit.
 func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {

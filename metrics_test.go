@@ -143,12 +143,8 @@ func TestMetricsOfWeightsIgnoreScale(t *testing.T) {
 }
 
 func TestRowsForTotalCorrelationAreSpread(t *testing.T) {
-	for of, want := range map[[2]int][]int{{10, 4}: {0, 2, 5, 7}, {7, 7}: {0, 1, 2, 3, 4, 5, 6}, {5, 1}: {0}} {
-		var rows []int
-		for i := range of[1] {
-			rows = append(rows, tcRow(i, of[0], of[1]))
-		}
-		if diff := cmp.Diff(want, rows); diff != "" {
+	for of, want := range map[[2]int][]uint32{{10, 4}: {0, 2, 5, 7}, {7, 7}: {0, 1, 2, 3, 4, 5, 6}, {5, 1}: {0}} {
+		if diff := cmp.Diff(want, evenRows(of[0], of[1])); diff != "" {
 			t.Errorf("%d of %d rows (-want +got)\n%s", of[1], of[0], diff)
 		}
 	}
@@ -162,8 +158,7 @@ func TestSaturationDoesNotHideRanks(t *testing.T) {
 		c := Config{Objective: "random", Activation: act, K: 6, Seed: 1, TCRows: 500}
 		tr := newTrainer(c, &data.Train)
 		scaleBy(tr.W, 20)
-		m, _ := tr.measure(&data.Test, data.Train.constant)
-		A, _ := tr.activations(&data.Test)
+		m, A := tr.measure(&data.Test), tr.activations(&data.Test)
 		for _, a := range A.Data {
 			if math.Abs(a) == 1 {
 				saturated += 1 / float64(len(A.Data))
@@ -187,10 +182,10 @@ func TestSaturationDoesNotHideRanks(t *testing.T) {
 
 // chosenRows are those of A that total correlation is estimated from.
 func chosenRows(A Mat, n int) Mat {
-	n = min(n, A.Rows)
-	some := newMat(n, A.Cols)
-	for i := range n {
-		copy(some.Row(i), A.Row(tcRow(i, A.Rows, n)))
+	rows := evenRows(A.Rows, min(n, A.Rows))
+	some := newMat(len(rows), A.Cols)
+	for i, row := range rows {
+		copy(some.Row(i), A.Row(int(row)))
 	}
 	return some
 }

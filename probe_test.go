@@ -329,8 +329,8 @@ func BenchmarkProbe(b *testing.B) {
 	for _, name := range []string{"relu", "softmax"} {
 		for _, K := range []int{16, 32, 64, 256, 1024} {
 			random := newTrainer(Config{Objective: "random", Activation: name, K: K, Seed: 1}, &data.Train)
-			train, _ := random.activations(&data.Train)
-			test, _ := random.activations(&data.Test)
+			train := random.activations(&data.Train)
+			test := random.activations(&data.Test)
 			b.Run(fmt.Sprintf("act=%s/K=%d", name, K), func(b *testing.B) {
 				var all, few probeResult
 				for b.Loop() {

@@ -80,53 +80,25 @@ func run(
 	r := &Result{
 		ID: c.ID(), Numerics: c.numerics(), Config: c, Status: "ok",
 		DataSHA256: data.SHA256, Inputs: data.Train.D, Shape: data.Shape,
-		Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Curve: []Epoch{}, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	w := &Weights{W0: t.X.restore(t.W), B0: slices.Clone(t.b)}
-	constant := data.Train.constant
-	var test Mat // activations of the test split
-	r.Init = starts.metrics(c, func() (m Metrics) {
-		m, test = t.measure(&data.Test, constant)
+	r.Init = starts.metrics(c, func() Metrics {
+		m := t.measure(&data.Test)
 		if c.stacked() { // a random layer on a trained one
-			t.measureProbes(&m, data, test)
+			t.measureProbes(&m, data)
 		}
 		return m
 	})
 	w.track(t)
-	r.Curve = []Epoch{}
-	first, last, err := math.NaN(), math.NaN(), error(nil)
-	switch {
-	case c.Objective == "optimum":
-		first, last, err = t.optimise(ctx)
-	case c.trains():
-		r.Curve, first, err = t.train(ctx, func(epoch int, e Epoch) {
-			w.track(t)
-			after(epoch, e)
-		})
-	}
+	err := r.learn(ctx, t, func(epoch int, e Epoch) {
+		w.track(t)
+		after(epoch, e)
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	if n := len(r.Curve); n > 0 {
-		last, r.EpochsTo90 = float64(r.Curve[n-1].Loss), epochsTo90(first, r.Curve)
-		if t.diverged(last) {
-			r.Status, r.DivergedEpoch = "diverged", n
-		}
-	}
-	r.InitialLoss, r.FinalLoss, r.Final = Number(first), Number(last), r.Init
-	learned := c.trains() || c.Objective == "optimum"
-	if learned {
-		r.Final, test = t.measure(&data.Test, constant)
-	}
-	if learned || !c.stacked() {
-		if test.Data == nil { // another run has measured this start
-			test, _ = t.activations(&data.Test)
-		}
-		t.measureProbes(&r.Final, data, test)
-	}
-	if r.Status == "ok" && !(finite(float64(r.Final.WeightNorm)) && finite(float64(r.Final.ActivationRank))) {
-		r.Status, r.DivergedEpoch = "diverged", len(r.Curve) // inputs too large for any weights
-	}
+	r.finish(t, data)
 	w.W, w.B = t.X.restore(t.W), t.b
 	if c.Objective == "reconstruction" {
 		w.V = t.X.restore(t.V)
@@ -139,6 +111,37 @@ func run(
 	return r, w, nil
 }
 
+// learn takes the run's steps, if it has any, and sets r's curve and losses.
+func (r *Result) learn(ctx context.Context, t *trainer, after func(epoch int, e Epoch)) (err error) {
+	first, last := math.NaN(), math.NaN()
+	switch {
+	case r.Config.Objective == "optimum":
+		first, last, err = t.optimise(ctx)
+	case r.Config.trains():
+		if r.Curve, first, err = t.train(ctx, after); err == nil {
+			last, r.EpochsTo90 = float64(r.Curve[len(r.Curve)-1].Loss), epochsTo90(first, r.Curve)
+		}
+	}
+	r.InitialLoss, r.FinalLoss = Number(first), Number(last)
+	return err
+}
+
+// finish sets the final metrics and the status.
+func (r *Result) finish(t *trainer, data *Dataset) {
+	r.Final = r.Init
+	learned := r.Config.trains() || r.Config.Objective == "optimum"
+	if learned {
+		r.Final = t.measure(&data.Test)
+	}
+	if learned || !r.Config.stacked() { // whose start has its probes
+		t.measureProbes(&r.Final, data)
+	}
+	inFinite := finite(float64(r.Final.WeightNorm)) && finite(float64(r.Final.ActivationRank))
+	if epochs := len(r.Curve); epochs > 0 && t.diverged(float64(r.FinalLoss)) || !inFinite {
+		r.Status, r.DivergedEpoch = "diverged", epochs // 0 of inputs too large for any weights
+	}
+}
+
 // track adds where the units of t are to the trajectory, for data of two inputs.
 func (w *Weights) track(t *trainer) {
 	if t.X.D != 2 {
@@ -149,57 +152,50 @@ func (w *Weights) track(t *trainer) {
 	}
 }
 
-// activations returns A (N×K) for all rows of s, and the rows that tcRow chooses: of A, but of Z where f
-// keeps ranks, since in float64 a third of a trained tanh's outputs are exactly ±1. Only a few rows of Z
-// are kept at a time.
-func (t *trainer) activations(s *Set) (A, some Mat) {
+// activations returns A (N×K) of all rows of s.
+func (t *trainer) activations(s *Set) Mat { return t.apply(t.f, s, evenRows(s.N, s.N)) }
+
+// apply returns f(XW + b) of the given rows X of s (rows×K). It keeps z of only a few rows at a time.
+func (t *trainer) apply(f activation, s *Set, rows []uint32) Mat {
 	const few = 8 * blockRows
-	K := t.config.K
-	A, some = newMat(s.N, K), newMat(min(s.N, t.config.TCRows), K)
-	W, b, part := s.arrange(t.X.restore(t.W)), s.newBlock(), newMat(few, K)
-	chosen := 0
-	for from := 0; from < s.N; from += few {
-		rows := make([]uint32, min(few, s.N-from))
-		for i := range rows {
-			rows[i] = uint32(from + i)
-		}
-		Z, a := part.head(len(rows)), Mat{len(rows), K, A.Data[from*K : (from+len(rows))*K]}
-		multiply(b, rows, product{Z, W, t.b, 1})
-		choose := func(m Mat) {
-			for ; chosen < some.Rows && tcRow(chosen, s.N, some.Rows) < from+len(rows); chosen++ {
-				copy(some.Row(chosen), m.Row(tcRow(chosen, s.N, some.Rows)-from))
-			}
-		}
-		if t.f.monotone {
-			choose(Z)
-		}
-		t.f.forward(a.Data, Z.Data, K)
-		choose(a)
+	K := t.W.Cols
+	A, Z := newMat(len(rows), K), newMat(few, K)
+	W, b, rest := s.arrange(t.X.restore(t.W)), s.newBlock(), A.Data
+	for part := range slices.Chunk(rows, few) {
+		z := Z.head(len(part))
+		multiply(b, part, product{z, W, t.b, 1})
+		f.forward(rest[:len(z.Data)], z.Data, K)
+		rest = rest[len(z.Data):]
 	}
-	return A, some
+	return A
 }
 
-// measure returns all metrics of the present parameters but the probes', and the activations on s (N×K).
-func (t *trainer) measure(s *Set, constant []bool) (m Metrics, A Mat) {
-	m = Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
-	m.measureWeights(t.X.restore(t.W), constant, t.f.name == "softmax")
-	A, some := t.activations(s)
+// measure returns all metrics of the present parameters but the probes'; activations are those on s.
+func (t *trainer) measure(s *Set) Metrics {
+	m := Metrics{ProbeAccuracy: Number(math.NaN()), ProbeAccuracy1000: Number(math.NaN())}
+	m.measureWeights(t.X.restore(t.W), t.X.constant, t.f.name == "softmax")
+	A := t.activations(s)
 	m.measureActivations(A)
 	m.MaxResponsibility = Number(math.NaN())
 	if t.f.name == "softmax" {
 		m.MaxResponsibility = Number(maxResponsibility(A))
 	}
-	m.measureTotalCorrelation(some, t.config)
-	return m, A
+	// An increasing f leaves ranks as they are in z. In float64 a third of a trained tanh's outputs are exactly ±1.
+	ranked := t.f
+	if ranked.monotone {
+		ranked = activationByName("identity")
+	}
+	m.measureTotalCorrelation(t.apply(ranked, s, evenRows(s.N, min(s.N, t.config.TCRows))), t.config)
+	return m
 }
 
-// measureProbes sets the accuracies of the linear probes; test (N×K) is the activations of the test split.
-func (t *trainer) measureProbes(m *Metrics, data *Dataset, test Mat) {
+// measureProbes sets the accuracies of the linear probes.
+func (t *trainer) measureProbes(m *Metrics, data *Dataset) {
 	if data.Train.labels == nil {
 		m.ProbeStatus = "no labels"
 		return
 	}
-	train, _ := t.activations(&data.Train)
+	train, test := t.activations(&data.Train), t.activations(&data.Test)
 	all, few := probeAccuracies(train, data.Train.labels, test, data.Test.labels)
 	m.ProbeAccuracy, m.ProbeAccuracy1000 = Number(all.Accuracy), Number(few.Accuracy)
 	if !all.Converged || !few.Converged {
@@ -221,10 +217,8 @@ func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
 
 // through returns a = f(Wx + b) of both splits (N×K); W is D×K and b K.
 func (data *Dataset) through(f activation, W Mat, b []float64) (train, test Mat) {
-	t := &trainer{config: Config{K: W.Cols}, X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
-	train, _ = t.activations(&data.Train)
-	test, _ = t.activations(&data.Test)
-	return train, test
+	t := &trainer{X: &data.Train, f: f, W: data.Train.arrange(W), b: b}
+	return t.activations(&data.Train), t.activations(&data.Test)
 }
 
 // with returns data with other inputs.
@@ -238,23 +232,18 @@ func (data *Dataset) with(train, test Mat) *Dataset {
 
 // standardise centres and scales the columns of train (N×K), and those of test alike.
 func standardise(train, test Mat) {
-	mean, scale := make([]float64, train.Cols), make([]float64, train.Cols)
-	center(train, mean, train)
-	columnSquares(scale, train)
+	R, mean, scale := newMat(train.Rows, train.Cols), make([]float64, train.Cols), make([]float64, train.Cols)
+	center(R, mean, train)
+	columnSquares(scale, R)
 	for k, squares := range scale {
 		scale[k] = 1 / math.Sqrt(squares/float64(train.Rows-1))
-		if constantColumn(train, k) {
+		if constantColumn(R, k) {
 			scale[k] = 0
 		}
 	}
-	for n := range train.Rows {
-		for k := range scale {
-			train.Row(n)[k] *= scale[k]
-		}
-	}
-	for n := range test.Rows {
-		for k, a := range test.Row(n) {
-			test.Row(n)[k] = (a - mean[k]) * scale[k]
+	for _, A := range []Mat{train, test} {
+		for i, a := range A.Data {
+			A.Data[i] = (a - mean[i%A.Cols]) * scale[i%A.Cols]
 		}
 	}
 }

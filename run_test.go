@@ -206,14 +206,13 @@ func benchmarkRun(b *testing.B, c Config, data *Dataset) {
 		b.ReportMetric(seconds, "s-"+name)
 		return seconds
 	}
-	var test Mat
 	var m Metrics
-	t, constant := newTrainer(c, &data.Train), data.Train.constant
-	measure := func() { m, test = t.measure(&data.Test, constant) }
+	t := newTrainer(c, &data.Train)
+	measure := func() { m = t.measure(&data.Test) }
 	outside += part("init", measure)
 	steps := part("steps", func() { t.train(b.Context(), func(int, Epoch) {}) })
 	outside += part("final", measure)
-	outside += part("probes", func() { t.measureProbes(&m, data, test) })
+	outside += part("probes", func() { t.measureProbes(&m, data) })
 	outside += part("files", func() {
 		W := t.X.restore(t.W)
 		r, w := &Result{ID: c.ID(), Config: c, Init: m, Final: m}, &Weights{W: W, W0: W, B: t.b, B0: t.b}

@@ -35,10 +35,15 @@ const (
 	maxTCUnits = 128                 // every pair has an estimate of its own: K²/2 times 0.1 ms at N = 2,000
 )
 
-// tcRow is the i-th of the n of N rows that total correlation is estimated from, ⌊i·N/n⌋: spread over
-// all, because a test split may be in some order. MNIST's is, and its first 2,000 rows double tanh's
-// Gaussian estimate.
-func tcRow(i, N, n int) int { return i * N / n }
+// evenRows returns n of N rows, ⌊i·N/n⌋. Those that total correlation is estimated from are spread over all,
+// because a test split may be in some order. MNIST's is, and its first 2,000 rows double tanh's Gaussian estimate.
+func evenRows(N, n int) []uint32 {
+	rows := make([]uint32, n)
+	for i := range rows {
+		rows[i] = uint32(i * N / n)
+	}
+	return rows
+}
 
 // totalCorrelation returns the three estimates in nats for the activations A (N×K, N ≥ minTCRows), and how
 // many units they are about. Constant units are left out: they carry no information, and a dead unit must not

@@ -126,10 +126,7 @@ func (t *trainer) train(
 	ctx context.Context, after func(epoch int, e Epoch),
 ) (curve []Epoch, first float64, err error) {
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
-	order := make([]uint32, t.X.N)
-	for n := range order {
-		order[n] = uint32(n)
-	}
+	order := evenRows(t.X.N, t.X.N)
 	for epoch := 1; epoch <= t.config.Epochs; epoch++ {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		e, firstLoss, err := t.epoch(ctx, order)
