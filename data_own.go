@@ -50,15 +50,11 @@ func readOwn(path string) (*Dataset, error) {
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// ownName is a file's name in at most 40 letters, digits and hyphens. A run's folder begins with
-// it, and those that begin with "damaged-" are set aside.
+// ownName is a file's name in at most 40 letters, digits and hyphens. A run's folder begins with it.
 func ownName(path string) string {
 	base := filepath.Base(path)
 	name := notPlain.ReplaceAllString(strings.TrimSuffix(base, filepath.Ext(base)), "-")
 	name = strings.TrimPrefix(name, "-")
-	if strings.HasPrefix(name, "damaged") {
-		name = "own-" + name
-	}
 	return cmp.Or(strings.TrimSuffix(name[:min(len(name), 40)], "-"), "data")
 }
 

@@ -192,7 +192,7 @@ func TestOwnDataIsNamedAfterItsContent(t *testing.T) {
 	whole := archiveOf(t, ownMembers(nil)...)
 	for file, want := range map[string]string{
 		"DIGITS.NPZ": "DIGITS", "my data (v2).npz": "my-data-v2", "données.npz": "donn-es", "_.npz": "data",
-		"../x.npz": "x", "damaged-1.npz": "own-damaged-1",
+		"../x.npz":                        "x",
 		strings.Repeat("a ", 30) + ".npz": strings.Repeat("-a", 20)[1:],
 	} {
 		path := filepath.Join(t.TempDir(), "below", file)

@@ -6,7 +6,7 @@
 package main
 
 import (
-	"cmp"
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -20,15 +20,18 @@ import (
 
 func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
+// A 32-bit build would take many times as long; this line refuses it.
+const _ int = 1 << 62
+
 // command runs the program and returns its exit status: 2 for a mistake in the command line, 128 and the signal's
 // number after a signal (Ctrl-C 130, SIGTERM 143, SIGHUP 129), 1 for anything else that went wrong.
 func command(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := untilSignal()
 	defer stop()
-	out := &output{Writer: stdout}
+	out := bufio.NewWriter(stdout)
 	err := execute(ctx, args, out, stderr)
-	if err == nil && out.err != nil {
-		err = fmt.Errorf("the output is cut off: %w", out.err)
+	if cut := out.Flush(); err == nil && cut != nil {
+		err = fmt.Errorf("the output is cut off: %w", cut)
 	}
 	if err == nil {
 		return 0
@@ -68,19 +71,7 @@ func untilSignal() (ctx context.Context, stop func()) {
 	return ctx, func() { cancel(nil) }
 }
 
-// output remembers the first failure to write to it.
-type output struct {
-	io.Writer
-	err error
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	n, err := o.Writer.Write(p)
-	o.err = cmp.Or(o.err, err)
-	return n, err
-}
-
-func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func execute(ctx context.Context, args []string, stdout *bufio.Writer, stderr io.Writer) error {
 	o, err := parseOptions(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage())
@@ -90,8 +81,16 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	}
 	screen, s := newConsole(stderr, o.quiet), store{o.out}
-	if o.verify != "" {
+	switch {
+	case o.verify != "":
 		return verify(ctx, o, stdout, screen)
+	case o.report:
+		now, found, err := s.derive(screen, inventory{}, true)
+		if err == nil && len(now.good) == 0 {
+			err = fmt.Errorf("-report: %s has no runs: give the -out of finished runs", s.runs())
+		}
+		fmt.Fprint(stdout, found)
+		return err
 	}
 	p, err := o.plan()
 	switch {
@@ -99,22 +98,13 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return err
 	case o.list:
 		return list(stdout, s, p)
-	case o.report:
-		now, err := s.derive(screen, inventory{}, true)
-		if err == nil && len(now.good) == 0 {
-			err = fmt.Errorf("-report: %s has no runs: give the -out of finished runs", s.runs())
-		}
-		if err == nil {
-			writeHeadlines(stdout, s, now)
-		}
-		return err
 	}
 	return runAndReport(ctx, args, o, p, stdout, screen)
 }
 
 // runAndReport does what is missing of p and prints what came out.
 func runAndReport(ctx context.Context, args []string, o options, p plan, stdout io.Writer, screen *console) error {
-	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) == 1
+	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) > 0
 	if err := s.prepare(); err != nil {
 		return err
 	}
@@ -125,27 +115,28 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 	if err != nil {
 		return err
 	}
-	absent, err := s.runMissing(ctx, p, there, o.workers, screen)
+	absent, err := s.runMissing(ctx, p, there, o.workers, screen, func(*Result) {})
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	now, err := s.derive(screen, there, !single && ctx.Err() == nil)
+	now, found, err := s.derive(screen, there, !single && ctx.Err() == nil)
 	if err != nil {
 		return err
 	}
-	done := now.of(p.mine)
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(len(done), len(p.mine)))
-	case single && len(done) == 1:
-		writeTable(stdout, s, done[0], len(there.of(p.mine)) == 1)
-	case !single && (absent == nil || len(done) > 0):
-		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n",
-			outOf(len(done), len(p.mine)), s.runs(), filepath.Join(s.out, "results.csv"))
-		writeHeadlines(stdout, s, now)
+	done, runs := len(now.of(p.mine)), len(p.mine)
+	if ctx.Err() != nil {
+		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(done, runs))
 	}
-	if absent == nil && len(done) < len(p.mine) {
-		return fmt.Errorf("%s could not be done: the reasons are above", outOf(len(p.mine)-len(done), len(p.mine)))
+	if single {
+		if id := p.all[0].ID(); now.good[id] != nil {
+			writeTable(stdout, s, now.good[id], there.good[id] != nil)
+		}
+	} else if absent == nil || done > 0 {
+		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n%s",
+			outOf(done, runs), s.runs(), filepath.Join(s.out, "results.csv"), found)
+	}
+	if absent == nil && done < runs {
+		return fmt.Errorf("%s could not be done: the reasons are above", outOf(runs-done, runs))
 	}
 	return absent
 }
@@ -153,25 +144,13 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 // outOf is "3 of 8 runs".
 func outOf(n, runs int) string { return fmt.Sprintf("%d of %s", n, plural(runs, "run")) }
 
-// writeHeadlines says what came out, and where to read on.
-func writeHeadlines(w io.Writer, s store, now inventory) {
-	if len(now.good) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "the report of %s is in %s\n", plural(len(now.good), "run"), s.page())
-	for _, line := range now.headlines {
-		fmt.Fprintln(w, line)
-	}
-}
-
-// list prints the runs that the command asks for, and which are done.
+// list prints the runs of p, and which are done.
 func list(w io.Writer, s store, p plan) error {
 	there, err := s.scan(inventory{})
 	if err != nil {
 		return err
 	}
-	all := append(p.below(), p.mine...)
-	for _, c := range all {
+	for _, c := range p.mine {
 		id, state := c.ID(), "missing"
 		switch {
 		case there.good[id] != nil:
@@ -181,7 +160,7 @@ func list(w io.Writer, s store, p plan) error {
 		}
 		fmt.Fprintf(w, "%-8s %s\n", state, id)
 	}
-	fmt.Fprintf(w, "%s done, in %s\n", outOf(len(there.of(all)), len(all)), s.runs())
+	fmt.Fprintf(w, "%s done, in %s\n", outOf(len(there.of(p.mine)), len(p.mine)), s.runs())
 	return nil
 }
 

@@ -81,19 +81,19 @@ func newFlags(o *options) *flag.FlagSet {
 		"by its standard deviation to this power")
 	f.StringVar(&o.dataDir, "data-dir", "", "`folder` that has the files of the images, or has them in mnist "+
 		"and fashion; otherwise they are fetched, once")
-	f.IntVar(&o.shared.Epochs, "epochs", 100, "passes over the training data")
+	f.IntVar(&o.shared.Epochs, "epochs", 100, "`passes` over the training data")
 	f.IntVar(&o.shared.Batch, "batch", 128, "`rows` in a step; 0 for all")
 	f.Float64Var(&o.shared.LearningRate, "lr", 1e-3, "learning `rate` of Adam")
 	f.IntVar(&o.shared.TCRows, "tc-rows", 2000, "test `rows` to estimate total correlation from, "+
 		"or all if your own are fewer; 0 for no estimate")
 	f.StringVar(&o.out, "out", "out", "`folder` for the results")
-	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "runs at a time")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "`runs` at a time")
 	f.StringVar(&o.shard, "shard", "1/1", "`part` of the runs, i/n such as 2/8; 0/8 is 8/8, so that a job's index may "+
 		"count from 0 or from 1")
 	f.BoolVar(&o.list, "list", false, "print the runs that the other flags ask for, and which are done; run nothing")
 	f.BoolVar(&o.report, "report", false, "rebuild results.csv and the report from the runs in -out; run nothing")
-	f.StringVar(&o.verify, "verify", "", "a results.csv: run some of its rows again and compare every column; "+
-		"nothing is kept")
+	f.StringVar(&o.verify, "verify", "", "`file` results.csv: run some of its rows again and compare every "+
+		"column; nothing is kept")
 	f.IntVar(&o.sample, "sample", 3, "how many `rows` -verify runs, chosen by -seed; 0 for all")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress, only results and problems")
 	return f
@@ -159,10 +159,8 @@ func parseOptions(args []string) (options, error) {
 	return o, o.check()
 }
 
-// typed says whether any of the flags was typed.
-func (o options) typed(flags ...string) bool {
-	return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(o.given, f) })
-}
+// typed says whether a flag was typed.
+func (o options) typed(flag string) bool { return slices.Contains(o.given, flag) }
 
 // onlyTyped says whether no other flag was typed.
 func (o options) onlyTyped(flags ...string) bool {
@@ -188,7 +186,7 @@ func (o options) check() error {
 	return nil
 }
 
-// plan returns the runs of the command, and those of its shard.
+// plan returns the runs of the command, and those of its shard and below them.
 func (o options) plan() (p plan, err error) {
 	p.from.dir = o.dataDir
 	for _, part := range o.parts {
@@ -205,18 +203,20 @@ func (o options) plan() (p plan, err error) {
 		return cmp.Or(cmp.Compare(b.cost(), a.cost()), compareConfigs(a, b))
 	})
 	p.all = slices.Compact(p.all)
-	some := func(has func(Config) bool) bool { return slices.ContainsFunc(p.all, has) }
-	switch {
-	case o.typed("epochs", "batch", "lr") && !some(Config.trained):
-		return p, usagef("-objective %s does not train: leave -epochs, -batch and -lr out", o.objective)
-	case o.typed("lambda") && !some(Config.hasLambda):
-		return p, usagef("-lambda is for infomax and optimum: leave it out, or add infomax to -objective %s",
-			o.objective)
-	case o.typed("whiten") && !some(func(c Config) bool { return c.Components > 0 }):
-		return p, usagef("-whiten is for principal components: give -components too, such as -components 256")
+	for _, name := range o.given {
+		if uses := settingUsed[name]; uses != nil && !slices.ContainsFunc(p.all, uses) {
+			return p, usagef("no run of these takes -%s: leave it out, or see -help", name)
+		}
 	}
 	p.mine, err = shard(p.all, o.shard)
+	p.mine = withBelow(p.mine)
 	return p, err
+}
+
+// settingUsed tells of settings whether a run has them.
+var settingUsed = map[string]func(Config) bool{
+	"lambda": Config.hasLambda, "epochs": Config.trained, "batch": Config.trained, "lr": Config.trained,
+	"whiten": func(c Config) bool { return c.Components > 0 },
 }
 
 // chooseData sets the data set of o. A person's own is read, because the runs depend on its name and size. A batch of

@@ -52,7 +52,7 @@ func TestRunsOfTheLists(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.line, func(t *testing.T) {
 			got, ids, total := map[string]int{}, map[string]bool{}, 0
-			for _, c := range planOf(t, test.line).mine {
+			for _, c := range planOf(t, test.line).all {
 				got[c.Objective]++
 				ids[c.ID()] = true
 				if c.Lambda != 0 && !c.hasLambda() || (c.Epochs != 0) != c.trained() {

@@ -66,7 +66,7 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"too many units", "-k 1000000", 2, "-k 1000000"},
 		{"units beyond any integer", "-k 99999999999999999999", 2, "-k"},
 		{"lambda not a number", "-lambda NaN", 2, "finite"},
-		{"lambda without infomax", "-objective variance -lambda 2", 2, "leave it out"},
+		{"lambda without infomax", "-objective variance -lambda 2", 2, "no run of these takes -lambda: leave it out"},
 		{"no epochs", "-epochs 0", 2, "-epochs 0"},
 		{"half an epoch", "-epochs 0.5", 2, "-epochs"},
 		{"zero learning rate", "-lr 0", 2, "above 0"},
@@ -85,13 +85,13 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"leftover argument", "-k 16 32", 2, `"32"`},
 		{"unknown flag", "-layers 2", 2, "-layers"},
 		{"flag without value", "-k", 2, "-k"},
-		{"whitening without components", "-whiten 0.5", 2, "give -components too"},
+		{"whitening without components", "-whiten 0.5", 2, "takes -whiten"},
 		{"whiter than white", "-components 2 -whiten 1.5 -data uniform", 2, "-whiten 1.5: give a power from 0 to 1"},
 		{"too many components", "-components 3 -data uniform -quiet -out " + t.TempDir(), 2, "uniform has 2 that vary"},
 		{"negative components", "-components -2", 2, "-components -2"},
 		{"optimum of relu", "-objective optimum", 2, "for identity alone"},
-		{"training settings for random", "-objective random -epochs 5", 2, "leave -epochs"},
-		{"training settings for pca", "-objective pca,random -lr 1", 2, "leave -epochs"},
+		{"training settings for random", "-objective random -epochs 5", 2, "takes -epochs"},
+		{"training settings for pca", "-objective pca,random -lr 1", 2, "takes -lr"},
 		{"workers", "-workers 0", 2, "-workers 0"},
 		{"shard of nothing", "-shard 0/0", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
@@ -165,8 +165,10 @@ func TestOutputThatIsCutOffIsAnError(t *testing.T) {
 func TestHelpNamesEveryFlag(t *testing.T) {
 	help := mustRun(t, "-help")
 	newFlags(new(options)).VisitAll(func(f *flag.Flag) {
-		if !strings.Contains(help, "\n  -"+f.Name) {
-			t.Errorf("-help does not explain -%s", f.Name)
+		value, _ := flag.UnquoteUsage(f)
+		if !strings.Contains(help, strings.TrimSpace("\n  -"+f.Name+" "+value)) ||
+			slices.Contains([]string{"string", "int", "float", "value"}, value) {
+			t.Errorf("-help does not explain -%s %s", f.Name, value)
 		}
 	})
 }

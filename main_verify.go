@@ -4,9 +4,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // claim is a row of a results.csv, its texts by column, and the run that it is of.
@@ -23,17 +26,17 @@ type claim struct {
 	row map[string]string
 }
 
-// verify runs rows of the file again, as many at a time as there are workers, and prints how each compares. It ends at
-// the first that is not the same.
-func verify(ctx context.Context, o options, stdout io.Writer, screen *console) error {
-	from := dataSource{dir: o.dataDir}
+// verify runs as many rows of the file again as -sample says, chosen by -seed, and prints how each compares once it is
+// done.
+func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *console) error {
+	p := plan{from: dataSource{dir: o.dataDir}}
+	var err error
 	if o.typed("data") {
-		var err error
-		if from.own, err = readOwn(o.shared.Data); err != nil {
+		if p.from.own, err = readOwn(o.shared.Data); err != nil {
 			return fmt.Errorf("-data %s: %w", o.shared.Data, err)
 		}
 	}
-	claims, err := readClaims(o.verify, from)
+	claims, err := readClaims(o.verify, p.from, stdout)
 	if err != nil {
 		return fmt.Errorf("-verify %s: %w", o.verify, err)
 	}
@@ -42,61 +45,65 @@ func verify(ctx context.Context, o options, stdout io.Writer, screen *console) e
 		return fmt.Errorf("-verify needs a folder for temporary files: %w: name one in TMPDIR", err)
 	}
 	defer os.RemoveAll(out)
-	s, now := store{out}, inventory{}
+	s := store{out}
 	if claims, err = o.choose(claims, stdout); err == nil {
 		err = s.prepare()
 	}
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(claims, o.workers) {
-		p := plan{from: from}
-		for _, c := range part {
-			p.mine = append(p.mine, c.Config)
-		}
-		problem, err := s.runMissing(ctx, p, now, o.workers, screen)
-		if err == nil {
-			now, err = s.scan(now)
-		}
-		if err != nil {
-			return err
-		}
-		for _, c := range part {
-			if r := now.good[c.ID()]; r != nil {
-				problem = errors.Join(problem, c.compare(stdout, r))
-			} else if problem == nil {
-				problem = fmt.Errorf("%s could not be run: the reason is above", c.ID())
-			}
-		}
-		if problem != nil {
-			return problem
-		}
+	for _, c := range claims {
+		p.mine = append(p.mine, c.Config)
 	}
-	return nil
+	p.mine = withBelow(p.mine)
+	var mu sync.Mutex
+	same, different := 0, 0
+	absent, err := s.runMissing(ctx, p, inventory{}, o.workers, screen, func(r *Result) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range claims {
+			if c.Config != r.Config {
+				continue
+			}
+			if c.compare(stdout, r) {
+				same++
+			} else {
+				different++
+			}
+			stdout.Flush()
+		}
+	})
+	switch rows := len(claims); {
+	case err != nil:
+		return err
+	case different > 0:
+		return errors.Join(absent, fmt.Errorf("%s not the same: what differs is above", outOf(different, rows)))
+	case absent == nil && same < rows:
+		return fmt.Errorf("%s could not be run: the reasons are above", outOf(rows-same, rows))
+	}
+	return absent
 }
 
 // choose returns as many of the rows as -sample says, chosen by -seed.
-func (o options) choose(claims []claim, stdout io.Writer) ([]claim, error) {
+func (o options) choose(claims []claim, stdout *bufio.Writer) ([]claim, error) {
 	seed, err := strconv.ParseUint(o.seed, 10, 64)
 	if err != nil {
 		return nil, usagef("-seed %q: give one whole number with -verify", o.seed)
 	}
-	if o.sample == 0 || o.sample >= len(claims) {
+	all := len(claims)
+	if o.sample == 0 || o.sample >= all {
 		return claims, nil
 	}
-	rows := rand.New(rand.NewPCG(seed, streamSample)).Perm(len(claims))[:o.sample]
-	slices.Sort(rows)
-	var chosen []claim
-	for _, i := range rows {
-		chosen = append(chosen, claims[i])
-	}
-	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(o.sample, len(claims)), o.verify, seed)
-	return chosen, nil
+	rng := rand.New(rand.NewPCG(seed, streamSample))
+	rng.Shuffle(all, func(i, j int) { claims[i], claims[j] = claims[j], claims[i] })
+	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(o.sample, all), o.verify, seed)
+	stdout.Flush()
+	return claims[:o.sample], nil
 }
 
-// readClaims reads all rows, or says what is wrong with the file. A spreadsheet may have begun it with a byte-order
-// mark.
-func readClaims(name string, from dataSource) (claims []claim, err error) {
+// readClaims reads the rows whose data can be had, and prints how many others there are; or it says what is wrong with
+// the file. A spreadsheet may have begun it with a byte-order mark.
+func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim, err error) {
 	b, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
@@ -108,62 +115,67 @@ func readClaims(name string, from dataSource) (claims []claim, err error) {
 	if len(lines) < 2 {
 		return nil, errors.New("it has no runs")
 	}
+	for _, f := range resultRow(&Result{}) {
+		if !slices.Contains(lines[0], f.name) {
+			return nil, fmt.Errorf("it has no column %s: give a results.csv of this version", f.name)
+		}
+	}
+	var others []string // the data of the rows that are left out
 	for i, line := range lines[1:] {
-		c := claim{row: map[string]string{}}
+		row := map[string]string{}
 		for j, column := range lines[0] {
-			c.row[column] = line[j]
+			row[column] = line[j]
 		}
-		for _, f := range resultRow(&Result{}) {
-			if _, has := c.row[f.name]; !has {
-				return nil, fmt.Errorf("it has no column %s: give a results.csv of this version", f.name)
-			}
+		data := row["data"]
+		if !slices.Contains(dataNames, data) && (from.own == nil || !strings.HasSuffix(data, from.own.SHA256[:8])) {
+			others = append(others, data)
+			continue
 		}
-		if c.Config, err = configOf(c.row, from); err != nil {
+		c, err := configOf(row)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+2, err)
 		}
-		claims = append(claims, c)
+		claims = append(claims, claim{c, row})
 	}
+	if len(others) == 0 {
+		return claims, nil
+	}
+	left := fmt.Sprintf("%s of other data left out, %s: to run them, give -data the file whose SHA-256 begins with "+
+		"the last 8 digits of that name", plural(len(others), "row"), strings.Join(slices.Compact(others), ", "))
+	if len(claims) == 0 {
+		return nil, errors.New(left)
+	}
+	fmt.Fprintln(stdout, left)
 	return claims, nil
 }
 
-// rowFlags are the columns of a row's settings but for its data, each under the flag that takes it.
-var rowFlags = [][2]string{
-	{"act", "activation"}, {"k", "k"}, {"lambda", "lambda"}, {"seed", "seed"}, {"objective", "objective"},
-	{"below", "below"}, {"components", "components"}, {"whiten", "whiten"},
-	{"epochs", "epochs"}, {"batch", "batch"}, {"lr", "learning_rate"}, {"tc-rows", "tc_rows"},
-}
-
-// configOf reads the settings of a row as if they were typed. Its id vouches for them and for the numerics version.
-func configOf(row map[string]string, from dataSource) (Config, error) {
-	data := row["data"]
-	if !slices.Contains(dataNames, data) && (from.own == nil || !strings.HasSuffix(data, from.own.SHA256[:8])) {
-		return Config{}, fmt.Errorf("data %q is not one of %s: if it is your own, give -data the file whose SHA-256 "+
-			"begins with the last 8 digits of that name", data, strings.Join(dataNames, ", "))
-	}
-	var args []string
-	for _, f := range rowFlags {
-		if text := row[f[1]]; text != "" {
-			args = append(args, "-"+f[0], strings.TrimSuffix(text, ".0")) // which pandas adds to whole numbers
+// configOf reads the settings of a row, whose columns have the names of run.json. Its id vouches for them and for the
+// numerics version.
+func configOf(row map[string]string) (c Config, err error) {
+	settings := map[string]any{}
+	for name, text := range row {
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			settings[name] = json.Number(strings.TrimSuffix(text, ".0")) // which pandas adds to whole numbers
+		} else if text != "" {
+			settings[name] = text
 		}
 	}
-	o, err := parseOptions(args)
-	var runs []Config
+	b, err := json.Marshal(settings)
 	if err == nil {
-		o.shared.Data = data
-		runs, err = o.runs(from.size(data))
+		err = json.Unmarshal(b, &c)
 	}
-	if err != nil { // no mistake in what was typed
-		return Config{}, fmt.Errorf("no run can have its settings: %v: the file was changed", err)
+	if err != nil {
+		return c, fmt.Errorf("no run can have its settings: %w: the file was changed", err)
 	}
-	if c := runs[0]; row["id"] != c.ID() {
+	if row["id"] != c.ID() {
 		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of "+
 			"another version, or was changed", row["id"], c.numerics(), c.ID())
 	}
-	return runs[0], nil
+	return c, nil
 }
 
-// compare prints how r agrees with the row. An error says that it does not.
-func (c claim) compare(w io.Writer, r *Result) error {
+// compare prints how r agrees with the row, and tells whether it does.
+func (c claim) compare(w io.Writer, r *Result) bool {
 	different := ""
 	row := resultRow(r)
 	for _, f := range row {
@@ -173,10 +185,10 @@ func (c claim) compare(w io.Writer, r *Result) error {
 	}
 	if different == "" {
 		fmt.Fprintf(w, "the same in all %d columns, in %.1f s: %s\n", len(row), r.Seconds, r.ID)
-		return nil
+		return true
 	}
 	fmt.Fprintf(w, "not the same: %s\n%s", r.ID, different)
-	return fmt.Errorf("%s is not the same", r.ID)
+	return false
 }
 
 // sameValue says whether two texts are equal, or are the same number written in two ways.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,11 +40,17 @@ func TestVerifyFindsEveryColumnThatIsNotTheSame(t *testing.T) {
 		if i%3 != 0 && column != "weights_sha256" && column != "final_loss" { // a third of them, and these
 			continue
 		}
-		row := strings.Split(strings.TrimSuffix(lines[1], "\n"), ",")
-		row[i] = "7" + row[i]
-		said, status := verifyFile(t, lines[0]+strings.Join(row, ",")+"\n")
-		if status != 1 || !strings.Contains(said, column) && !strings.Contains(said, "no run can have") &&
-			!strings.Contains(said, "is not the id") {
+		text := lines[0]
+		for _, line := range lines[1:3] {
+			row := strings.Split(line, ",")
+			row[i] = "7" + row[i]
+			text += strings.Join(row, ",")
+		}
+		said, status := verifyFile(t, text)
+		differ := strings.Count(said, "    "+column+" is ") == 2 &&
+			strings.HasSuffix(said, "\ninfomax: 2 of 2 runs not the same: what differs is above\n")
+		refused := regexp.MustCompile(`^infomax: .*(no run can have|is not the id|other data).*\n$`)
+		if status != 1 || !differ && !refused.MatchString(said) {
 			t.Errorf("%s changed: exit status %d: %s", column, status, said)
 		}
 	}
@@ -75,9 +82,15 @@ func TestVerifyTakesOwnDataUnderAnotherName(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, said)
 	}
 	said, status = verifyFile(t, text, "-data", "testdata/own_bytes.npz")
-	if status != 1 || !strings.Contains(said, `"first-`) || !strings.Contains(said, "SHA-256") ||
+	if status != 1 || !strings.Contains(said, "3 rows of other data left out, first-") ||
 		strings.Count(said, "\n") != 1 {
 		t.Errorf("other data: exit status %d: %s", status, said)
+	}
+	both := text + strings.Join(verifiedSweep(t)[1:], "")
+	said, status = verifyFile(t, both, "-sample", "0")
+	if status != 0 || !strings.HasPrefix(said, "3 rows of other data left out, first-") ||
+		strings.Count(said, "the same in all") != 6 {
+		t.Errorf("data of two kinds: exit status %d: %s", status, said)
 	}
 }
 
@@ -89,7 +102,7 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 		{"no rows", head, "no runs"},
 		{"cut off within a line", head + row[:len(row)/2], "wrong number of fields"},
 		{"foreign columns", strings.Replace(head, "final_loss", "loss", 1) + row, "no column final_loss"},
-		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "no run can have"},
+		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "is not the id"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},
 		{"another numerics version", head + strings.Replace(row, "seed1-", "seed1-0", 1), "numerics version"},
 		{"λ is no number", head + strings.Replace(row, ",tanh,2,1,", ",tanh,2,NaN,", 1), "no run can have"},
@@ -103,16 +116,18 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 
 func TestVerifyChoosesBySeed(t *testing.T) {
 	text := strings.Join(verifiedSweep(t), "")
-	chosen := func(seed string) (ids string) {
+	chosen := func(seed string) string {
+		var all []string
 		said, status := verifyFile(t, text, "-sample", "2", "-seed", seed)
 		if status != 0 || !strings.Contains(said, "2 of 6 runs") || !strings.Contains(said, "-seed "+seed) {
 			t.Fatalf("exit status %d: %s", status, said)
 		}
 		for line := range strings.Lines(said) {
 			_, id, _ := strings.Cut(line, " s: ")
-			ids += id
+			all = append(all, id)
 		}
-		return ids
+		slices.Sort(all) // from the order in which they ended
+		return strings.Join(all, "")
 	}
 	first := chosen("1")
 	if again := chosen("1"); first != again {

@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -22,21 +21,21 @@ import (
 	"time"
 )
 
-// plan is the runs of a command, and those of its shard. The longest runs come first, so that the last to end are short
-// ones, and no worker is left alone with a long one.
+// plan is the runs of a command, and those of its shard with the layers that they stand on. The longest runs come
+// first, so that the last to end are short ones, and no worker is left alone with a long one.
 type plan struct {
 	from      dataSource
 	all, mine []Config
 }
 
-// below lists the runs that those of mine stand on and that are not in mine.
-func (p plan) below() (lower []Config) {
-	for _, c := range p.mine {
-		if b := c.below(); c.stacked() && !slices.Contains(p.mine, b) && !slices.Contains(lower, b) {
-			lower = append(lower, b)
+// withBelow returns runs and the layers that they stand on.
+func withBelow(runs []Config) []Config {
+	for _, c := range runs {
+		if b := c.below(); c.stacked() && !slices.Contains(runs, b) {
+			runs = append(runs, b)
 		}
 	}
-	return lower
+	return runs
 }
 
 // sweep is what its workers share.
@@ -45,20 +44,23 @@ type sweep struct {
 	*progress
 	data   *Dataset
 	starts starts
+	after  func(*Result) // sees every run that is saved
 }
 
-// runMissing does the runs that are not in there, first the layers that others stand on. Runs whose data cannot be had,
-// or that need more memory than there is, are left out: absent says why. err is ctx's or of the output folder, and ends
-// the sweep.
-func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console) (
-	absent, err error) {
-	isThere := func(c Config) bool { return there.good[c.ID()] != nil }
-	missing := slices.DeleteFunc(slices.Concat(p.mine, p.below()), isThere)
+// runMissing does the runs that are not in there, first the layers that others stand on; after sees each. Runs whose
+// data cannot be had, or that need more memory than there is, are left out: absent says why. err is ctx's or of the
+// output folder, and ends the sweep.
+func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console,
+	after func(*Result)) (absent, err error) {
+	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool {
+		id := c.ID()
+		return there.good[id] != nil || there.bad[id] != nil
+	})
 	slices.SortStableFunc(missing, func(a, b Config) int {
 		return cmp.Or(compareInputs(a, b), cmp.Compare(len(a.layers()), len(b.layers())),
 			cmp.Compare(b.cost(), a.cost()))
 	})
-	progress := newProgress(screen, len(there.of(p.mine)), missing)
+	progress := newProgress(screen, len(p.mine)-len(missing), missing)
 	defer screen.show("")
 	var name string
 	var data *Dataset // of that name, or nil if it cannot be had
@@ -82,7 +84,7 @@ func (s store) runMissing(ctx context.Context, p plan, there inventory, workers 
 			absent = errors.Join(absent, err)
 			continue
 		}
-		work := sweep{store: s, progress: progress, data: inputs}
+		work := sweep{store: s, progress: progress, data: inputs, after: after}
 		if err := work.do(ctx, runs, workers); err != nil {
 			return absent, err
 		}
@@ -113,8 +115,8 @@ func enoughMemory(runs []Config, workers int, data *Dataset) error {
 		sum += need
 	}
 	if free := freeMemory(); float64(sum) > free {
-		return fmt.Errorf("%s such as %s at a time need %.1f GB of memory at the least, and %.1f GB are free: "+
-			"give a smaller -k or fewer -workers", plural(together, "run"), runs[0].ID(), float64(sum)/1e9, free/1e9)
+		return fmt.Errorf("runs such as %s, %d at a time, need %.1f GB of memory at the least, and %.1f GB are free: "+
+			"give a smaller -k or fewer -workers", runs[0].ID(), together, float64(sum)/1e9, free/1e9)
 	}
 	return nil
 }
@@ -167,10 +169,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 	s.advance(0, 0, name)
 	ahead := c.cost()
 	defer func() { s.advance(1, ahead, name) }()
-	if there, err := s.present(c.ID()); err != nil {
-		s.warn("%s is there but cannot be used: %v", c.ID(), err)
-		return nil
-	} else if there {
+	if s.has(c.ID()) {
 		return nil
 	}
 	r, files, err := s.attempt(ctx, c, func(epoch int, e Epoch) {
@@ -178,11 +177,10 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		ahead -= done
 		s.advance(0, done, fmt.Sprintf("%s epoch %d/%d, loss %.6g", name, epoch, c.Epochs, float64(e.Loss)))
 	})
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		s.warn("%s failed: %v", c.ID(), err)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.warn("%s failed: %v", c.ID(), err)
+		}
 		return nil
 	}
 	if err := s.save(r.ID, files); err != nil {
@@ -192,27 +190,8 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 	if r.Status != "ok" {
 		s.warn("%s diverged%s: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID, r.DivergedWhen())
 	}
+	s.after(r)
 	return nil
-}
-
-// present says whether the run of an id is there. A damaged one is named and set aside. An error says that
-// there is something which can be neither used nor replaced.
-func (s *sweep) present(id string) (bool, error) {
-	if _, err := os.Lstat(s.folder(id)); errors.Is(err, fs.ErrNotExist) { // another process may put it there any moment
-		return false, nil
-	}
-	_, _, err := s.read(id)
-	if !errors.As(err, new(damage)) {
-		return err == nil, err
-	}
-	name, asideErr := s.setAside(id)
-	if errors.Is(asideErr, fs.ErrNotExist) { // there was none
-		return false, nil
-	}
-	if asideErr == nil {
-		s.warn("%s was damaged: %v; it is now %s, and is run again", id, err, name)
-	}
-	return false, asideErr
 }
 
 // attempt runs c and makes its files, with a panic turned into an error.
@@ -249,21 +228,20 @@ func (s *sweep) attempt(ctx context.Context, c Config, report func(epoch int, e 
 }
 
 // derive writes results.csv, one row a run, and the report if that is asked for or there already, from all runs,
-// whoever made them, and returns the inventory used. The same runs give the same bytes, so nothing that depends
-// on the day or the machine is in them. At the end it warns of the folders that it left out.
-func (s store) derive(screen *console, known inventory, withReport bool) (inventory, error) {
-	_, err := os.Stat(s.page())
+// whoever made them. It returns the inventory used and what the report found, as text. The same runs give the same
+// bytes, so nothing that depends on the day or the machine is in them. At the end it warns of what it left out.
+func (s store) derive(screen *console, known inventory, withReport bool) (now inventory, found string, err error) {
+	_, err = os.Stat(s.page())
 	withReport = withReport || err == nil // it has the hash of results.csv
-	var headlines []string
-	now, err := s.settle(known, func(runs []*Result) (err error) {
-		headlines, err = s.writeDerived(runs, withReport)
+	now, err = s.settle(known, func(runs []*Result) (err error) {
+		found, err = s.writeDerived(runs, withReport)
 		return err
 	})
-	now.headlines = headlines
 	for _, id := range slices.Sorted(maps.Keys(now.bad)) {
-		screen.warn("%s is left out: %v", s.folder(id), now.bad[id])
+		screen.warn("%s is left out: %v: mend or remove it, and the same command runs it again",
+			s.folder(id), now.bad[id])
 	}
-	return now, err
+	return now, found, err
 }
 
 // settle calls write with all runs, if there are any, scans again, and repeats this if it finds more: of processes that
@@ -280,23 +258,26 @@ func (s store) settle(known inventory, write func(runs []*Result) error) (invent
 	return now, err
 }
 
-// writeDerived returns the report's headlines.
-func (s store) writeDerived(runs []*Result, withReport bool) (headlines []string, err error) {
+// writeDerived returns what the report found.
+func (s store) writeDerived(runs []*Result, withReport bool) (found string, err error) {
 	results, err := formatResults(runs)
 	files := []file{{"results.csv", results}}
 	if err == nil && withReport {
-		var report []file
-		report, headlines, err = reportFiles(runs, results, func(id string) ([]byte, error) {
+		report, headlines, reportErr := reportFiles(runs, results, func(id string) ([]byte, error) {
 			return s.readFile(id, "weights.npz")
 		})
-		files = append(files, report...)
+		files, err = append(files, report...), reportErr
+		found = fmt.Sprintf("the report of %s is in %s\n", plural(len(runs), "run"), s.page())
+		for _, line := range headlines {
+			found += line + "\n"
+		}
 	}
 	for _, f := range files {
 		if err == nil {
 			err = writeAtomic(filepath.Join(s.out, f.name), f.data)
 		}
 	}
-	return headlines, err
+	return found, err
 }
 
 // writeManifest writes manifest.json, which tells of the command that ran last.

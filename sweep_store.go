@@ -15,7 +15,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -27,7 +26,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 )
 
 // store is an output folder.
@@ -54,33 +52,23 @@ func (s store) prepare() error {
 	return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
 }
 
-// save puts a run's folder in place. Another process may have been first, even one whose files are not ours to read.
+// save puts a run's folder in place. Another process may have been first.
 func (s store) save(id string, files []file) error {
 	err := replace(s.folder(id), func(temp string) error { return writeFolder(temp, files) })
-	if err != nil {
-		if _, _, readErr := s.read(id); readErr == nil || errors.Is(readErr, fs.ErrPermission) {
-			return nil
-		}
+	if err != nil && s.has(id) {
+		return nil
 	}
 	return err
 }
 
-// damagedPrefix starts the name of a folder that was set aside.
-const damagedPrefix = "damaged-"
-
-// setAside renames the folder of a damaged run and returns its new name. fs.ErrNotExist says that there is none.
-func (s store) setAside(id string) (string, error) {
-	name := damagedPrefix + id + "-" + rand.Text()[:6]
-	return name, os.Rename(s.folder(id), s.folder(name))
+// has tells whether there is anything in the place of a run. It may be damaged, which scan finds.
+func (s store) has(id string) bool {
+	_, err := os.Lstat(s.folder(id))
+	return err == nil
 }
 
-// damage is why a folder in runs holds no run that can be used.
-type damage struct{ error }
-
-func damagef(format string, args ...any) error { return damage{fmt.Errorf(format, args...)} }
-
 // read returns the run in a folder and its weights.npz once every byte of these two files is found to be as it was
-// written, else a damage. Any other error is the file system's.
+// written.
 func (s store) read(id string) (r *Result, weights []byte, err error) {
 	b, err := s.readFile(id, "run.json")
 	if err != nil {
@@ -89,28 +77,20 @@ func (s store) read(id string) (r *Result, weights []byte, err error) {
 	if r, err = parseRun(b); err != nil {
 		return nil, nil, err
 	}
-	if r.Numerics != r.Config.numerics() {
-		return nil, nil, damagef("its numbers are of version %d, this program's of version %d",
-			r.Numerics, r.Config.numerics())
-	}
 	if r.ID != id || r.Config.ID() != id {
-		return nil, nil, damagef("it holds the run %s", r.Config.ID())
+		return nil, nil, fmt.Errorf("it holds the run %s of numerics version %d", r.ID, r.Numerics)
 	}
 	if weights, err = s.readFile(id, "weights.npz"); err != nil {
 		return nil, nil, err
 	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(weights)); got != r.WeightsSHA256 {
-		return nil, nil, damagef("weights.npz has SHA-256 %s, not %s as run.json says", got, r.WeightsSHA256)
+	if got := sha256Text(weights); got != r.WeightsSHA256 {
+		return nil, nil, fmt.Errorf("weights.npz has SHA-256 %s, not %s as run.json says", got, r.WeightsSHA256)
 	}
 	return r, weights, nil
 }
 
 func (s store) readFile(id, name string) ([]byte, error) {
-	b, err := os.ReadFile(filepath.Join(s.folder(id), name))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return nil, damagef("%s is missing", name)
-	}
-	return b, err
+	return os.ReadFile(filepath.Join(s.folder(id), name))
 }
 
 // layer returns a run that is there, with its W (K×D) and b (K).
@@ -123,12 +103,10 @@ func (s store) layer(id string) (r *Result, W Mat, b []float64, err error) {
 	return r, Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, err
 }
 
-// inventory is what the folder runs holds: the good runs, and for every other folder why it is not one: a damage, or an
-// error of the file system.
+// inventory is what the folder runs holds: the good runs, and for every other name why it is not one.
 type inventory struct {
-	good      map[string]*Result
-	bad       map[string]error
-	headlines []string // of the report, once it is made
+	good map[string]*Result
+	bad  map[string]error
 }
 
 // readers is how many runs are read at once, which hides the latency of a network folder.
@@ -144,7 +122,7 @@ func (s store) scan(known inventory) (inventory, error) {
 	var mu sync.Mutex
 	share(readers, len(entries), func(i int) {
 		id := entries[i].Name()
-		if strings.HasPrefix(id, ".") || strings.HasPrefix(id, damagedPrefix) {
+		if strings.HasPrefix(id, ".") { // temporary
 			return
 		}
 		r, readErr := known.good[id], error(nil)
@@ -184,7 +162,7 @@ func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 	if err := writeNPZ(&weights, arrays); err != nil {
 		return nil, err
 	}
-	r.WeightsSHA256 = fmt.Sprintf("%x", sha256.Sum256(weights.Bytes()))
+	r.WeightsSHA256 = sha256Text(weights.Bytes())
 	run, err := formatRun(r)
 	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, arrays, data)}}
 	if len(r.Curve) > 0 {
@@ -201,36 +179,30 @@ type sealed struct {
 	SHA256 string `json:"sha256"`
 }
 
-// sealEnd is the end of run.json, behind the checksum.
-const sealEnd = "\"\n}\n"
-
-// seal puts the checksum of open, a run.json with an empty one, in its place.
-func seal(open []byte) []byte {
-	return fmt.Appendf(nil, "%s%x%s", bytes.TrimSuffix(open, []byte(sealEnd)), sha256.Sum256(open), sealEnd)
-}
-
 // formatRun returns run.json with its checksum.
 func formatRun(r *Result) ([]byte, error) {
 	b, err := json.MarshalIndent(sealed{r, ""}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", r.ID, err)
 	}
-	return seal(append(b, '\n')), nil
+	b = append(b, '\n')
+	return bytes.Replace(b, []byte(`"sha256": "`), []byte(`"sha256": "`+sha256Text(b)), 1), nil
 }
 
 // parseRun reads run.json, or says why its bytes are not those of formatRun.
 func parseRun(b []byte) (*Result, error) {
 	b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
-	head := max(0, len(b)-len(sealEnd)-2*sha256.Size)
-	if open := slices.Concat(b[:head], []byte(sealEnd)); !bytes.Equal(seal(open), b) {
-		return nil, damagef("run.json does not match the checksum at its end")
+	run := sealed{Result: new(Result)}
+	if err := json.Unmarshal(b, &run); err != nil {
+		return nil, fmt.Errorf("run.json: %w", err)
 	}
-	r := new(Result)
-	if err := json.Unmarshal(b, &sealed{Result: r}); err != nil {
-		return nil, damagef("run.json: %w", err)
+	if open := bytes.Replace(b, []byte(run.SHA256), nil, 1); sha256Text(open) != run.SHA256 {
+		return nil, errors.New("run.json does not match the checksum at its end")
 	}
-	return r, nil
+	return run.Result, nil
 }
+
+func sha256Text(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
 // weightArrays has a unit's weights in a row, as is usual: W is K×D here. What a run has not is left out.
 func weightArrays(w *Weights, K int) []npyArray {

@@ -40,20 +40,16 @@ func sweepInto(s store, more ...string) []string {
 // times are the parts of run.json that differ between two runs of one config.
 var times = regexp.MustCompile(`"(seconds|sha256)": .*`)
 
-// folders maps every run to its files, each to the hash of its contents without times. What is set aside or temporary
-// is no run.
+// folders maps every run to its files, each to the hash of its contents without times. What is temporary is no run.
 func folders(t *testing.T, s store) map[string]map[string]string {
 	t.Helper()
 	all := map[string]map[string]string{}
-	paths, err := filepath.Glob(filepath.Join(s.runs(), "[a-z]*-*", "*"))
+	paths, err := filepath.Glob(filepath.Join(s.runs(), "[a-z]*", "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range paths {
 		id := filepath.Base(filepath.Dir(path))
-		if strings.HasPrefix(id, damagedPrefix) {
-			continue
-		}
 		if all[id] == nil {
 			all[id] = map[string]string{}
 		}
@@ -360,14 +356,14 @@ func TestAFailedRunIsToldAndTheRestGoesOn(t *testing.T) {
 	good := Config{Data: "clusters", Objective: "random", Activation: "relu", K: 2}
 	var stderr bytes.Buffer
 	p := plan{mine: []Config{bad, good}}
-	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true))
+	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true), func(*Result) {})
 	if err == nil { // the folder is not prepared
 		t.Error("a folder that is not there was written to")
 	}
 	if err = errors.Join(s.prepare(), absent); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true)); err != nil {
+	if _, err = s.runMissing(t.Context(), p, inventory{}, 1, newConsole(&stderr, true), func(*Result) {}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(stderr.String(), bad.ID()+" failed: panic: no activation") {
@@ -388,11 +384,11 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 	for _, data := range []string{"fashion", "clusters"} {
 		p.mine = append(p.mine, Config{Data: data, Objective: "random", Activation: "relu", K: 1, Seed: 1})
 	}
-	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(io.Discard, true))
+	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(io.Discard, true), func(*Result) {})
 	if err != nil || absent == nil || !strings.Contains(absent.Error(), ": fashion: ") {
 		t.Fatalf("%v, %v; want an error of fashion alone", absent, err)
 	}
-	now, err := s.derive(newConsole(io.Discard, true), inventory{}, false)
+	now, _, err := s.derive(newConsole(io.Discard, true), inventory{}, false)
 	if err != nil || len(now.good) != 1 {
 		t.Errorf("%d runs, error %v; want that of clusters", len(now.good), err)
 	}
