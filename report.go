@@ -40,7 +40,8 @@ func reportFiles(runs []*Result, results []byte, weightsOf func(id string) ([]by
 	p.addRuns(runs)
 	if p.Answer != "" {
 		s := p.Answers[0].lead
-		p.Study, p.Tables = s.name(), []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
+		p.Study, p.Subject = s.name(), s.subject().String()
+		p.Tables = []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
 		p.Tables[0].Caption += "; effective rank in points of 100; colours: the verdict by both measures"
 		headlines = slices.Insert(headlines, 0, p.Answer)
 	}
@@ -102,15 +103,16 @@ func (t *runTable) ask(q question, weightsOf func(id string) ([]byte, error)) (a
 
 // page is what report.html.tmpl shows.
 type page struct {
-	Answer, Study string // in one line, and what it is of
-	Answers       []answered
-	Tables        []sheet // of every case, and of other studies
-	Runs          int
-	Diverged      int
-	Unconverged   int
-	Data          []string
-	Numerics      int
-	ResultsSHA256 string
+	Answer         string // in one line
+	Study, Subject string // that it is of
+	Answers        []answered
+	Tables         []sheet // of every case, and of other studies
+	Runs           int
+	Diverged       int
+	Unconverged    int
+	Data           []string
+	Numerics       int
+	ResultsSHA256  string
 }
 
 // Part has the answers of a part of the page.
