@@ -107,10 +107,10 @@ func (x side) unlike(y side) string {
 	switch {
 	case x.condition != y.condition:
 		return x.condition.String()
-	case x.Data != y.Data:
-		return x.Data
+	case x.Whiten != y.Whiten:
+		return only(x.Whiten == 0, "un") + "whitened"
 	}
-	return only(x.Whiten == 0, "un") + "whitened"
+	return x.name()
 }
 
 // objectivesWithUntrained compares every objective with untrained by both measures of the weights.
