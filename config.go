@@ -97,18 +97,10 @@ func (c Config) layers() []string {
 }
 
 var (
-	objectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca", "optimum"}
-	references = []string{"tied", "pca", "optimum"} // of the objectives: in no declared test
+	protocolObjectives = []string{"infomax", "variance", "reconstruction", "tied", "random", "pca"}
+	objectives         = slices.Concat(protocolObjectives, []string{"optimum"})
+	references         = []string{"tied", "pca", "optimum"} // of the objectives: in no declared test
 )
-
-// The protocol: every activation and objective, with these.
-var (
-	protocolKs      = []int{16, 32, 64}
-	protocolLambdas = []float64{0.1, 1, 10} // of infomax
-)
-
-// protocolSeeds is how many seeds there are, from 1.
-const protocolSeeds = 10
 
 // normal returns c without the settings that none of its layers uses, so that equal runs have
 // equal Configs.
@@ -235,17 +227,15 @@ func compareInputs(a, b Config) int {
 // cost estimates the time of a run in epochs of InfoMax with one unit. It decides nothing but
 // the order of runs, the shards and the time left.
 func (c Config) cost() float64 {
-	K := float64(c.K)
+	K, steps := float64(c.K), float64(c.Epochs)
 	measure := 125 + float64(2*K) // the metrics of a random network and its probes; of a trained one twice that
-	if c.Objective == "optimum" {
-		return float64(2*measure) + float64(100*K)
-	}
-	if !c.trains() {
+	switch c.Objective {
+	case "random", "pca":
 		return measure
+	case "optimum":
+		steps = 100
+	case "reconstruction", "tied":
+		steps *= 2.3
 	}
-	epoch := 1.0
-	if c.Objective == "reconstruction" || c.Objective == "tied" {
-		epoch = 2.3
-	}
-	return float64(2*measure) + float64(K*epoch*float64(c.Epochs))
+	return float64(2*measure) + float64(K*steps)
 }

@@ -99,19 +99,16 @@ func execute(ctx context.Context, args []string, stdout *bufio.Writer, stderr io
 	case o.list:
 		return list(stdout, s, p)
 	}
-	return runAndReport(ctx, args, o, p, stdout, screen)
+	return runAndReport(ctx, o, p, stdout, screen)
 }
 
 // runAndReport does what is missing of p and prints what came out.
-func runAndReport(ctx context.Context, args []string, o options, p plan, stdout io.Writer, screen *console) error {
+func runAndReport(ctx context.Context, o options, p plan, stdout io.Writer, screen *console) error {
 	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) > 0
 	if err := s.prepare(); err != nil {
 		return err
 	}
 	there, err := s.scan(inventory{})
-	if err == nil {
-		err = s.writeManifest(args, len(p.all))
-	}
 	if err != nil {
 		return err
 	}
@@ -123,7 +120,7 @@ func runAndReport(ctx context.Context, args []string, o options, p plan, stdout 
 	if err != nil {
 		return err
 	}
-	done, runs := len(now.of(p.mine)), len(p.mine)
+	done, runs := now.count(p.mine), len(p.mine)
 	if ctx.Err() != nil {
 		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(done, runs))
 	}
@@ -160,7 +157,7 @@ func list(w io.Writer, s store, p plan) error {
 		}
 		fmt.Fprintf(w, "%-8s %s\n", state, id)
 	}
-	fmt.Fprintf(w, "%s done, in %s\n", outOf(len(there.of(p.mine)), len(p.mine)), s.runs())
+	fmt.Fprintf(w, "%s done, in %s\n", outOf(there.count(p.mine), len(p.mine)), s.runs())
 	return nil
 }
 
@@ -193,11 +190,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	if r.Final.ProbeStatus == notConverged {
 		fmt.Fprintln(w, "a probe's fit did not converge: its accuracy is that of its last step, if there is one")
 	}
-	pictures := "filters.svg"
-	if len(r.Curve) > 0 {
-		pictures += ", training.svg"
-	}
-	fmt.Fprintf(w, "\n%s has run.json, weights.npz, %s\n", s.folder(r.ID), pictures)
+	fmt.Fprintf(w, "\n%s has run.json, weights.npz and pictures\n", s.folder(r.ID))
 }
 
 // cell is a metric in the table.

@@ -28,8 +28,7 @@ type options struct {
 }
 
 // protocol is what -full stands for.
-var protocol = fmt.Sprintf("-act all -k %s -lambda %s -seed 1-%d -objective all",
-	commas(protocolKs), commas(protocolLambdas), protocolSeeds)
+const protocol = "-act all -k 16,32,64 -lambda 0.1,1,10 -seed 1-10 -objective all"
 
 // followups is what -followups stands for. The runs of scale have other epochs and rows for total correlation than the
 // protocol's, so that they are never compared with its runs.
@@ -52,11 +51,6 @@ var followups = []string{
 	"-act identity,relu,tanh -k 32 -seed 1-10 -components 256 -whiten 0,0.25,0.5,0.75 -objective infomax,random",
 	"-act all -k 32 -seed 1-10 -components 256 -objective infomax,reconstruction,random -data fashion",
 	"-act identity -k 16,32,64 -lambda 0.1,0.5,1,2,10 -seed 1-3 -objective optimum",
-}
-
-// commas is a list as it is typed: 16,32,64.
-func commas[T any](list []T) string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(list), "[]"), " ", ",")
 }
 
 func newFlags(o *options) *flag.FlagSet {
@@ -162,11 +156,6 @@ func parseOptions(args []string) (options, error) {
 // typed says whether a flag was typed.
 func (o options) typed(flag string) bool { return slices.Contains(o.given, flag) }
 
-// onlyTyped says whether no other flag was typed.
-func (o options) onlyTyped(flags ...string) bool {
-	return !slices.ContainsFunc(o.given, func(f string) bool { return !slices.Contains(flags, f) })
-}
-
 // check finds the flags that make no sense together.
 func (o options) check() error {
 	switch {
@@ -176,12 +165,15 @@ func (o options) check() error {
 		return usagef("-sample %d: give a number of rows, or 0 for all", o.sample)
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
-	case o.verify != "" && !o.onlyTyped("verify", "sample", "seed", "data", "data-dir", "workers", "quiet"),
-		o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
-		return usagef("-verify takes the settings of every row from the file: leave the other flags out but -sample, " +
-			"-seed, -data-dir, -workers, -quiet and, for data of your own, -data FILE" + ownSuffix)
-	case o.report && !o.onlyTyped("report", "out", "quiet"):
-		return usagef("-report takes all runs of -out as they are: leave the other flags out")
+	}
+	for alone, others := range map[string]string{
+		"report": "out quiet", "verify": "sample seed data data-dir workers quiet",
+	} {
+		for _, name := range o.given {
+			if o.typed(alone) && name != alone && !slices.Contains(strings.Fields(others), name) {
+				return usagef("-%s does not go with -%s: leave it out", name, alone)
+			}
+		}
 	}
 	return nil
 }
@@ -190,10 +182,7 @@ func (o options) check() error {
 func (o options) plan() (p plan, err error) {
 	p.from.dir = o.dataDir
 	for _, part := range o.parts {
-		if err := part.chooseData(&p.from); err != nil {
-			return p, err
-		}
-		runs, err := part.runs(p.from.size(part.shared.Data))
+		runs, err := part.runs(&p.from)
 		if err != nil {
 			return p, err
 		}
@@ -216,26 +205,25 @@ func (o options) plan() (p plan, err error) {
 // settingUsed tells of settings whether a run has them.
 var settingUsed = map[string]func(Config) bool{
 	"lambda": Config.hasLambda, "epochs": Config.trained, "batch": Config.trained, "lr": Config.trained,
-	"whiten": func(c Config) bool { return c.Components > 0 },
+	"whiten":   func(c Config) bool { return c.Components > 0 },
+	"data-dir": func(c Config) bool { return slices.Contains(imageNames, c.Data) },
 }
 
 // chooseData sets the data set of o. A person's own is read, because the runs depend on its name and size. A batch of
 // as many rows as there are, or more, is the whole split.
-func (o *options) chooseData(from *dataSource) error {
+func (o *options) chooseData(from *dataSource) (dataSize, error) {
 	c := &o.shared
 	name, err := parseName(c.Data, dataNames)
 	switch {
-	case from.dir != "" && !slices.Contains(imageNames, name):
-		return usagef("-data-dir is for -data %s: leave one of them out", strings.Join(imageNames, ", "))
 	case isOwn(c.Data):
 		if from.own == nil {
 			if from.own, err = readOwn(c.Data); err != nil {
-				return fmt.Errorf("-data %s: %w", c.Data, err)
+				return dataSize{}, fmt.Errorf("-data %s: %w", c.Data, err)
 			}
 		}
 		name = from.own.Name
 	case err != nil:
-		return usagef("-data: %w; of your own data, %s", err, ownAdvice)
+		return dataSize{}, usagef("-data: %w; of your own data, %s", err, ownAdvice)
 	}
 	c.Data = name
 	size := from.size(c.Data)
@@ -248,19 +236,25 @@ func (o *options) chooseData(from *dataSource) error {
 			c.TCRows = 0
 		}
 	}
-	return nil
+	return size, nil
 }
 
 // maxRuns is a limit for typing errors such as -seed 1-1000000000.
 const maxRuns = 1_000_000
 
-// runs returns every run of o's lists once, or what is wrong with one of them for data of that size.
-func (o options) runs(size dataSize) ([]Config, error) {
+// runs returns the runs of o's lists, or what is wrong with one of them.
+func (o options) runs(from *dataSource) ([]Config, error) {
+	size, err := o.chooseData(from)
+	if err != nil {
+		return nil, err
+	}
 	all := []Config{o.shared}
-	err := cmp.Or(
+	anObjective := parseNames(objectives, protocolObjectives)
+	anActivation := parseNames(activationNames, activationNames)
+	err = cmp.Or(
 		vary(&all, "below", o.below, parseLayer, func(c *Config, v layer) { c.Below = v }),
-		vary(&all, "objective", o.objective, parseNames(objectives), func(c *Config, v string) { c.Objective = v }),
-		vary(&all, "act", o.act, parseNames(activationNames), func(c *Config, v string) { c.Activation = v }),
+		vary(&all, "objective", o.objective, anObjective, func(c *Config, v string) { c.Objective = v }),
+		vary(&all, "act", o.act, anActivation, func(c *Config, v string) { c.Activation = v }),
 		vary(&all, "lambda", o.lambda, parseReal, func(c *Config, v float64) { c.Lambda = v }),
 		vary(&all, "whiten", o.whiten, parseReal, func(c *Config, v float64) { c.Whiten = v }),
 		vary(&all, "k", o.k, parseWhole, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) }),
@@ -274,8 +268,7 @@ func (o options) runs(size dataSize) ([]Config, error) {
 		}
 		all[i] = c.normal()
 	}
-	slices.SortFunc(all, compareConfigs)
-	return slices.Compact(all), nil
+	return all, nil
 }
 
 // vary replaces all by every one of them with every value of a list; parse gives the values of one part of it.
@@ -303,26 +296,21 @@ func vary[T any](all *[]Config, flag, list string,
 	return nil
 }
 
-// plain is a name without what people write in different ways: leakyrelu.
-func plain(name string) string {
-	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
-}
-
-// parseName finds the valid name that text means.
+// parseName finds the valid name that text means, in capitals or not.
 func parseName(text string, valid []string) (string, error) {
 	for _, name := range valid {
-		if plain(name) == plain(text) {
+		if strings.EqualFold(name, text) {
 			return name, nil
 		}
 	}
 	return "", fmt.Errorf("%q is not one of %s", text, strings.Join(valid, ", "))
 }
 
-// parseNames reads a valid name, or all of them.
-func parseNames(valid []string) func(part string) ([]string, error) {
+// parseNames reads a valid name, or those that all means.
+func parseNames(valid, all []string) func(part string) ([]string, error) {
 	return func(part string) ([]string, error) {
-		if plain(part) == "all" { // the optimum is of identity alone, so that it has to be named
-			return slices.DeleteFunc(slices.Clone(valid), func(name string) bool { return name == "optimum" }), nil
+		if strings.EqualFold(part, "all") {
+			return all, nil
 		}
 		name, err := parseName(part, valid)
 		return []string{name}, err
@@ -332,22 +320,19 @@ func parseNames(valid []string) func(part string) ([]string, error) {
 // parseLayer reads a layer below: none, or infomax:64.
 func parseLayer(part string) ([]layer, error) {
 	layers := make([]layer, 1)
-	return layers, layers[0].UnmarshalText([]byte(plain(part)))
+	return layers, layers[0].UnmarshalText([]byte(part))
 }
 
 // parseWhole reads a whole number, or a range such as 1-10.
 func parseWhole(part string) (values []uint64, err error) {
 	low, high, isRange := strings.Cut(part, "-")
+	if !isRange {
+		high = low
+	}
 	first, err := strconv.ParseUint(low, 10, 64)
-	last := first
-	if err == nil && isRange {
-		last, err = strconv.ParseUint(high, 10, 64)
-	}
-	if err != nil || last < first {
+	last, err2 := strconv.ParseUint(high, 10, 64)
+	if err != nil || err2 != nil || last < first || last-first >= maxRuns {
 		return nil, fmt.Errorf("%q is not a whole number, 0 or more, or a range such as 1-10", part)
-	}
-	if last-first >= maxRuns {
-		return nil, fmt.Errorf("a range has %d numbers at most", maxRuns)
 	}
 	for v := first; v-first <= last-first; v++ {
 		values = append(values, v)
@@ -367,14 +352,13 @@ func parseReal(part string) ([]float64, error) {
 // shard returns one machine's part of runs: i/n has every nth run from the ith on, and 0/n is n/n. Sorted by cost, the
 // parts take about equally long. They need not know of each other, and their run folders merge by copying.
 func shard(runs []Config, part string) (some []Config, err error) {
-	first, second, _ := strings.Cut(part, "/")
-	i, err := strconv.ParseUint(first, 10, 32)
-	n, err2 := strconv.ParseUint(second, 10, 32)
-	if err != nil || err2 != nil || n < 1 || i > n {
+	var i, n uint
+	var rest string
+	if found, _ := fmt.Sscanf(part, "%d/%d%s", &i, &n, &rest); found != 2 || n < 1 || i > n {
 		return nil, usagef("-shard %q: give i/n such as 2/8, i from 1 to n", part)
 	}
 	for j, c := range runs {
-		if uint64(j+1)%n == i%n {
+		if uint(j+1)%n == i%n {
 			some = append(some, c)
 		}
 	}

@@ -96,16 +96,16 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"shard of nothing", "-shard 0/0", 2, "-shard"},
 		{"shard beyond", "-shard 4/3", 2, "-shard"},
 		{"shard with a rest", "-shard 1/2/3", 2, "i/n"},
-		{"report with settings", "-report -act relu", 2, "-report"},
-		{"folder of other data", "-data clusters -data-dir x", 2, "-data-dir is for -data mnist, fashion, mnist-sh"},
-		{"folder of own data", "-data own.npz -data-dir x", 2, "-data-dir is for"},
+		{"report with settings", "-report -act relu", 2, "-act does not go with -report: leave it out"},
+		{"folder of other data", "-data clusters -data-dir x", 2, "takes -data-dir"},
+		{"folder of own data", "-data testdata/own_digits.npz -data-dir x", 2, "takes -data-dir"},
 		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: open none/own.npz: "},
 		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save X and Y"},
 		{"more rows than one's own data have", "-data testdata/own_digits.npz -tc-rows 101", 2, "10 to 100 rows"},
 		{"no output folder", "-out=", 2, "-out is empty"},
 		{"output folder is a dangling link", "-data clusters -out " + dangling, 1, "a link to nowhere: "},
 		{"verify without temporary files", "-verify answer/results.csv", 1, "name one in TMPDIR"},
-		{"-verify with settings", "-verify answer/results.csv -k 3", 2, "leave the other flags out"},
+		{"-verify with settings", "-verify answer/results.csv -k 3", 2, "-k does not go with -verify: leave it out"},
 		{"-verify of fewer rows than none", "-verify answer/results.csv -sample -1", 2, "a number of rows"},
 		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder that can"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "has no runs"},
@@ -188,7 +188,7 @@ func TestASingleRunSaysWhatItRunsAndEndsInATable(t *testing.T) {
 			t.Errorf("stderr %q; stdout\n%s", &log, &table)
 		}
 		wantInOrder(t, table.String(), name+": "+took, "initial", "trained\n", "Effective rank ↑", "Dead units ↓",
-			"Loss ↓", "higher is better", s.runs(), "filters.svg, training.svg")
+			"Loss ↓", "higher is better", s.runs(), "has run.json, weights.npz and pictures")
 	}
 	results := textOf(t, filepath.Join(s.out, "results.csv"))
 	if !strings.Contains(textOf(t, s.page()), sha256Of(results)) || strings.Count(results, "\n") != 4 {

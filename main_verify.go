@@ -6,6 +6,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -29,8 +30,11 @@ type claim struct {
 // verify runs as many rows of the file again as -sample says, chosen by -seed, and prints how each compares once it is
 // done.
 func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *console) error {
+	seed, err := strconv.ParseUint(o.seed, 10, 64)
+	if err != nil {
+		return usagef("-seed %q: give one whole number with -verify", o.seed)
+	}
 	p := plan{from: dataSource{dir: o.dataDir}}
-	var err error
 	if o.typed("data") {
 		if p.from.own, err = readOwn(o.shared.Data); err != nil {
 			return fmt.Errorf("-data %s: %w", o.shared.Data, err)
@@ -46,12 +50,15 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 	}
 	defer os.RemoveAll(out)
 	s := store{out}
-	if claims, err = o.choose(claims, stdout); err == nil {
-		err = s.prepare()
-	}
-	if err != nil {
+	if err := s.prepare(); err != nil {
 		return err
 	}
+	all := len(claims)
+	rng := rand.New(rand.NewPCG(seed, streamSample))
+	rng.Shuffle(all, func(i, j int) { claims[i], claims[j] = claims[j], claims[i] })
+	claims = claims[:min(all, cmp.Or(o.sample, all))]
+	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(len(claims), all), o.verify, seed)
+	stdout.Flush()
 	for _, c := range claims {
 		p.mine = append(p.mine, c.Config)
 	}
@@ -84,23 +91,6 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 	return absent
 }
 
-// choose returns as many of the rows as -sample says, chosen by -seed.
-func (o options) choose(claims []claim, stdout *bufio.Writer) ([]claim, error) {
-	seed, err := strconv.ParseUint(o.seed, 10, 64)
-	if err != nil {
-		return nil, usagef("-seed %q: give one whole number with -verify", o.seed)
-	}
-	all := len(claims)
-	if o.sample == 0 || o.sample >= all {
-		return claims, nil
-	}
-	rng := rand.New(rand.NewPCG(seed, streamSample))
-	rng.Shuffle(all, func(i, j int) { claims[i], claims[j] = claims[j], claims[i] })
-	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(o.sample, all), o.verify, seed)
-	stdout.Flush()
-	return claims[:o.sample], nil
-}
-
 // readClaims reads the rows whose data can be had, and prints how many others there are; or it says what is wrong with
 // the file. A spreadsheet may have begun it with a byte-order mark.
 func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim, err error) {
@@ -114,11 +104,6 @@ func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim,
 	}
 	if len(lines) < 2 {
 		return nil, errors.New("it has no runs")
-	}
-	for _, f := range resultRow(&Result{}) {
-		if !slices.Contains(lines[0], f.name) {
-			return nil, fmt.Errorf("it has no column %s: give a results.csv of this version", f.name)
-		}
 	}
 	var others []string // the data of the rows that are left out
 	for i, line := range lines[1:] {

@@ -210,9 +210,7 @@ func (t *trainer) measureProbes(m *Metrics, data *Dataset) {
 // standardised: each unit less its mean over the train split and divided by its standard deviation
 // there, over N−1. A unit that is constant on the train split becomes 0.
 func (data *Dataset) outputs(f activation, W Mat, b []float64) *Dataset {
-	train, test := data.through(f, W, b)
-	standardise(train, test)
-	return data.with(train, test)
+	return data.with(standardise(data.through(f, W, b)))
 }
 
 // through returns a = f(Wx + b) of both splits (N×K); W is D×K and b K.
@@ -230,8 +228,8 @@ func (data *Dataset) with(train, test Mat) *Dataset {
 	}
 }
 
-// standardise centres and scales the columns of train (N×K), and those of test alike.
-func standardise(train, test Mat) {
+// standardise centres and scales the columns of train (N×K), and those of test alike, in their places.
+func standardise(train, test Mat) (Mat, Mat) {
 	R, mean, scale := newMat(train.Rows, train.Cols), make([]float64, train.Cols), make([]float64, train.Cols)
 	center(R, mean, train)
 	columnSquares(scale, R)
@@ -246,4 +244,5 @@ func standardise(train, test Mat) {
 			A.Data[i] = (a - mean[i%A.Cols]) * scale[i%A.Cols]
 		}
 	}
+	return train, test
 }

@@ -1,5 +1,5 @@
 // A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but the data, which
-// nobody writes to, so the number of workers changes no result. Then what is derived from all runs, the manifest, and
+// nobody writes to, so the number of workers changes no result. Then what is derived from all runs, and
 // how far a sweep is. It rests on sweep_store.go and on the report.
 
 package main
@@ -7,13 +7,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -105,18 +103,15 @@ func groups(runs []Config) (parts [][]Config) {
 
 // enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
 func enoughMemory(runs []Config, workers int, data *Dataset) error {
-	var needs []int
-	for _, c := range runs {
-		needs = append(needs, c.memory(data.Train.N, data.Train.D))
-	}
-	slices.Sort(needs)
+	need := func(c Config) int { return c.memory(data.Train.N, data.Train.D) }
+	largest := slices.SortedFunc(slices.Values(runs), func(a, b Config) int { return need(b) - need(a) })
 	together, sum := min(workers, len(runs)), 0
-	for _, need := range needs[len(needs)-together:] {
-		sum += need
+	for _, c := range largest[:together] {
+		sum += need(c)
 	}
 	if free := freeMemory(); float64(sum) > free {
 		return fmt.Errorf("runs such as %s, %d at a time, need %.1f GB of memory at the least, and %.1f GB are free: "+
-			"give a smaller -k or fewer -workers", runs[0].ID(), together, float64(sum)/1e9, free/1e9)
+			"give a smaller -k or fewer -workers", largest[0].ID(), together, float64(sum)/1e9, free/1e9)
 	}
 	return nil
 }
@@ -124,11 +119,10 @@ func enoughMemory(runs []Config, workers int, data *Dataset) error {
 // memory is what a run needs at the least, in bytes, for N rows of D inputs: weights, their gradient, Adam's moments
 // (D×K), the activations of all rows and those of a step (N×K), and correlations (K×K).
 func (c Config) memory(N, D int) int {
-	below := 0
 	if c.stacked() {
-		below, D = N*c.Below.K, c.Below.K
+		D = c.Below.K
 	}
-	return 8 * (below + 6*D*c.K + N*c.K + 3*cmp.Or(c.Batch, N)*c.K + 2*c.K*c.K)
+	return 8 * (6*D*c.K + N*c.K + 3*cmp.Or(c.Batch, N)*c.K + 2*c.K*c.K)
 }
 
 // grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
@@ -278,21 +272,6 @@ func (s store) writeDerived(runs []*Result, withReport bool) (found string, err 
 		}
 	}
 	return found, err
-}
-
-// writeManifest writes manifest.json, which tells of the command that ran last.
-func (s store) writeManifest(args []string, runs int) error {
-	b, err := json.MarshalIndent(map[string]any{
-		"command":  append([]string{"infomax"}, args...),
-		"runs":     runs, // of all shards together
-		"numerics": numericsVersion,
-		"go":       runtime.Version(),
-		"platform": runtime.GOOS + "/" + runtime.GOARCH,
-	}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
 // progress is how far a sweep is.

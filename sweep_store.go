@@ -140,14 +140,14 @@ func (s store) scan(known inventory) (inventory, error) {
 	return found, err
 }
 
-// of returns those of runs that are good.
-func (v inventory) of(runs []Config) (good []*Result) {
+// count tells how many of runs are good.
+func (v inventory) count(runs []Config) (n int) {
 	for _, c := range runs {
-		if r := v.good[c.ID()]; r != nil {
-			good = append(good, r)
+		if v.good[c.ID()] != nil {
+			n++
 		}
 	}
-	return good
+	return n
 }
 
 // sorted returns the good runs in the order of compareConfigs.
@@ -155,16 +155,24 @@ func (v inventory) sorted() []*Result {
 	return slices.SortedFunc(maps.Values(v.good), func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
 }
 
-// runFiles returns the files of a run. It sets r's hash of the weights.
+// runFiles returns the files of a run. It sets r's hash of the weights. The picture of the weights is over the data's
+// own inputs, as arrows and lines in the plane, else as images.
 func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 	var weights bytes.Buffer
-	arrays := weightArrays(w, r.Config.K)
-	if err := writeNPZ(&weights, arrays); err != nil {
+	if err := writeNPZ(&weights, weightArrays(w, r.Config.K)); err != nil {
 		return nil, err
 	}
 	r.WeightsSHA256 = sha256Text(weights.Bytes())
 	run, err := formatRun(r)
-	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()}, {"filters.svg", filters(r, arrays, data)}}
+	if err != nil {
+		return nil, err
+	}
+	arrays, err := readNPZ(weights.Bytes(), "W", "inputs", "trajectory")
+	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
+		data = nil
+	}
+	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()},
+		{"filters.svg", weightPicture([]network{{r, arrays}}, data)}}
 	if len(r.Curve) > 0 {
 		s := studies([]*Result{r})[0]
 		curves := s.trainingCurves(conditionOf(r.Config), "Loss", "Entropy term", "TC term")
@@ -214,16 +222,4 @@ func weightArrays(w *Weights, K int) []npyArray {
 		{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory},
 	}
 	return slices.DeleteFunc(all, func(a npyArray) bool { return len(a.Data) == 0 })
-}
-
-// filters draws the weight vectors, over the data's own inputs: as images for images, as arrows and lines in the plane.
-func filters(r *Result, arrays []npyArray, data *Dataset) []byte {
-	n := network{r, map[string]npyArray{}}
-	for _, a := range arrays {
-		n.arrays[a.Name] = a
-	}
-	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
-		data = nil
-	}
-	return weightPicture([]network{n}, data)
 }
