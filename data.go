@@ -29,20 +29,13 @@ type Set struct {
 	constant []bool // D: the inputs that every row has alike
 }
 
-// imageSet returns images (N×height×width) in which a byte p stands for p/255.
+// imageSet returns images (N×height×width) in which a byte p stands for p/255, if they fit the sparse form.
 func imageSet(bytes []byte, height, width int, labels []byte) Set {
 	level := make([]float64, maxLevels)
 	for p := range level {
 		level[p] = float64(p) / 255
 	}
-	if fitsSparse(height, width, maxLevels) {
-		return sparseSet(bytes, height, width, level, labels)
-	}
-	x := make([]float64, len(bytes))
-	for i, p := range bytes {
-		x[i] = level[p]
-	}
-	return denseSet(x, height*width, labels)
+	return sparseSet(bytes, height, width, level, labels)
 }
 
 // realSet returns rows of numbers (N×height×width; inputs that are no image are one line).
@@ -95,42 +88,44 @@ func (r denseRows) restore(W Mat) Mat         { return r.arrange(W) }
 func (r denseRows) dense(n int) []float64     { return r.Row(n) }
 func (r denseRows) squaredNorm(n int) float64 { return inner(r.Row(n), r.Row(n)) }
 
-func (r denseRows) newBlock() block { return &denseBlock{all: r.Mat, X: newMat(blockRows, r.Cols)} }
+func (r denseRows) newBlock() block {
+	return &denseBlock{all: r.Mat, at: newMat(blockRows, r.Cols), scaled: newMat(blockRows, r.Cols)}
+}
 
-// denseBlock copies its rows side by side when a product needs them.
+// denseBlock holds its rows side by side.
 type denseBlock struct {
-	all   Mat
-	rows  []uint32
-	X     Mat     // blockRows×D: the rows, scale times
-	scale float64 // 0 until there was a product
+	all, at, scaled Mat // N×D; the block's rows, blockRows×D, and scale times these
+	rows            int
 }
 
 func (b *denseBlock) prefetch([]uint32) {}
 
-func (b *denseBlock) load(rows []uint32) { b.rows, b.scale = rows, 0 }
+func (b *denseBlock) load(rows []uint32) {
+	b.rows = len(rows)
+	for i, n := range rows {
+		copy(b.at.Row(i), b.all.Row(int(n)))
+	}
+}
 
 // times returns the block's rows, each input scale times.
 func (b *denseBlock) times(scale float64) []float64 {
-	if b.scale != scale {
-		b.scale = scale
-		for i, n := range b.rows {
-			row := b.X.Row(i)
-			for d, x := range b.all.Row(int(n)) {
-				row[d] = scale * x
-			}
-		}
+	if scale == 1 {
+		return b.at.Data
 	}
-	return b.X.Data
+	for i, x := range b.at.head(b.rows).Data {
+		b.scaled.Data[i] = scale * x
+	}
+	return b.scaled.Data
 }
 
 func (b *denseBlock) gather(z view, scale float64, w view, cols int) {
-	D := b.X.Cols
-	mul(z, z, coefficients{b.times(scale), D, 1}, w, len(b.rows), D, cols)
+	D := b.at.Cols
+	mul(z, z, coefficients{b.times(scale), D, 1}, w, b.rows, D, cols)
 }
 
 func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
-	D := b.X.Cols
-	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, len(b.rows), cols)
+	D := b.at.Cols
+	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
 }
 
 // product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients. The inputs are
@@ -193,9 +188,9 @@ type dataSource struct {
 func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
 	case "mnist", "mnist-shifted":
-		return mnist.load(ctx, from.dir, name == "mnist-shifted", screen.say)
+		return mnist.load(ctx, from.dir, name == "mnist-shifted", screen)
 	case "fashion":
-		return fashion.load(ctx, from.dir, false, screen.say)
+		return fashion.load(ctx, from.dir, false, screen)
 	case "clusters":
 		return clusters(), nil
 	case "uniform":

@@ -54,8 +54,7 @@ var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
 func ownName(path string) string {
 	base := filepath.Base(path)
 	name := notPlain.ReplaceAllString(strings.TrimSuffix(base, filepath.Ext(base)), "-")
-	name = strings.TrimPrefix(name, "-")
-	return cmp.Or(strings.TrimSuffix(name[:min(len(name), 40)], "-"), "data")
+	return cmp.Or(strings.Trim(name[:min(len(name), 40)], "-"), "data")
 }
 
 var splitNames = [2]string{"train", "test"}
@@ -70,10 +69,13 @@ func parseOwn(b []byte) (*Dataset, error) {
 	if train == nil || test == nil {
 		return nil, fmt.Errorf("it has %.200q and not both train and test: %s", strings.Join(names, ", "), ownAdvice)
 	}
+	if (found["train_labels"] == nil) != (found["test_labels"] == nil) {
+		return nil, errors.New("only one split has labels: save train_labels and test_labels, or neither")
+	}
 	if err := checkRows(train, test); err != nil {
 		return nil, err
 	}
-	labels, err := readLabels(found)
+	labels, err := readClasses(found)
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +103,14 @@ func checkRows(train, test *npy) error {
 		case !slices.Contains([]string{"f4", "f8", "u1"}, a.dtype):
 			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with "+
 				".astype(float), a table with .to_numpy(), a sparse matrix with .toarray()", name, a.dtype)
-		case len(a.shape) < 2 || elements(a.shape[1:]) < 1:
-			return fmt.Errorf("%s is of shape %v: save rows × inputs", name, a.shape)
-		case a.shape[0] < 2:
-			return fmt.Errorf("%s has %s: two are the fewest that have a variance", name, plural(a.shape[0], "row"))
+		case len(a.shape) < 2 || a.shape[0] < 2 || elements(a.shape[1:]) < 1:
+			return fmt.Errorf("%s is of shape %v: save rows × inputs, two rows at the least", name, a.shape)
 		}
 	}
-	if D, M := elements(train.shape[1:]), elements(test.shape[1:]); D != M {
-		return fmt.Errorf("train has rows of %d inputs and test of %d: save both with the same", D, M)
-	}
-	if (train.dtype == "u1") != (test.dtype == "u1") {
-		return errors.New("one of train and test is uint8, which is divided by 255, and the other is not: " +
-			"save both alike")
+	D, M := elements(train.shape[1:]), elements(test.shape[1:])
+	if D != M || (train.dtype == "u1") != (test.dtype == "u1") {
+		return fmt.Errorf("train has rows of %d inputs of dtype %s and test of %d of %s: save both alike",
+			D, train.dtype, M, test.dtype)
 	}
 	return nil
 }
@@ -132,22 +130,19 @@ func imageShape(shape []int) (height, width int) {
 }
 
 func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
-	small := a.dtype == "u1" && fitsSparse(height, width, maxLevels)
-	if need, free := 8*float64(elements(a.shape)), freeMemory(); need > free && !small {
+	value := a.number
+	if a.dtype == "u1" {
+		if fitsSparse(height, width, maxLevels) {
+			bytes := decode(a, func(element []byte) byte { return element[0] })
+			return imageSet(bytes, height, width, labels), nil
+		}
+		value = func(element []byte) float64 { return float64(element[0]) / 255 }
+	}
+	if need, free := 8*float64(elements(a.shape)), freeMemory(); need > free {
 		return Set{}, fmt.Errorf("it needs %.3g GB of memory, and %.3g GB are free: save fewer rows or inputs",
 			need/1e9, free/1e9)
 	}
-	if a.dtype == "u1" {
-		x, err := decode(a, func(element []byte) byte { return element[0] })
-		if err != nil {
-			return Set{}, err
-		}
-		return imageSet(x, height, width, labels), nil
-	}
-	x, err := a.numbers()
-	if err != nil {
-		return Set{}, err
-	}
+	x := decode(a, value)
 	if i := slices.IndexFunc(x, func(v float64) bool { return !finite(v) }); i >= 0 {
 		D := height * width
 		return Set{}, fmt.Errorf("row %d has %v as input %d: leave such rows out or fill them in", i/D, x[i], i%D)
@@ -155,59 +150,60 @@ func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
 	return realSet(x, height, width, labels), nil
 }
 
-// readLabels returns the labels of both splits as classes, nil without labels.
-func readLabels(found map[string]*npy) (classes [2][]byte, err error) {
-	train, test := found["train_labels"], found["test_labels"]
-	switch {
-	case train == nil && test == nil:
-		return classes, nil
-	case train == nil || test == nil:
-		return classes, errors.New("only one split has labels: save train_labels and test_labels, or neither")
-	case textType.MatchString(train.dtype):
-		return readClasses(found, (*npy).texts)
-	}
-	return readClasses(found, (*npy).wholeNumbers)
+// label is a class as a file has it: a number, or text.
+type label struct {
+	number float64
+	text   string
 }
 
-// readClasses returns labels as classes, which are the distinct values of train's in ascending order.
-func readClasses[T cmp.Ordered](found map[string]*npy, read func(*npy) ([]T, error)) (classes [2][]byte, err error) {
-	var distinct []T
+func compareLabels(a, b label) int {
+	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
+}
+
+// label is the value of an element. Text has four bytes for a character; zeros fill it up.
+func (a *npy) label(element []byte) (l label) {
+	if a.dtype[0] != 'U' {
+		return label{number: a.number(element)}
+	}
+	for character := range slices.Chunk(element, 4) {
+		if c := a.number(character); c != 0 {
+			l.text += string(rune(c))
+		}
+	}
+	return l
+}
+
+// readClasses returns the labels of both splits as classes, which are the distinct values of
+// train's in ascending order; nil without labels.
+func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
+	var distinct []label
 	for i, split := range splitNames {
 		a, rows := found[split+"_labels"], found[split].shape[0]
-		if elements(a.shape) != rows || a.shape[0] != rows {
-			return classes, fmt.Errorf("%s_labels: shape %v for %d rows: save one label a row", split, a.shape, rows)
+		if a == nil {
+			return classes, nil
 		}
-		values, err := read(a)
-		if err != nil {
-			return classes, fmt.Errorf("%s_labels: %w", split, err)
+		if elements(a.shape) != rows || a.shape[0] != rows || a.width == 0 {
+			return classes, fmt.Errorf("%s_labels are of shape %v and dtype %s for %d rows: save one label a row, "+
+				"whole numbers, .astype(int), or text, .astype(str)", split, a.shape, a.dtype, rows)
 		}
-		if split == "train" {
-			distinct = slices.Compact(slices.Sorted(slices.Values(values)))
+		labels := decode(a, a.label)
+		if i == 0 {
+			distinct = slices.Compact(slices.SortedFunc(slices.Values(labels), compareLabels))
 		}
-		if len(distinct) > maxClasses {
-			return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: "+
-				"save coarser labels, or none", len(distinct), maxClasses)
-		}
-		for row, v := range values {
-			class, known := slices.BinarySearch(distinct, v)
-			if !known {
+		for row, l := range labels {
+			class, known := slices.BinarySearchFunc(distinct, l, compareLabels)
+			switch {
+			case l.number != math.Trunc(l.number) || math.Abs(l.number) > 1<<53:
+				return classes, fmt.Errorf("row %d of %s_labels is %v: save whole numbers", row, split, l.number)
+			case !known:
 				return classes, fmt.Errorf("row %d of test_labels is none of train_labels, which no probe "+
 					"can learn: leave such rows out, or save no labels", row)
+			case class >= maxClasses:
+				return classes, fmt.Errorf("the labels have %d values, and the probes take %d classes: "+
+					"save coarser labels, or none", len(distinct), maxClasses)
 			}
 			classes[i] = append(classes[i], byte(class))
 		}
 	}
 	return classes, nil
-}
-
-// wholeNumbers returns the elements of labels that are numbers.
-func (a *npy) wholeNumbers() ([]float64, error) {
-	x, err := a.numbers()
-	if err != nil {
-		return nil, fmt.Errorf("%w: save whole numbers, .astype(int), or text, .astype(str)", err)
-	}
-	if i := slices.IndexFunc(x, func(v float64) bool { return v != math.Trunc(v) || math.Abs(v) > 1<<53 }); i >= 0 {
-		return nil, fmt.Errorf("row %d has %v: save whole numbers", i, x[i])
-	}
-	return x, nil
 }

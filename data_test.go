@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -59,16 +58,15 @@ func TestSetsKeepEveryInput(t *testing.T) {
 		}
 		return b, x
 	}
-	square, squareX := bytes(2 * 1024)
-	colours, coloursX := bytes(2 * 3072)
+	square, squareX := bytes(2 * 1025)
 	for _, c := range []struct {
 		name   string
 		set    Set
 		x      []float64
 		sparse bool
 	}{
-		{"1,024 inputs in squares", imageSet(square, 32, 32, nil), squareX, true},
-		{"3,072 inputs", imageSet(colours, 96, 32, nil), coloursX, false},
+		{"1,024 inputs in squares", imageSet(square[:2*1024], 32, 32, nil), squareX[:2*1024], true},
+		{"1,025 inputs", realSet(squareX[:2*1025], 1, 1025, nil), squareX[:2*1025], false},
 		{"odd sides", imageSet(square[:2*15], 3, 5, nil), squareX[:2*15], true},
 		{"255 values and 0", realSet(reals(255, 1), 1, 1, nil), reals(255, 1), true},
 		{"256 values and 0", realSet(reals(256, 1), 1, 1, nil), reals(256, 1), false},
@@ -120,7 +118,7 @@ func TestDataSetsAreFoundByTheirNames(t *testing.T) {
 	own := &Dataset{Name: "digits-3a7bd3e2", Test: Set{N: 5}}
 	from := dataSource{own: own}
 	for _, name := range []string{"mnist", "clusters", "uniform", own.Name} {
-		d, err := loadData(t.Context(), from, name, newConsole(io.Discard, true))
+		d, err := loadData(t.Context(), from, name, quiet)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

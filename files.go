@@ -163,19 +163,15 @@ func (c *console) place(text string) {
 // say. Where none says anything it is as good as infinite.
 func freeMemory() float64 {
 	free := float64(debug.SetMemoryLimit(-1))
-	for _, limit := range []struct {
-		file, before string
-		unit         float64 // bytes
-	}{
-		{"/proc/meminfo", "MemAvailable:", 1 << 10},
-		{"/sys/fs/cgroup/memory.max", "", 1},
-	} {
-		b, _ := os.ReadFile(limit.file) // no such file says nothing
-		_, text, _ := strings.Cut(string(b), limit.before)
+	limit := func(file, before string, unit float64) {
+		b, _ := os.ReadFile(file) // no such file says nothing
+		_, text, _ := strings.Cut(string(b), before)
 		var n float64
 		if _, err := fmt.Sscan(text, &n); err == nil {
-			free = min(free, n*limit.unit)
+			free = min(free, n*unit)
 		}
 	}
+	limit("/proc/meminfo", "MemAvailable:", 1<<10)
+	limit("/sys/fs/cgroup/memory.max", "", 1)
 	return free
 }

@@ -17,7 +17,7 @@ type inputs interface {
 	squaredNorm(n int) float64 // ‖xₙ‖²
 }
 
-// block is the memory for the products of up to blockRows rows at a time, which stay as they are.
+// block is the memory for the products of up to blockRows rows at a time.
 type block interface {
 	prefetch(rows []uint32) // of a later load
 	load(rows []uint32)

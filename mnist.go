@@ -35,9 +35,8 @@ import (
 )
 
 const (
-	imageSide                = 28               // pixels
-	imageHeader, labelHeader = 16, 8            // bytes
-	fetchLimit               = 10 * time.Minute // for 31 MB at most
+	imageSide                = 28    // pixels
+	imageHeader, labelHeader = 16, 8 // bytes
 )
 
 // imageFiles are the names of a data set's files.
@@ -86,14 +85,12 @@ var fashion = imageData{
 type rawFiles [4][]byte
 
 // load returns the data set, its train split moved if shifted. If dir is not "", the files are in it, or in
-// a folder of the data set's name there, so that one dir can serve all data sets. Else say is told of what is
-// fetched and of what is amiss with the cache.
-func (d imageData) load(
-	ctx context.Context, dir string, shifted bool, say func(format string, args ...any),
-) (*Dataset, error) {
+// a folder of the data set's name there, so that one dir can serve all data sets. Else screen is told of what
+// is fetched and of what is amiss with the cache.
+func (d imageData) load(ctx context.Context, dir string, shifted bool, screen *console) (*Dataset, error) {
 	raw, err := rawFiles{}, error(nil)
 	if dir == "" {
-		raw, err = d.find(ctx, say)
+		raw, err = d.find(ctx, screen)
 	} else if raw, err = d.fromFolders(filepath.Join(dir, d.name), dir); err != nil {
 		err = fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s there, "+
 			"or leave -data-dir out to have them fetched", dir, d.name, err, d.name)
@@ -146,7 +143,7 @@ func movedImages(images []byte, height, width int) []byte {
 
 // find returns the files from the cache or else from the first source that has them, and then fills
 // or repairs the cache. Its error gives every source's reason.
-func (d imageData) find(ctx context.Context, say func(format string, args ...any)) (rawFiles, error) {
+func (d imageData) find(ctx context.Context, screen *console) (rawFiles, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
@@ -158,10 +155,10 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 	}
 	reasons := []error{fmt.Errorf("  cache folder %s: %w", cache, err)}
 	if !errors.Is(err, fs.ErrNotExist) {
-		say("%s cache %s: %v; fetching it again", d.name, cache, err)
+		screen.say("%s cache %s: %v; fetching it again", d.name, cache, err)
 	}
 	for _, source := range d.sources {
-		say("fetching %s from %s", d.name, source)
+		screen.say("fetching %s from %s", d.name, source)
 		raw, err := d.from(ctx, source)
 		if ctx.Err() != nil {
 			return raw, fmt.Errorf("fetching %s: %w", d.name, ctx.Err())
@@ -172,7 +169,7 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 		}
 		for i, name := range imageFiles {
 			if err := writeAtomic(filepath.Join(cache, name), raw[i]); err != nil {
-				say("%s is not cached: %v", d.name, err)
+				screen.say("%s is not cached: %v", d.name, err)
 				break
 			}
 		}
@@ -184,7 +181,7 @@ func (d imageData) find(ctx context.Context, say func(format string, args ...any
 
 // from reads the files of a source.
 func (d imageData) from(ctx context.Context, source string) (raw rawFiles, err error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // for 31 MB at most
 	defer cancel()
 	if strings.Contains(source, "://") {
 		for i, name := range imageFiles {
@@ -195,10 +192,9 @@ func (d imageData) from(ctx context.Context, source string) (raw rawFiles, err e
 		return raw, nil
 	}
 	if strings.Contains(source, "@") {
-		if source, err = moduleDir(ctx, source); err != nil {
+		if source, err = moduleData(ctx, source); err != nil {
 			return raw, err
 		}
-		source = filepath.Join(source, "data")
 	}
 	return d.fromFolders(source)
 }
@@ -252,9 +248,9 @@ func unpack(b []byte, want string) ([]byte, error) {
 	return b, nil
 }
 
-// moduleDir has the go tool download a module, through the proxy that a Go user already has, and returns its
-// folder in the module cache. The tool runs where no go.mod or go.work around us has a say.
-func moduleDir(ctx context.Context, module string) (string, error) {
+// moduleData has the go tool download a module, through the proxy that a Go user already has, and returns its
+// folder data in the module cache. The tool runs where no go.mod or go.work around us has a say.
+func moduleData(ctx context.Context, module string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = os.TempDir()
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
@@ -267,7 +263,7 @@ func moduleDir(ctx context.Context, module string) (string, error) {
 		reason := strings.Fields(answer.Error + stderr.String()) // on one line
 		return "", fmt.Errorf("go mod download: %v: %s", cmp.Or(ctx.Err(), err), strings.Join(reason, " "))
 	}
-	return answer.Dir, nil
+	return filepath.Join(answer.Dir, "data"), nil
 }
 
 // download returns the unpacked bytes of the file at an address.

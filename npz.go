@@ -107,23 +107,17 @@ func elements(shape []int) int {
 // readNPZ returns the named arrays of an archive that writeNPZ wrote; what it lacks is not in the map.
 func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
 	found, _, err := openNPZ(b, names...)
-	if err != nil {
-		return nil, err
-	}
 	arrays := map[string]npyArray{}
 	for name, a := range found {
-		x, err := a.numbers()
-		if err != nil {
-			return nil, err
-		}
-		arrays[name] = npyArray{name, a.shape, x}
+		arrays[name] = npyArray{name, a.shape, decode(a, a.number)}
 	}
-	return arrays, nil
+	return arrays, err
 }
 
 // npy is an array as a file has it.
 type npy struct {
 	dtype   string // NumPy's letter and a size: f4; U7 is text of 7 characters
+	width   int    // bytes of an element; 0 if it is neither a number nor text
 	big     bool   // the bytes of an element are in big-endian order
 	fortran bool   // the first index runs fastest
 	shape   []int
@@ -182,14 +176,17 @@ func readNPY(member *zip.File) (*npy, error) {
 	}
 	a, err := parseHeader(rest[:length])
 	a.body = rest[length:]
+	n := elements(a.shape)
+	if err == nil && a.width > 0 && (n < 0 || n > len(a.body) || n*a.width != len(a.body)) {
+		err = fmt.Errorf("shape %v of %s does not fit %d bytes", a.shape, a.dtype, len(a.body))
+	}
 	return &a, err
 }
 
 var (
 	npyHeader = regexp.MustCompile(`^\{'descr': '([<>|])([^']+)', 'fortran_order': (True|False), ` +
 		`'shape': \(([0-9, ]*)\), \} *\n$`)
-	numberType = regexp.MustCompile(`^(f[48]|[iu][1248]|b1)$`)
-	textType   = regexp.MustCompile(`^U[0-9]+$`)
+	numberOrText = regexp.MustCompile(`^(f[48]|[iu][1248]|b1|U[0-9]{1,9})$`)
 )
 
 func parseHeader(header []byte) (a npy, err error) {
@@ -198,7 +195,13 @@ func parseHeader(header []byte) (a npy, err error) {
 		return a, fmt.Errorf("its header is %.80q, of no array of numbers or text", header)
 	}
 	a.big, a.dtype, a.fortran = field[1] == ">", field[2], field[3] == "True"
-	for _, size := range strings.FieldsFunc(field[4], func(r rune) bool { return r == ',' || r == ' ' }) {
+	if numberOrText.MatchString(a.dtype) {
+		a.width, _ = strconv.Atoi(a.dtype[1:])
+	}
+	if a.dtype[0] == 'U' {
+		a.width *= 4
+	}
+	for _, size := range strings.Fields(strings.ReplaceAll(field[4], ",", " ")) {
 		d, err := strconv.Atoi(size)
 		if err != nil {
 			return a, err
@@ -206,14 +209,6 @@ func parseHeader(header []byte) (a npy, err error) {
 		a.shape = append(a.shape, d)
 	}
 	return a, nil
-}
-
-// numbers returns the elements, row-major.
-func (a *npy) numbers() ([]float64, error) {
-	if !numberType.MatchString(a.dtype) {
-		return nil, fmt.Errorf("dtype %s is no number", a.dtype)
-	}
-	return decode(a, a.number)
 }
 
 // number is the value of an element.
@@ -237,32 +232,13 @@ func (a *npy) number(element []byte) float64 {
 	return float64(bits)
 }
 
-// texts returns elements of text, row-major: four bytes for a character, which zeros fill up.
-func (a *npy) texts() ([]string, error) {
-	return decode(a, func(element []byte) string {
-		var text []rune
-		for character := range slices.Chunk(element, 4) {
-			text = append(text, rune(a.number(character)))
-		}
-		return strings.TrimRight(string(text), "\x00")
-	})
-}
-
-// decode returns the values of the elements, row-major.
-func decode[T any](a *npy, value func(element []byte) T) ([]T, error) {
-	n := elements(a.shape)
-	width, _ := strconv.Atoi(a.dtype[1:])
-	if a.dtype[0] == 'U' {
-		width *= 4
-	}
-	if n < 0 || n > len(a.body) || n*width != len(a.body) {
-		return nil, fmt.Errorf("shape %v of %s does not fit %d bytes", a.shape, a.dtype, len(a.body))
-	}
-	all := make([]T, n)
+// decode returns the values of the elements, row-major, which are numbers or text.
+func decode[T any](a *npy, value func(element []byte) T) []T {
+	all := make([]T, elements(a.shape))
 	for i := range all {
-		all[a.place(i)] = value(a.body[i*width : (i+1)*width])
+		all[a.place(i)] = value(a.body[i*a.width : (i+1)*a.width])
 	}
-	return all, nil
+	return all
 }
 
 // place returns where the i-th element is, row-major: its index in every dimension counts as much

@@ -22,7 +22,7 @@ const (
 	streamData
 	streamTies
 	streamNull
-	_ // once the bootstrap: streams keep their numbers
+	_ // 7 is free: the others keep their numbers
 	streamPermutation
 	streamSample
 )
@@ -140,31 +140,23 @@ func plus(x float64, text string) string {
 // significant is the level that an adjusted p must be below.
 const significant = 0.05
 
-// pText is a p-value for a reader: two significant digits, or more where two would put it on the other side of
+// pEquals is "p = 0.035": two significant digits, or more where two would put it on the other side of
 // significant; below 0.0001 only that bound.
-func pText(p float64) string {
+func pEquals(p float64) string {
 	switch {
 	case math.IsNaN(p):
-		return "–"
+		return "p = –"
 	case p < 0.0001:
-		return "< 0.0001"
+		return "p < 0.0001"
 	case p >= 0.995:
-		return "1"
+		return "p = 1"
 	}
 	for digits := 2; ; digits++ {
 		text := fixed(p, digits-1-exponent(p, digits))
 		if read, _ := strconv.ParseFloat(text, 64); cmp.Compare(read, significant) == cmp.Compare(p, significant) {
-			return text
+			return "p = " + text
 		}
 	}
-}
-
-// pEquals is "p = 0.035" or "p < 0.0001".
-func pEquals(p float64) string {
-	if text := pText(p); strings.HasPrefix(text, "<") {
-		return "p " + text
-	}
-	return "p = " + pText(p)
 }
 
 // ranges writes ascending whole numbers as "1–3, 7".

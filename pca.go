@@ -156,27 +156,28 @@ func componentsOfFew(s *Set) components {
 //
 //	Cov(X) = 1/N Σₙ xₙ (xₙ − x₀)ᵀ − mean (mean − x₀)ᵀ
 func covarianceOf(s *Set) (mean []float64, covariance Mat) {
-	b, R, shift := s.newBlock(), newMat(blockRows, s.D), newMat(1, s.D) // R = X − 1·x₀ᵀ, shift = mean − x₀
+	b, R, shift := s.newBlock(), newMat(blockRows, s.D), make([]float64, s.D) // R = X − 1·x₀ᵀ, shift = mean − x₀
 	first, products := s.dense(0), s.arrange(newMat(s.D, s.D))
 	for from := 0; from < s.N; from += blockRows {
 		rows := make([]uint32, 0, blockRows)
 		for n := from; n < min(from+blockRows, s.N); n++ {
+			row := R.Row(len(rows))
 			for d, x := range s.dense(n) {
-				R.Row(len(rows))[d] = x - first[d]
+				row[d] = x - first[d]
+				shift[d] += row[d]
 			}
 			rows = append(rows, uint32(n))
 		}
 		b.load(rows)
 		b.spread(products.view(), products.view(), 1, R.view(), s.D)
-		mul(shift.view(), shift.view(), ones, R.view(), 1, len(rows), s.D)
 	}
 	covariance, mean = s.restore(products), make([]float64, s.D)
 	scaleBy(covariance, 1/float64(s.N))
-	scaleBy(shift, 1/float64(s.N))
+	scaleBy(Mat{1, s.D, shift}, 1/float64(s.N))
 	for i := range mean {
-		mean[i] = first[i] + shift.Data[i]
+		mean[i] = first[i] + shift[i]
 		for j, c := range covariance.Row(i) {
-			covariance.Row(i)[j] = math.FMA(-mean[i], shift.Data[j], c)
+			covariance.Row(i)[j] = math.FMA(-mean[i], shift[j], c)
 		}
 	}
 	return mean, covariance

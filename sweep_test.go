@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -384,11 +383,11 @@ func TestWhatIsDoneBeforeDataAreMissingIsInTheTable(t *testing.T) {
 	for _, data := range []string{"fashion", "clusters"} {
 		p.mine = append(p.mine, Config{Data: data, Objective: "random", Activation: "relu", K: 1, Seed: 1})
 	}
-	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, newConsole(io.Discard, true), func(*Result) {})
+	absent, err := s.runMissing(t.Context(), p, inventory{}, 1, quiet, func(*Result) {})
 	if err != nil || absent == nil || !strings.Contains(absent.Error(), ": fashion: ") {
 		t.Fatalf("%v, %v; want an error of fashion alone", absent, err)
 	}
-	now, _, err := s.derive(newConsole(io.Discard, true), inventory{}, false)
+	now, _, err := s.derive(quiet, inventory{}, false)
 	if err != nil || len(now.good) != 1 {
 		t.Errorf("%d runs, error %v; want that of clusters", len(now.good), err)
 	}

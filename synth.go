@@ -16,12 +16,13 @@ const (
 	planeRows  = 10000
 	planeTrain = 8000 // the first 80 % of the rows
 	clusterSD  = 0.3
+	diagonal   = math.Sqrt2
 )
 
 // clusterCentres are the points 2·(cos, sin)(kπ/4), k = 0…7.
 var clusterCentres = [8][2]float64{
-	{2, 0}, {math.Sqrt2, math.Sqrt2}, {0, 2}, {-math.Sqrt2, math.Sqrt2},
-	{-2, 0}, {-math.Sqrt2, -math.Sqrt2}, {0, -2}, {math.Sqrt2, -math.Sqrt2},
+	{2, 0}, {diagonal, diagonal}, {0, 2}, {-diagonal, diagonal},
+	{-2, 0}, {-diagonal, -diagonal}, {0, -2}, {diagonal, -diagonal},
 }
 
 // clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
@@ -39,9 +40,7 @@ func clusters() *Dataset {
 		labels[i], labels[j] = labels[j], labels[i]
 		points[i], points[j] = points[j], points[i]
 	})
-	data := planeDataset(points)
-	data.Train.labels, data.Test.labels = labels[:planeTrain], labels[planeTrain:]
-	return data
+	return planeDataset(points, labels[:planeTrain], labels[planeTrain:])
 }
 
 // uniform returns points of the square [−1, 1]², which have no labels.
@@ -51,7 +50,7 @@ func uniform() *Dataset {
 	for n := range points {
 		points[n] = squarePoint(rng)
 	}
-	return planeDataset(points)
+	return planeDataset(points, nil, nil)
 }
 
 // squarePoint returns a uniform point of [−1, 1)².
@@ -75,16 +74,16 @@ func normalPair(rng *rand.Rand) [2]float64 {
 	}
 }
 
-// planeDataset returns planeRows points without labels.
-func planeDataset(points [][2]float64) *Dataset {
+// planeDataset returns planeRows points and the labels of the splits.
+func planeDataset(points [][2]float64, train, test []byte) *Dataset {
 	hash, x := sha256.New(), make([]float64, 0, 2*planeRows)
 	binary.Write(hash, binary.LittleEndian, points)
 	for _, p := range points {
 		x = append(x, p[:]...)
 	}
 	return &Dataset{
-		Train:  realSet(x[:2*planeTrain], 1, 2, nil),
-		Test:   realSet(x[2*planeTrain:], 1, 2, nil),
+		Train:  realSet(x[:2*planeTrain], 1, 2, train),
+		Test:   realSet(x[2*planeTrain:], 1, 2, test),
 		SHA256: fmt.Sprintf("%x", hash.Sum(nil)),
 	}
 }
