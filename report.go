@@ -78,7 +78,7 @@ type shown struct {
 func (t *runTable) ask(q question, weightsOf func(id string) ([]byte, error)) (answered, error) {
 	a := answered{question: q, by: map[*study]answer{}}
 	for _, s := range t.studies {
-		if its := q.kind(t, s); its.Text != "" {
+		if its := q.answer(t, s); its.Text != "" {
 			a.by[s] = its
 			if a.lead == nil || s.size() > a.lead.size() {
 				a.lead, a.answer = s, its

@@ -10,24 +10,9 @@ import (
 
 // The kinds of answer, each with the one template of its sentence.
 
-// each joins the texts and tables of several answers. Counts and word are the first's, and without a
-// first there is none.
-func each(kinds ...func(*runTable, *study) answer) func(*runTable, *study) answer {
-	return func(t *runTable, s *study) answer {
-		all := kinds[0](t, s)
-		for _, kind := range kinds[1:] {
-			if a := kind(t, s); all.Text != "" && a.Text != "" {
-				all.Text += " " + a.Text
-				all.Tables = append(all.Tables, a.Tables...)
-			}
-		}
-		return all
-	}
-}
-
 // verdictOn counts the cases in which x is better than the rivals by all of the measures. Its
 // table has every y of the contrast.
-func verdictOn(contrast string, by []string, rivals ...string) func(*runTable, *study) answer {
+func verdictOn(contrast string, by []string, rivals ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
 		xs, ys, found := t.compared(s, contrast, by...)
 		ys = slices.DeleteFunc(ys, func(y side) bool { return !slices.Contains(rivals, y.String()) })
@@ -190,15 +175,14 @@ func change(t *runTable, s *study) (a answer) {
 	return a
 }
 
-// whitened puts the first question to whitened inputs, and compares them with the same components
-// as they are.
-func whitened(t *runTable, s *study) answer {
-	if s.Whiten != 1 {
-		return answer{}
+// whitened asks of whitened inputs alone.
+func whitened(kind kind) kind {
+	return func(t *runTable, s *study) (a answer) {
+		if s.Whiten == 1 {
+			a = kind(t, s)
+		}
+		return a
 	}
-	return each(verdictOn("baseline", weightMeasures, baselines...), change,
-		verdictOn("whiten", weightMeasures, treatment.String()),
-		verdictOn("whiten", probeMeasures[:1], treatment.String()))(t, s)
 }
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
@@ -274,7 +258,7 @@ func deadUnits(_ *runTable, s *study) (a answer) {
 }
 
 // leaders counts in how many races which one is significantly better than every other.
-func leaders(contrast string, races func(*study, int) [][]group, by ...string) func(*runTable, *study) answer {
+func leaders(contrast string, races func(*study, int) [][]group, by ...string) kind {
 	name := func(p group) string { return p.activation }
 	if contrast == "lambda" {
 		name = func(p group) string { return "λ = " + shortest(p.lambda) }
@@ -325,12 +309,12 @@ func (t *runTable) leads(contrast string, m measure, s *study, x group, race []g
 
 // trends and associations count how many tests are significant, by each measure.
 func trends(t *runTable, s *study) answer {
-	return told(t, s, "trend", "As K grows, %s gets better with %d and worse with %d of %s.", "activation", "Page's L")
+	return told(t, s, "trend", "As K grows, %s gets better with %d and worse with %d of %s.", "activation")
 }
 
 func associations(t *runTable, s *study) answer {
 	a := told(t, s, "within", "Among runs that differ only in seed, less redundant ones have the better %s in %d "+
-		"and the worse in %d of %s.", "test", "ρ")
+		"and the worse in %d of %s.", "test")
 	largest := 0.0
 	for _, c := range associationsOf(s, s.subject()) {
 		largest = max(largest, math.Abs(c.effect))
@@ -340,9 +324,7 @@ func associations(t *runTable, s *study) answer {
 	return a
 }
 
-func told(t *runTable, s *study, name, sentence, of, effect string) (a answer) {
-	table := sheet{Name: name, Stubs: 2, Caption: s.name() + ": adjusted p (Holm)",
-		Heads: []string{"measure", "of", effect, "verdict"}}
+func told(t *runTable, s *study, name, sentence, of string) (a answer) {
 	var found []counts
 	for _, c := range t.all {
 		if c.name != name || c.x.study != s {
@@ -352,13 +334,6 @@ func told(t *runTable, s *study, name, sentence, of, effect string) (a answer) {
 			found = append(found, counts{of: c.words()})
 		}
 		found[len(found)-1].add(c)
-		what, word, size := c.x.activation, verdicts[c.outcome()], float64(c.better)*c.effect
-		if c.predictor != "" {
-			what = measureOf(c.predictor).title
-		}
-		table.Rows = append(table.Rows, append(names(c.title, what),
-			entry{Main: plus(size, short(size)), Sub: pEquals(c.adjusted)}, entry{Main: word, Class: word}))
-		a.Tables = []sheet{table}
 	}
 	for _, its := range found {
 		a.Text += only(a.Text != "", " ") + fmt.Sprintf(sentence, its.of, its.better, its.worse, plural(its.cases, of))

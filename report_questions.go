@@ -13,7 +13,7 @@ type question struct {
 	Part    string // of the page; report.html.tmpl has the parts
 	short   string // of the answer's line, if it is there
 	Asks    string // the note's words, where the note asks
-	kind    func(t *runTable, s *study) answer
+	kinds   []kind // of which each has a sentence
 	figures []figure
 	Limit   string // what cannot be concluded
 }
@@ -22,51 +22,66 @@ var baselines = []string{untrained.String(), autoencoder.String()}
 
 var questions = []question{
 	{"findings", "Weights", "Does InfoMax produce non-redundant features?",
-		each(verdictOn("baseline", weightMeasures, baselines...), change), nil,
+		[]kind{verdictOn("baseline", weightMeasures, baselines...), change}, nil,
 		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
 			"they are no independent replications."},
-	{"why", "Whitened inputs", "Where does it hold?", whitened,
+	{"why", "Whitened inputs", "Where does it hold?",
+		[]kind{whitened(verdictOn("baseline", weightMeasures, baselines...)), change,
+			verdictOn("whiten", weightMeasures, treatment.String()),
+			verdictOn("whiten", probeMeasures[:1], treatment.String())},
 		[]figure{{byWhiteness, ""}}, "Whitening takes away which directions the data use most, and the probe with it."},
-	{"why", "", "Is it the loss or the training?", optimal,
+	{"why", "", "Is it the loss or the training?", []kind{optimal},
 		[]figure{{byOptimum, "weight_redundancy"}}, ""},
-	{"first", "", "Is it InfoMax alone?", objectivesWithUntrained, []figure{{overview, ""}},
+	{"first", "", "Is it InfoMax alone?", []kind{objectivesWithUntrained}, []figure{{overview, ""}},
 		"Random vectors in many dimensions are nearly orthogonal, so training can improve little on " +
 			"untrained weights, and can lose much."},
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
-		verdictOn("baseline", outputMeasures, baselines...), nil,
+		[]kind{verdictOn("baseline", outputMeasures, baselines...)}, nil,
 		"The loss itself lowers output correlation, and total correlation is estimated by bounds from below. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
-		verdictOn("baseline", probeMeasures, baselines...), []figure{{byActivation, "probe_accuracy"}}, ""},
+		[]kind{verdictOn("baseline", probeMeasures, baselines...)}, []figure{{byActivation, "probe_accuracy"}}, ""},
 	{"choices", "", "By the weights' directions, without their lengths",
-		verdictOn("baseline", []string{"weight_redundancy"}, baselines...), nil, ""},
+		[]kind{verdictOn("baseline", []string{"weight_redundancy"}, baselines...)}, nil, ""},
 	{"choices", "", "Without inputs that never vary and, for softmax, the units' mean",
-		verdictOn("baseline", []string{"effective_rank_live", "weight_correlation_live"}, baselines...), nil, ""},
+		[]kind{verdictOn("baseline", []string{"effective_rank_live", "weight_correlation_live"}, baselines...)}, nil, ""},
 	{"choices", "", "Compared with an autoencoder whose decoder is the transpose of W",
-		verdictOn("reference", weightMeasures, tied.String()), nil,
+		[]kind{verdictOn("reference", weightMeasures, tied.String())}, nil,
 		"A free decoder fits any invertible mixing of the units: the autoencoder's weights depend on its start."},
-	{"deliverables", "", "How does activation choice affect results?",
-		leaders("activation", activationRaces,
-			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90"),
-		nil, ""},
-	{"deliverables", "", "How does training go?", training, []figure{{byEpoch, ""}, {weightVectors, ""}}, ""},
-	{"deliverables", "", "Which units are dead?", deadUnits,
-		[]figure{{byActivation, "dead_units"}}, ""},
-	{"deliverables", "", "Does λ matter?", leaders("lambda", lambdaRaces, weightMeasures...),
+	{"deliverables", "", "How does activation choice affect results?", []kind{leaders("activation", activationRaces,
+		"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")}, nil, ""},
+	{"deliverables", "", "How does training go?", []kind{training}, []figure{{byEpoch, ""}, {weightVectors, ""}}, ""},
+	{"deliverables", "", "Which units are dead?", []kind{deadUnits}, []figure{{byActivation, "dead_units"}}, ""},
+	{"deliverables", "", "Does λ matter?", []kind{leaders("lambda", lambdaRaces, weightMeasures...)},
 		[]figure{{byLambda, "effective_rank"}}, "At either end of the λ that were tried, one beyond may be better."},
-	{"followups", "", "Stack two layers. Does InfoMax compose?", each(
+	{"followups", "", "Stack two layers. Does InfoMax compose?", []kind{
 		verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
 		verdictOn("stack", depthMeasures[:1], treatment.String()),
-		verdictOn("stack", depthMeasures[1:], treatment.String())), nil,
+		verdictOn("stack", depthMeasures[1:], treatment.String())}, nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
-	{"followups", "", "Larger K. Does it hold?", trends,
-		[]figure{{byK, "effective_rank_over_random"}},
+	{"followups", "", "Larger K. Does it hold?", []kind{trends}, []figure{{byK, "effective_rank_over_random"}},
 		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
-	{"followups", "", "Larger data. Does it hold?", each(
+	{"followups", "", "Larger data. Does it hold?", []kind{
 		verdictOn("data", weightMeasures, treatment.String()),
-		verdictOn("data", outputMeasures[:1], treatment.String())), nil, ""},
-	{"followups", "", "Does low redundancy predict good task performance?",
-		associations, []figure{{prediction, "output_correlation"}}, ""},
+		verdictOn("data", outputMeasures[:1], treatment.String())}, nil, ""},
+	{"followups", "", "Does low redundancy predict good task performance?", []kind{associations},
+		[]figure{{prediction, "output_correlation"}}, ""},
+}
+
+// kind makes one sentence of an answer.
+type kind func(t *runTable, s *study) answer
+
+// answer joins the texts and tables of the kinds. Counts and word are the first's, and without a first
+// there is none.
+func (q question) answer(t *runTable, s *study) answer {
+	all := q.kinds[0](t, s)
+	for _, kind := range q.kinds[1:] {
+		if a := kind(t, s); all.Text != "" && a.Text != "" {
+			all.Text += " " + a.Text
+			all.Tables = append(all.Tables, a.Tables...)
+		}
+	}
+	return all
 }
 
 // answer has no text where the study has no runs for the question. One that counts cases has the

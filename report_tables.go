@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"text/template"
 	"unicode"
@@ -160,7 +159,8 @@ func (s sheet) Pages() [][][]entry { return slices.Collect(slices.Chunk(s.Rows, 
 
 var mdTables = tableTemplate(`# InfoMax across activations: tables
 
-A comparison is a shift [exact interval], in how many of the seeds x is better, the rank-biserial r, and p, adjusted (Holm).
+A comparison is a shift [exact interval], in how many of the seeds x is better, the rank-biserial r, and the
+adjusted p (Holm).
 
 <<range .>>**<<md .Caption>>**
 
@@ -219,6 +219,29 @@ var texSpelling = strings.NewReplacer(strings.Fields(`
 // field is a value of a row under the name of its column.
 type field struct{ name, text string }
 
+// fields takes names and values in turn. A number that is not finite is empty.
+func fields(pairs ...any) (row []field) {
+	for pair := range slices.Chunk(pairs, 2) {
+		text := fmt.Sprint(pair[1])
+		switch v := pair[1].(type) {
+		case float64:
+			text = shortest(v)
+		case Number:
+			text = shortest(float64(v))
+		}
+		row = append(row, field{pair[0].(string), text})
+	}
+	return row
+}
+
+// where is v where it applies, else nothing.
+func where(applies bool, v any) any {
+	if applies {
+		return v
+	}
+	return ""
+}
+
 // formatCSV writes rows of the same columns; blank is one for the names alone.
 func formatCSV(blank []field, rows [][]field) ([]byte, error) {
 	lines := make([][]string, 1+len(rows))
@@ -245,42 +268,42 @@ func formatResults(runs []*Result) ([]byte, error) {
 }
 
 func resultRow(r *Result) []field {
-	c, count := r.Config, strconv.Itoa
+	c := r.Config
 	trained, components := c.trained(), c.Components > 0
-	row := []field{
-		{"id", r.ID},
-		{"data", c.Data},
-		{"components", only(components, count(c.Components))},
-		{"whiten", only(components, shortest(c.Whiten))},
-		{"below", only(c.stacked(), c.Below.String())},
-		{"objective", c.Objective},
-		{"activation", c.Activation},
-		{"k", count(c.K)},
-		{"lambda", only(c.hasLambda(), shortest(c.Lambda))},
-		{"seed", strconv.FormatUint(c.Seed, 10)},
-		{"epochs", only(trained, count(c.Epochs))},
-		{"batch", only(trained, count(c.Batch))},
-		{"learning_rate", only(trained, shortest(c.LearningRate))},
-		{"tc_rows", count(c.TCRows)},
-		{"status", r.Status},
-		{"diverged_epoch", only(r.DivergedEpoch > 0, count(r.DivergedEpoch))},
-		{"initial_loss", shortest(float64(r.InitialLoss))},
-		{"final_loss", shortest(float64(r.FinalLoss))},
-		{"epochs_to_90", only(r.EpochsTo90 > 0, count(r.EpochsTo90))},
-	}
-	row = append(row, metricFields("init_", r.Init)...)
-	row = append(row, metricFields("final_", r.Final)...)
-	return append(row, field{"final_probe_status", r.Final.ProbeStatus}, field{"weights_sha256", r.WeightsSHA256})
+	return slices.Concat(fields(
+		"id", r.ID,
+		"data", c.Data,
+		"components", where(components, c.Components),
+		"whiten", where(components, c.Whiten),
+		"below", where(c.stacked(), c.Below),
+		"objective", c.Objective,
+		"activation", c.Activation,
+		"k", c.K,
+		"lambda", where(c.hasLambda(), c.Lambda),
+		"seed", c.Seed,
+		"epochs", where(trained, c.Epochs),
+		"batch", where(trained, c.Batch),
+		"learning_rate", where(trained, c.LearningRate),
+		"tc_rows", c.TCRows,
+		"status", r.Status,
+		"diverged_epoch", where(r.DivergedEpoch > 0, r.DivergedEpoch),
+		"initial_loss", r.InitialLoss,
+		"final_loss", r.FinalLoss,
+		"epochs_to_90", where(r.EpochsTo90 > 0, r.EpochsTo90),
+	), metricFields("init_", r.Init), metricFields("final_", r.Final), fields(
+		"final_probe_status", r.Final.ProbeStatus,
+		"weights_sha256", r.WeightsSHA256,
+	))
 }
 
 func metricFields(prefix string, state Metrics) (row []field) {
 	for _, m := range metrics {
 		if prefix == "final_" || !strings.HasPrefix(m.field, "probe_") { // of the final state alone
-			row = append(row, field{prefix + m.field, shortest(m.of(state))})
+			row = append(row, fields(prefix+m.field, m.of(state))...)
 		}
 	}
-	return append(row, field{prefix + "variance_ratio_status", state.VarianceRatioStatus},
-		field{prefix + "tc_status", state.TCStatus}, field{prefix + "tc_units", strconv.Itoa(state.TCUnits)})
+	return append(row, fields(prefix+"variance_ratio_status", state.VarianceRatioStatus,
+		prefix+"tc_status", state.TCStatus, prefix+"tc_units", state.TCUnits)...)
 }
 
 // formatStats returns stats.csv.
@@ -294,44 +317,41 @@ func formatStats(t *runTable) ([]byte, error) {
 
 // statsRow has what is compared in columns x_ and y_; without y, what is of pairs is empty.
 func statsRow(c comparison) []field {
-	count, s, components := strconv.Itoa, c.x.study, c.x.study.Components > 0
-	paired := c.y.study != nil
-	effectOf := func(is bool) string { return only(is, shortest(c.effect)) }
-	row := []field{
-		{"data", s.Data},
-		{"components", only(components, count(s.Components))},
-		{"whiten", only(components, shortest(s.Whiten))},
-		{"epochs", count(s.Epochs)},
-		{"batch", count(s.Batch)},
-		{"learning_rate", shortest(s.LearningRate)},
-		{"tc_rows", count(s.TCRows)},
-		{"test", c.name},
-		{"measure", c.field},
-		{"predictor", c.predictor},
-		{"k", only(paired, count(c.x.K))},
-	}
-	row = append(row, groupFields("x_", c.x.group)...)
-	row = append(row, groupFields("y_", c.y.group)...)
-	return append(row,
-		field{"pairs", count(c.n)},
-		field{"wins", only(paired, count(c.wins()))},
-		field{"ties", only(paired, count(c.signs.Ties))},
-		field{"shift", only(paired, shortest(c.shift.Value))},
-		field{"shift_low", only(paired, shortest(c.shift.Low))},
-		field{"shift_high", only(paired, shortest(c.shift.High))},
-		field{"rank_biserial", effectOf(paired)},
-		field{"rho", effectOf(c.name == "within")},
-		field{"page_l_less_mean", effectOf(c.name == "trend")},
-		field{"p", shortest(c.p)},
-		field{"p_adjusted", shortest(c.adjusted)},
-		field{"outcome", only(c.outcome() != 0, verdicts[c.outcome()])})
+	s := c.x.study
+	paired, components := c.y.study != nil, s.Components > 0
+	return slices.Concat(fields(
+		"data", s.Data,
+		"components", where(components, s.Components),
+		"whiten", where(components, s.Whiten),
+		"epochs", s.Epochs,
+		"batch", s.Batch,
+		"learning_rate", s.LearningRate,
+		"tc_rows", s.TCRows,
+		"test", c.name,
+		"measure", c.field,
+		"predictor", c.predictor,
+		"k", where(paired, c.x.K),
+	), groupFields("x_", c.x.group), groupFields("y_", c.y.group), fields(
+		"pairs", c.n,
+		"wins", where(paired, c.wins()),
+		"ties", where(paired, c.signs.Ties),
+		"shift", where(paired, c.shift.Value),
+		"shift_low", where(paired, c.shift.Low),
+		"shift_high", where(paired, c.shift.High),
+		"rank_biserial", where(paired, c.effect),
+		"rho", where(c.name == "within", c.effect),
+		"page_l_less_mean", where(c.name == "trend", c.effect),
+		"p", c.p,
+		"p_adjusted", c.adjusted,
+		"outcome", where(c.outcome() != 0, verdicts[c.outcome()]),
+	))
 }
 
 func groupFields(side string, p group) []field {
-	return []field{
-		{side + "below", only(p.below != layer{}, p.below.String())},
-		{side + "objective", p.objective},
-		{side + "lambda", only(p.hasLambda(), shortest(p.lambda))},
-		{side + "activation", p.activation},
-	}
+	return fields(
+		side+"below", where(p.below != layer{}, p.below),
+		side+"objective", p.objective,
+		side+"lambda", where(p.hasLambda(), p.lambda),
+		side+"activation", p.activation,
+	)
 }
