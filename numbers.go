@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -74,6 +75,13 @@ func share(workers, n int, do func(i int)) {
 		})
 	}
 	group.Wait()
+}
+
+// addNew adds v to the list unless it is there.
+func addNew[T comparable](list *[]T, v T) {
+	if !slices.Contains(*list, v) {
+		*list = append(*list, v)
+	}
 }
 
 // shortest is x in the fewest digits that read back as x.

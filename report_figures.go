@@ -31,7 +31,9 @@ func (f figure) file(s *study) string { return slugOf(s.name()+" "+f.field+" "+f
 func (f figure) draw(s *study, weights func(id string) ([]byte, error)) ([]byte, error) {
 	switch f.kind {
 	case overview:
-		return s.dots(shareOfMost, 100), nil
+		return s.dots(shareOfMost), nil
+	case byActivation:
+		return s.dots(measureOf(f.field)), nil
 	case byEpoch:
 		return s.trainingCurves(s.subject(), "Loss"), nil
 	case byLambda:
@@ -44,10 +46,8 @@ func (f figure) draw(s *study, weights func(id string) ([]byte, error)) ([]byte,
 		return s.byOptimum(), nil
 	case prediction:
 		return s.clouds(measureOf(f.field), measureOf("probe_accuracy_1000")), nil
-	case weightVectors:
-		return s.networks(weights)
 	}
-	return s.dots(measureOf(f.field), 0), nil
+	return s.networks(weights)
 }
 
 // Two measures that only figures have.
@@ -71,22 +71,14 @@ func (s *study) note(more string) string {
 	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds), more)
 }
 
-const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a bar its exact 95 % interval."
+const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a thin line or a band its exact 95 % interval."
 
-var objectiveMarks = map[string]mark{
-	"infomax":        {colour: ink, dash: "none", shape: square},
-	"variance":       {colour: "#d55e00", dash: "8 3", shape: diamond},
-	"reconstruction": {colour: "#0072b2", dash: "10 3 2 3", shape: triangle},
-	"tied":           {colour: "#56b4e9", dash: "4 2", shape: pointed},
-	"random":         {colour: "#e69f00", dash: "2 2", shape: upright},
-	"pca":            {colour: "#009e73", dash: "10 2 2 2 2 2", shape: cross},
-	"optimum":        {colour: "#cc79a7", dash: "6 2"},
-}
+func activationMark(p group) mark { return markOf(activationNames, p.activation) }
 
 // mark is the look of c in figures of s. InfoMax is the darker the larger its λ; stacks take the
-// activations' marks in turn.
+// marks in turn.
 func (s *study) mark(c condition) mark {
-	m, lambdas := objectiveMarks[c.objective], s.lambdas()
+	m, lambdas := markOf(objectives, c.objective), s.lambdas()
 	if i := slices.Index(lambdas, c); i >= 0 {
 		light := 255 * (len(lambdas) - 1 - i) / max(1, len(lambdas)-1)
 		m.fill = "#" + strings.Repeat(fmt.Sprintf("%02x", light), 3)
@@ -106,65 +98,53 @@ func (s *study) shown() []condition {
 	})
 }
 
-// dots shows m of every condition by activation, in a panel for each K, on an axis from 0 to most,
-// or to what there is if that is 0.
-func (s *study) dots(m measure, most float64) []byte {
-	q, level := m.axis(), ""
-	q.most = most
-	conditions := s.conditions
-	if len(s.lambdas()) > 5 {
-		conditions = s.shown()
-	}
-	var panels []dotPanel
-	for _, K := range s.ks {
-		panel, some := dotPanel{title: atK(K)}, false
-		for _, activation := range s.activations {
-			row := dotRow{activation, math.NaN(), nil}
-			for _, c := range conditions {
-				p := group{c, activation, K}
-				runs := slices.DeleteFunc(s.values(p, m), math.IsNaN)
-				if len(runs) == 0 || c.objective == "optimum" || c.objective == "pca" && !m.isProbe() {
-					continue
-				}
+// dots shows m of every condition by activation, in a panel for each K. Untrained is a bar, below all
+// else. There is no figure of zeros alone.
+func (s *study) dots(m measure) []byte {
+	var spots []spot
+	some := false
+	others := slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool {
+		return c == untrained || c.objective == "optimum" || c.objective == "pca" && !m.isProbe()
+	})
+	for _, c := range append([]condition{untrained}, others...) {
+		look := s.mark(c)
+		if c == untrained {
+			look.shape = ""
+		}
+		for _, p := range s.grid(c, s.ks...) {
+			if runs := slices.DeleteFunc(s.values(p, m), math.IsNaN); len(runs) > 0 {
+				spots = append(spots, spot{atK(p.K), p.activation, look, s.level(p, m), runs})
 				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 })
-				if e := s.level(p, m); c == untrained {
-					row.level, level = e.Value, c.String()
-				} else {
-					row.spots = append(row.spots, spot{s.mark(c), e, runs})
-				}
 			}
-			panel.rows = append(panel.rows, row)
-		}
-		if some {
-			panels = append(panels, panel)
 		}
 	}
-	if panels == nil {
+	if !some {
 		return nil
 	}
-	return dotPlot(q, panels, level, s.note(levelNote+" Small dots are runs."))
+	return dotPlot(m.axis(), spots, s.note(levelNote+" Small dots are runs."))
 }
 
 // trainingCurves has a panel for each title, of the loss and its two terms: the median of c's seeds
 // at one K, and their range.
 func (s *study) trainingCurves(c condition, titles ...string) []byte {
-	var charts []chart
+	var data []datum
 	K := s.ks[len(s.ks)/2]
 	for term, title := range titles {
-		var all []series
 		for _, p := range s.grid(c, K) {
-			all = append(all, series{markOf(p.activation), s.curve(p, term)})
+			for epoch, e := range s.curve(p, term) {
+				data = append(data, datum{title, quantity{}, activationMark(p), float64(epoch + 1), e})
+			}
 		}
-		charts = addChart(charts, title, quantity{}, all, 1)
 	}
 	title := "Loss by epoch, " + atK(K) + only(len(s.seeds) > 1, ": median and range of the seeds")
-	return linePlot(title, quantity{title: "epoch"}, charts, 3, bands, s.note(c.String()+"."))
+	return linePlot(title, quantity{title: "epoch", setting: true}, data, s.note(c.String()+"."))
 }
 
-// curve is the median of the loss, or of a term of it, in each epoch, between the smallest and the
-// largest.
-func (s *study) curve(p group, term int) (points []point) {
-	for epoch := range s.Epochs {
+// curve is the median of the loss, or of a term of it, after each epoch, between the smallest and
+// the largest, of those that are finite.
+func (s *study) curve(p group, term int) []estimate {
+	curve := make([]estimate, s.Epochs)
+	for epoch := range curve {
 		var values []float64
 		for _, r := range s.runs[p] {
 			if epoch < len(r.Curve) {
@@ -174,129 +154,111 @@ func (s *study) curve(p group, term int) (points []point) {
 				}
 			}
 		}
+		curve[epoch].Value = math.NaN()
 		if len(values) > 0 {
-			e := estimate{median(values), slices.Min(values), slices.Max(values)}
-			points = append(points, point{float64(epoch + 1), e})
+			curve[epoch] = estimate{median(values), slices.Min(values), slices.Max(values)}
 		}
 	}
-	return points
+	return curve
 }
 
-var lambdaAxis = quantity{title: "λ", log: true, setting: true}
+// overSetting draws the lines that have two values of a setting at least.
+func overSetting(title string, x quantity, data []datum, note string) []byte {
+	lines := slices.DeleteFunc(slices.Clone(data), func(d datum) bool {
+		return !slices.ContainsFunc(data, func(other datum) bool {
+			return other.panel == d.panel && other.mark == d.mark && other.x != d.x
+		})
+	})
+	x.setting = true
+	return linePlot(title, x, lines, note+levelNote)
+}
 
 // byLambda has a panel for each K and a line for each activation.
 func (s *study) byLambda(m measure) []byte {
-	var charts []chart
-	for _, K := range s.ks {
-		var all []series
-		for _, activation := range s.activations {
-			its := series{mark: markOf(activation)}
-			for _, c := range s.lambdas() {
-				its.add(c.lambda, s.level(group{c, activation, K}, m))
-			}
-			all = append(all, its)
+	var data []datum
+	for _, c := range s.lambdas() {
+		for _, p := range s.grid(c, s.ks...) {
+			data = append(data, datum{atK(p.K), m.axis(), activationMark(p), c.lambda, s.level(p, m)})
 		}
-		charts = addChart(charts, atK(K), m.axis(), all, 2)
 	}
-	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note(levelNote))
+	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.note(""))
 }
 
 // byOptimum has a panel for each K: how redundant the weights are that the loss prefers, those of
 // runs, and untrained ones.
 func (s *study) byOptimum() []byte {
-	var charts []chart
+	var data []datum
 	m := redundancyNorm
-	for _, K := range s.ks {
-		look := objectiveMarks
-		all := []series{{mark: look["optimum"]}, {mark: look["infomax"]}, {mark: look["random"]}}
-		all[0].name, all[1].name, all[2].name = "optimum of the loss", "after training", untrained.String()
-		for _, c := range s.conditions {
-			if c.objective == "optimum" {
-				for i, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
-					all[i].add(c.lambda, s.level(group{of, "identity", K}, m))
-				}
+	for _, c := range s.conditions {
+		if c.objective != "optimum" {
+			continue
+		}
+		for _, p := range s.grid(c, s.ks...) {
+			for i, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
+				look := markOf(objectives, of.objective)
+				look.name = []string{"optimum of the loss", "after training", untrained.String()}[i]
+				data = append(data, datum{atK(p.K), m.axis(), look, c.lambda, s.level(p.under(of), m)})
 			}
 		}
-		charts = addChart(charts, atK(K), m.axis(), all, 2)
 	}
-	return linePlot(m.axis().label(), lambdaAxis, charts, 3, joined, s.note("identity. "+levelNote))
+	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.note("identity. "))
 }
 
 // byK has a panel for each activation and a line for each condition.
 func (s *study) byK(m measure) []byte {
-	var charts []chart
-	for _, activation := range s.activations {
-		var all []series
-		for _, c := range s.shown() {
-			its := series{mark: s.mark(c)}
-			for _, K := range s.ks {
-				its.add(float64(K), s.level(group{c, activation, K}, m))
-			}
-			all = append(all, its)
+	var data []datum
+	for _, c := range s.shown() {
+		for _, p := range s.grid(c, s.ks...) {
+			data = append(data, datum{p.activation, m.axis(), s.mark(c), float64(p.K), s.level(p, m)})
 		}
-		charts = addChart(charts, activation, m.axis(), all, 2)
 	}
-	x := quantity{title: "K", log: true, setting: true}
-	return linePlot(m.axis().label(), x, charts, 3, joined, s.note(levelNote))
+	return overSetting(m.axis().label(), quantity{title: "K", log: true}, data, s.note(""))
 }
 
 // byWhiteness shows the studies that differ from s in nothing but how white the inputs are: a row
 // of panels for each measure, a panel for each K, and a line for each activation, trained and not.
 func (s *study) byWhiteness() []byte {
-	var charts []chart
+	var data []datum
 	for i, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
-		for _, K := range s.ks {
-			var all []series
-			for _, activation := range s.activations {
-				trained := series{mark: markOf(activation)}
-				trained.dash = "none"
-				before := trained
-				before.name += ", " + untrained.String()
-				before.dash, before.fill = "2 3", "#ffffff"
-				for _, other := range s.all { // by ascending power
-					same := other.setting
-					if same.Whiten = s.Whiten; same == s.setting && s.Components > 0 {
-						trained.add(other.Whiten, other.level(group{s.subject(), activation, K}, m))
-						before.add(other.Whiten, other.level(group{untrained, activation, K}, m))
-					}
-				}
-				all = append(all, trained, before)
+		title := []string{"Effective rank, %, ", "Accuracy of the probe, "}[i]
+		for _, other := range s.all { // by ascending power
+			same := other.setting
+			if same.Whiten = s.Whiten; same != s.setting || s.Components == 0 {
+				continue
 			}
-			title := []string{"Effective rank, %, ", "Accuracy of the probe, "}[i] + atK(K)
-			charts = addChart(charts, title, m.axis(), all, 2)
+			for _, p := range other.grid(s.subject(), s.ks...) {
+				trained, before := activationMark(p), activationMark(p)
+				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
+				before.name += ", " + untrained.String()
+				data = append(data,
+					datum{title + atK(p.K), m.axis(), trained, other.Whiten, other.level(p, m)},
+					datum{title + atK(p.K), m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
+			}
 		}
 	}
-	x := quantity{title: "P: each component is divided by its standard deviation to the power P", setting: true}
-	note := fmt.Sprintf("%s, %d components; seeds %s. %s", s.Data, s.Components, ranges(s.seeds), levelNote)
-	return linePlot("Whitened inputs", x, charts, len(charts)/2, joined, note)
+	x := quantity{title: "P: each component is divided by its standard deviation to the power P"}
+	note := fmt.Sprintf("%s, %d components; seeds %s. ", s.Data, s.Components, ranges(s.seeds))
+	return overSetting("Whitened inputs", x, data, note)
 }
 
 // clouds shows y over x, a point for each run: the colour is its activation, the shape its
 // condition.
 func (s *study) clouds(x, y measure) []byte {
-	var legend []series // which has no points
-	for _, activation := range s.activations {
-		legend = append(legend, series{mark: mark{name: activation, colour: markOf(activation).colour}})
-	}
+	var data []datum
+	var shapes []mark
+	nan := math.NaN()
 	for _, c := range s.shown() {
-		legend = append(legend, series{mark: mark{name: c.String(), colour: grey, shape: s.mark(c).shape}})
-	}
-	var charts []chart
-	for _, K := range s.ks {
-		ch := chart{atK(K), y.axis(), slices.Clip(legend)}
-		for _, c := range s.shown() {
-			for _, p := range s.grid(c, K) {
-				its := series{mark: mark{colour: markOf(p.activation).colour, shape: s.mark(c).shape}}
-				ys := s.values(p, y)
-				for i, v := range s.values(p, x) {
-					its.points = append(its.points, point{v, estimate{ys[i], math.NaN(), math.NaN()}})
-				}
-				ch.series = append(ch.series, its)
+		look := mark{name: c.String(), colour: grey, shape: s.mark(c).shape}
+		shapes = append(shapes, look)
+		for _, p := range s.grid(c, s.ks...) {
+			look.name, look.colour = p.activation, activationMark(p).colour
+			ys := s.values(p, y)
+			for i, v := range s.values(p, x) {
+				data = append(data, datum{atK(p.K), y.axis(), look, v, estimate{ys[i], nan, nan}})
 			}
 		}
-		charts = append(charts, ch)
 	}
-	return linePlot(y.axis().label(), x.axis(), charts, 3, clouds, s.note("A mark for each run."))
+	return linePlot(y.axis().label(), x.axis(), data, s.note("A mark for each run."), shapes...)
 }
 
 // networks are the weights of one network of each activation, of the smallest K and seed.

@@ -47,11 +47,15 @@ func plainRuns(c Config, seeds int, share func(c Config) float64) (runs []*Resul
 	return runs
 }
 
-// marksOf are the middles of a figure's marks of a colour, left to right.
-func marksOf(t *testing.T, svg []byte, style string) (at [][2]float64) {
+// marksOf are the middles of a figure's marks, or of its bars, of a style, in their order.
+func marksOf(t *testing.T, svg []byte, style string) (at []point) {
 	for _, n := range parse(t, svg) {
-		if b, ok := n.bounds(t); ok && n.name == "path" && strings.Contains(n.attr["style"], style) {
-			at = append(at, [2]float64{(b[0] + b[2]) / 2, (b[1] + b[3]) / 2})
+		if strings.Contains(n.attr["style"], style) {
+			for _, m := range pathPoint.FindAllStringSubmatch(n.attr["d"], -1) {
+				if strings.HasPrefix(m[0], "M") {
+					at = append(at, point{parseNumber(t, m[1]), parseNumber(t, m[2])})
+				}
+			}
 		}
 	}
 	return at
@@ -130,7 +134,7 @@ func TestOverviewIsToScale(t *testing.T) {
 	shares := map[string]float64{"infomax": 0.75, "variance": 0.25, "reconstruction": 0.5, "random": 1}
 	c := Config{Data: "mnist", Epochs: 3, Batch: 128}
 	runs := plainRuns(c, 1, func(c Config) float64 { return shares[c.Objective] })
-	svg := studies(runs)[0].dots(shareOfMost, 100)
+	svg := studies(runs)[0].dots(shareOfMost)
 	ticks := map[string][]float64{}
 	for _, n := range parse(t, svg) {
 		if n.name == "text" {
@@ -138,12 +142,12 @@ func TestOverviewIsToScale(t *testing.T) {
 		}
 	}
 	for objective, style := range map[string]string{"infomax": "fill:#7f7f7f;", "variance": "fill:#d55e00;",
-		"reconstruction": "fill:#0072b2;", "random": "stroke:#e69f00;stroke-width:4", "optimum": "fill:#cc79a7;"} {
+		"reconstruction": "fill:#0072b2;", "random": "stroke-width:4;stroke:#e69f00", "optimum": "fill:#cc79a7;"} {
 		want := []float64(nil)
-		for panel := range ticks["0"] {
-			zero, all := ticks["0"][panel], ticks["100"][panel]
+		for panel := range ticks["40"] {
+			at40, at100 := ticks["40"][panel], ticks["100"][panel]
 			for range 2 { // activations
-				want = append(want, zero+shares[objective]*(all-zero))
+				want = append(want, at40+(shares[objective]-0.4)/0.6*(at100-at40))
 			}
 		}
 		got := marksOf(t, svg, style)
@@ -166,10 +170,11 @@ func TestOverviewIsToScale(t *testing.T) {
 func TestCloudsHaveEveryRunInItsPanel(t *testing.T) {
 	runs := plainRuns(Config{Data: "mnist", Epochs: 3, Batch: 128}, 3, func(c Config) float64 { return 0.5 })
 	runs = slices.DeleteFunc(runs, func(r *Result) bool { return r.Config.K == 8 && r.Config.Seed > 1 })
+	svg := studies(runs)[0].clouds(measureOf("effective_rank"), measureOf("probe_accuracy"))
 	var got [2]int
-	for _, n := range parse(t, studies(runs)[0].clouds(measureOf("effective_rank"), measureOf("probe_accuracy"))) {
-		if b, _ := n.bounds(t); strings.HasPrefix(n.attr["style"], "fill-opacity:0.6") {
-			got[int(b[0]/(pageWidth/2))] += strings.Count(n.attr["d"], "M")
+	for _, at := range marksOf(t, svg, "fill:") {
+		if at[1] > 80 { // not in the legend
+			got[int(at[0]/(pageWidth/2))]++
 		}
 	}
 	if want := [2]int{24, 8}; got != want { // InfoMax at one λ and three others, two activations, seeds
@@ -191,7 +196,7 @@ func TestCurvesAreMediansOfWhatIsFinite(t *testing.T) {
 	s := studies(runs)[0]
 	for term, want := range []estimate{{2, 1, 7}, {-2, -7, -1}, {0, 0, 0}} {
 		got := s.curve(groupOf(c), term)
-		if len(got) != 2 || got[1] != (point{2, want}) {
+		if len(got) != 2 || got[1] != want {
 			t.Errorf("term %d: %v, want %v at epoch 2", term, got, want)
 		}
 	}
@@ -210,11 +215,11 @@ func TestWhitenessOptimumAndLambdaShowEveryStep(t *testing.T) {
 	}
 	for i, s := range studies(runs) {
 		for objective, want := range map[string]int{"optimum": 6, "infomax": 6, "random": 6} {
-			if got := len(marksOf(t, s.byOptimum(), "fill:"+objectiveMarks[objective].colour+";")) - 1; got != want {
+			if got := len(marksOf(t, s.byOptimum(), "fill:"+markOf(objectives, objective).colour+";stroke")) - 1; got != want {
 				t.Errorf("%s: %d marks of %s, want 3 λ × 2 K", s.name(), got, objective)
 			}
 		}
-		lambda := marksOf(t, s.byLambda(shareOfMost), "fill:#000000;")[1:]
+		lambda := marksOf(t, s.byLambda(shareOfMost), "fill:#222222;stroke")[1:]
 		if len(lambda) != 6 || !(lambda[0][0] < lambda[1][0] && lambda[1][0] < lambda[2][0]) {
 			t.Errorf("%s: marks by λ at %v, want 3 λ × 2 K", s.name(), lambda)
 		}
@@ -225,7 +230,7 @@ func TestWhitenessOptimumAndLambdaShowEveryStep(t *testing.T) {
 			}
 			continue
 		}
-		trained, not := marksOf(t, svg, "fill:#000000;")[1:], marksOf(t, svg, "fill:#ffffff;stroke:#000000")[1:]
+		trained, not := marksOf(t, svg, "fill:#222222;stroke")[1:], marksOf(t, svg, "fill:#ffffff;stroke:#222222")[1:]
 		if len(trained) != 12 || len(not) != 12 {
 			t.Fatalf("%s: %d and %d marks, want 3 powers × 2 K × 2 measures", s.name(), len(trained), len(not))
 		}

@@ -193,13 +193,6 @@ func (s *study) add(r *Result) {
 	}
 }
 
-// addNew adds v to the list unless it is there.
-func addNew[T comparable](list *[]T, v T) {
-	if !slices.Contains(*list, v) {
-		*list = append(*list, v)
-	}
-}
-
 // size is the number of runs.
 func (s *study) size() (n int) {
 	for _, bySeed := range s.runs {

@@ -80,14 +80,19 @@ func (c *canvas) path(d, style string) {
 }
 
 func (c *canvas) line(x0, y0, x1, y1 float64, style string) {
-	c.path(line([][2]float64{{x0, y0}, {x1, y1}}), style)
+	c.path(line(point{x0, y0}, point{x1, y1}), style)
 }
 
-// line is the path from the first point to the next and on. A point that is NaN leaves a gap.
-func line(points [][2]float64) (d string) {
+// point is x and y; NaN is no position.
+type point [2]float64
+
+func (p point) isGap() bool { return math.IsNaN(p[0]) || math.IsNaN(p[1]) }
+
+// line is the path from the first point to the next and on, with gaps.
+func line(points ...point) (d string) {
 	next := "M"
 	for _, p := range points {
-		if isGap(p) {
+		if p.isGap() {
 			next = "M"
 			continue
 		}
@@ -97,7 +102,14 @@ func line(points [][2]float64) (d string) {
 	return d
 }
 
-func isGap(p [2]float64) bool { return math.IsNaN(p[0]) || math.IsNaN(p[1]) }
+// stamps draws a shape, a path relative to its middle, about each point.
+func (c *canvas) stamps(shape, style string, points ...point) {
+	d := ""
+	for _, p := range points {
+		d += line(p) + shape
+	}
+	c.path(d, style)
+}
 
 // num formats a coordinate: at most two decimals, no trailing zeros, no −0.
 func num(x float64) string {
@@ -138,51 +150,47 @@ func wrap(s string, width, size float64) (lines []string) {
 	return lines
 }
 
-// mark is how something looks in every figure: its colour, of Okabe and Ito (2008), survives colour
-// blindness, and its shape and its dash survive greyscale.
+// mark is how something looks. It has a shape, drawn at values, or a dash, of a line, or both.
 type mark struct {
-	name, colour, dash string
-	shape              []float64 // x, y in turn, in units of the radius; nil: a circle
-	fill               string    // of the shape, if that is not the colour
+	name, colour, dash, shape string
+	fill                      string // of the shape, if that is not the colour
 }
 
-var (
-	square   = []float64{-.9, -.9, .9, -.9, .9, .9, -.9, .9}
-	triangle = []float64{0, -1.2, 1.15, .85, -1.15, .85}
-	diamond  = []float64{0, -1.35, 1.35, 0, 0, 1.35, -1.35, 0}
-	pointed  = []float64{0, 1.2, 1.15, -.85, -1.15, -.85}
-	upright  = []float64{-.4, -1.4, .4, -1.4, .4, 1.4, -.4, 1.4}
-	cross    = []float64{-.4, -1.2, .4, -1.2, .4, -.4, 1.2, -.4, 1.2, .4,
-		.4, .4, .4, 1.2, -.4, 1.2, -.4, .4, -1.2, .4, -1.2, -.4, -.4, -.4}
+const (
+	speck = "h0" // with round ends
+	ring  = "m-2.2,0a2.2,2.2 0 1 1 4.4,0a2.2,2.2 0 1 1 -4.4,0z"
 )
 
-// marks are those of the activations, in their order.
+// marks are taken in their order by the objectives, by the activations and by the conditions of
+// stacks; what is beyond the last begins anew, so a list needs no more of them than it has names.
+// The colours, of Okabe and Ito (2008), survive colour blindness, the shapes and dashes greyscale.
+// Of their eight, yellow #f0e442 is left, which is hard to see on white.
 var marks = []mark{
-	{"identity", "#000000", "none", nil, ""},
-	{"relu", "#d55e00", "8 3", square, ""},
-	{"leaky_relu", "#e69f00", "4 2", triangle, ""},
-	{"softmax", "#0072b2", "10 3 2 3", diamond, ""},
-	{"tanh", "#009e73", "2 2", pointed, ""},
-	{"softplus", "#cc79a7", "10 2 2 2 2 2", cross, ""},
+	{colour: ink, dash: "none", shape: "m-3.4-3.4h6.8v6.8h-6.8z"},                                           // a square
+	{colour: "#d55e00", dash: "8 3", shape: "m0-5.1l5.1,5.1l-5.1,5.1l-5.1-5.1z"},                            // a diamond
+	{colour: "#0072b2", dash: "10 3 2 3", shape: "m0-4.6l4.4,7.8h-8.8z"},                                    // a triangle
+	{colour: "#56b4e9", dash: "4 2", shape: "m0,4.6l4.4-7.8h-8.8z"},                                         // that points down
+	{colour: "#e69f00", dash: "2 2", shape: "m-1.5-5.3h3v10.6h-3z"},                                         // an upright bar
+	{colour: "#009e73", dash: "10 2 2 2 2 2", shape: "m-1.5-4.6h3v3.1h3.1v3h-3.1v3.1h-3v-3.1h-3.1v-3h3.1z"}, // a cross
+	{colour: "#cc79a7", dash: "6 2", shape: "m-3.8,0a3.8,3.8 0 1 1 7.6,0a3.8,3.8 0 1 1 -7.6,0z"},
 }
 
-func markOf(activation string) mark { return marks[slices.Index(activationNames, activation)] }
-
-// outline is the shape of m about (x, y) with radius r, as a path.
-func (m mark) outline(x, y, r float64) string {
-	if m.shape == nil {
-		return fmt.Sprintf("M%s,%sa%[3]s,%[3]s 0 1 1 %s,0a%[3]s,%[3]s 0 1 1 -%[4]s,0Z",
-			num(x-r), num(y), num(r), num(2*r))
-	}
-	var corners [][2]float64
-	for corner := range slices.Chunk(m.shape, 2) {
-		corners = append(corners, [2]float64{math.FMA(corner[0], r, x), math.FMA(corner[1], r, y)})
-	}
-	return line(corners) + "Z"
+// markOf is the mark of one of a list of names.
+func markOf(names []string, name string) mark {
+	m := marks[slices.Index(names, name)%len(marks)]
+	m.name = name
+	return m
 }
 
-func (c *canvas) mark(m mark, x, y, r float64) {
-	c.path(m.outline(x, y, r), "fill:"+cmp.Or(m.fill, m.colour)+";stroke:"+m.colour)
+// mark draws m at each point; without a dash faintly, because such points are many.
+func (c *canvas) mark(m mark, points ...point) {
+	style := "fill:" + cmp.Or(m.fill, m.colour)
+	if m.dash == "" {
+		style += ";fill-opacity:0.6"
+	} else {
+		style += ";stroke:" + m.colour
+	}
+	c.stamps(m.shape, style, points...)
 }
 
 // key adds an entry to the legend: a sample, drawn about (x, y) and up to 26 units wide, and its
@@ -200,10 +208,9 @@ func (c *canvas) key(name string, sample func(x, y float64)) {
 // quantity is what an axis shows.
 type quantity struct {
 	title   string
-	better  int     // +1 higher, −1 lower, 0 neither
-	log     bool    // logarithmic: values ≤ 0 cannot be shown
-	setting bool    // its ticks are at its values
-	most    float64 // it spans 0 … most; 0: it spans its values
+	better  int  // +1 higher, −1 lower, 0 neither
+	log     bool // logarithmic: values ≤ 0 cannot be shown
+	setting bool // its ticks are at its values
 }
 
 func (q quantity) label() string {
@@ -211,31 +218,31 @@ func (q quantity) label() string {
 	return q.title + better + only(q.log, ", log scale")
 }
 
-// shows tells whether v has a position on the axis: NaN has none, nor what would overflow a
-// difference.
-func (q quantity) shows(v float64) bool { return math.Abs(v) <= 1e300 && (!q.log || v >= 1e-300) }
+// along is v, or its logarithm, and NaN if v cannot be shown: an infinite value, or what would
+// overflow a difference.
+func (q quantity) along(v float64) float64 {
+	switch {
+	case math.Abs(v) > 1e300, q.log && v < 1e-300:
+		return math.NaN()
+	case q.log:
+		return log(v)
+	}
+	return v
+}
 
 // scale maps the values lo…hi of a quantity to from…to.
 type scale struct {
 	quantity
 	lo, hi, from, to float64
-	ticks            []tick
+	ticks            []float64
 }
 
-type tick struct {
-	value float64
-	label string
-}
-
-// newScale spans those of the values that q shows, with about count ticks. Values that are equal to
-// nine digits stand in its middle, zeros at its start.
-func newScale(q quantity, values []float64, count int) scale {
-	values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return !q.shows(v) })
-	if q.most > 0 {
-		values = append(values, 0, q.most)
-	}
+// newScale spans those of the values that q can show. Values that are equal to nine digits stand in
+// its middle, zeros at its start. It has two ticks at least, unless it is of a setting.
+func newScale(q quantity, values []float64) scale {
+	values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return math.IsNaN(q.along(v)) })
 	if len(values) == 0 {
-		values = []float64{0.1, 1}
+		values = []float64{1}
 	}
 	slices.Sort(values)
 	values = slices.Compact(values)
@@ -243,23 +250,17 @@ func newScale(q quantity, values []float64, count int) scale {
 	switch size := max(math.Abs(lo), math.Abs(hi)); {
 	case size < 1e-300: // a share of it would underflow
 		lo, hi = 0, 1
-	case hi-lo > 1e-9*size:
-	case q.log:
-		lo, hi = lo/2, hi*2
-	default:
+	case hi-lo <= 1e-9*size:
 		lo, hi = lo-size/10, hi+size/10
 	}
 	s := scale{quantity: q, lo: lo, hi: hi}
-	switch {
-	case q.setting && len(values) <= 8:
-		for _, v := range values {
-			s.ticks = append(s.ticks, tick{v, short(v)})
-		}
-	case q.log:
-		s.ticks = logTicks(lo, hi, count)
-	default:
-		whole := !slices.ContainsFunc(values, func(v float64) bool { return v != math.Trunc(v) })
-		s.ticks = linearTicks(lo, hi, count, whole)
+	if q.setting && len(values) <= 8 {
+		s.ticks = values
+	} else if q.log {
+		s.ticks = powersOfTen(lo, hi)
+	}
+	if s.ticks == nil || !q.setting && len(s.ticks) < 2 {
+		s.ticks = multiples(lo, hi)
 	}
 	return s
 }
@@ -272,113 +273,86 @@ func (s scale) over(from, to float64) scale {
 
 // at is the position of v, NaN if it has none.
 func (s scale) at(v float64) float64 {
-	lo, hi := s.lo, s.hi
-	switch {
-	case !s.shows(v):
-		return math.NaN()
-	case s.log:
-		v, lo, hi = log(v), log(lo), log(hi)
-	}
-	return math.FMA((v-lo)/(hi-lo), s.to-s.from, s.from)
+	lo := s.along(s.lo)
+	return math.FMA((s.along(v)-lo)/(s.along(s.hi)-lo), s.to-s.from, s.from)
 }
 
-// linearTicks returns about count multiples of 1, 2 or 5 × 10ᵉ in lo…hi, two at least unless whole.
-func linearTicks(lo, hi float64, count int, whole bool) (ticks []tick) {
-	step, e := niceStep((hi - lo) / float64(count))
-	if whole && step < 1 {
-		step, e = 1, 0
-	}
-	far := max(math.Abs(lo), math.Abs(hi)) >= 1e6 || e < -4
-	const slack = 1e-6 // of a step, for ends that rounding has moved
+const tickCount = 5 // about; with five steps between lo and hi, two ticks at least are in lo…hi
+
+// multiples returns those of 1, 2 or 5 × 10ᵉ in lo…hi.
+func multiples(lo, hi float64) (ticks []float64) {
+	step := niceStep((hi - lo) / tickCount)
+	const slack = 0.05 // of a step: the tick of a value that is nearly round, as 100 where it ends at 99.9
 	for i := math.Ceil(lo/step - slack); i <= math.Floor(hi/step+slack); i++ {
-		v := float64(i * step)
-		label := fixed(v, -e)
-		switch {
-		case v == 0:
-			label = "0"
-		case far:
-			label = readable(strconv.FormatFloat(v, 'e', max(0, exponent(v, 7)-e), 64))
-		}
-		ticks = append(ticks, tick{v, label})
-	}
-	if len(ticks) < 2 && !whole {
-		return linearTicks(lo, hi, count+2, whole)
+		ticks = append(ticks, float64(i*step))
 	}
 	return ticks
 }
 
-// logTicks returns the powers of ten in lo…hi, about count of them; in up to three decades also 2
-// and 5 times them; and where there are fewer than two, linear ticks.
-func logTicks(lo, hi float64, count int) (ticks []tick) {
+// powersOfTen returns those in lo…hi, or every second of them, or third, …
+func powersOfTen(lo, hi float64) (ticks []float64) {
 	first, last := exponent(lo, 7), exponent(hi, 7)
-	stride, factors := (last-first)/(count+1)+1, "1"
-	if last-first < 3 {
-		factors = "125"
-	}
-	for e := first; e <= last; e++ {
-		for _, m := range factors {
-			label := string(m) + "e" + strconv.Itoa(e)
-			v, _ := strconv.ParseFloat(label, 64)
-			if v < lo*(1-1e-9) || v > hi*(1+1e-9) || e%stride != 0 {
-				continue
-			}
-			if -4 < e && e < 4 {
-				label = shortest(v)
-			}
-			ticks = append(ticks, tick{v, readable(label)})
+	for e := first; e <= last; e += (last-first)/(tickCount+1) + 1 {
+		if v := scientific("1", e); lo <= v && v <= hi {
+			ticks = append(ticks, v)
 		}
-	}
-	if len(ticks) < 2 {
-		return linearTicks(lo, hi, count, false)
 	}
 	return ticks
 }
 
-// niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x, and e. strconv rounds exactly.
-func niceStep(x float64) (step float64, e int) {
-	for e = exponent(x, 7) - 1; ; e++ {
-		for _, m := range []string{"1", "2", "5"} {
-			step, _ = strconv.ParseFloat(m+"e"+strconv.Itoa(e), 64)
-			if step >= x {
-				return step, e
-			}
+// niceStep returns the least of 1, 2, 5 × 10ᵉ that is not under x.
+func niceStep(x float64) (step float64) {
+	for _, m := range []string{"1", "2", "5", "10"} {
+		if step = scientific(m, exponent(x, 7)); step >= x {
+			break
 		}
 	}
+	return step
 }
+
+// scientific is m × 10ᵉ, rounded once, on every platform.
+func scientific(m string, e int) float64 {
+	v, _ := strconv.ParseFloat(m+"e"+strconv.Itoa(e), 64)
+	return v
+}
+
+func tickLabel(v float64) string { return readable(strconv.FormatFloat(v, 'g', 6, 64)) }
 
 // frame is the plotting area of one panel.
 type frame struct{ left, top, right, bottom float64 }
 
-// layout places n panels under the legend, in rows of up to that many columns, all of them outer
-// units from the left. Each has left units for its ticks, a line above it for its title and one
-// below it for its ticks.
-func (c *canvas) layout(n, columns int, outer, left, height float64) (frames []frame) {
-	columns = max(1, min(columns, n))
+// layout places panels under the legend, each with its title above and room for ticks below, in
+// rows of up to three, all of them outer units from the left. A panel has left units for its ticks.
+func (c *canvas) layout(titles []string, outer, left, height float64) (frames []frame) {
+	columns := min(len(titles), 3)
+	if len(titles) == 4 {
+		columns = 2
+	}
 	width := (pageWidth - margin - outer) / float64(columns)
 	if c.x > margin {
 		c.y += 22
 	}
 	top := c.y + 22
-	for i := range n {
+	for i, title := range titles {
 		x := float64(width*float64(i%columns)) + outer + margin/2
 		y := float64((height+46)*float64(i/columns)) + top
-		frames = append(frames, frame{x + left, y, x + width - 8, y + height})
+		f := frame{x + left, y, x + width - 8, y + height}
+		c.text(f.left, f.top-7, "start", title, "")
+		frames = append(frames, f)
 		c.y = y + height + 24
 	}
 	return frames
 }
 
-func (c *canvas) panelTitle(f frame, s string) { c.text((f.left+f.right)/2, f.top-7, "middle", s, "") }
-
 // axisX draws the ticks of s under f and a pale line for each. A label that would touch the last
 // one is left out.
 func (c *canvas) axisX(f frame, s scale) {
 	end := math.Inf(-1)
-	for _, t := range s.ticks {
-		x, half := s.at(t.value), textWidth(t.label, smallSize/2)
+	for _, v := range s.ticks {
+		x, label := s.at(v), tickLabel(v)
 		c.line(x, f.top, x, f.bottom, "stroke:"+faint)
-		if x-half > end {
-			c.small(x, f.bottom+16, "middle", t.label)
+		if half := textWidth(label, smallSize/2); x-half > end {
+			c.small(x, f.bottom+16, "middle", label)
 			end = x + half + 3
 		}
 	}
@@ -387,9 +361,9 @@ func (c *canvas) axisX(f frame, s scale) {
 
 // axisY draws the ticks of s at the left of f and a pale line for each.
 func (c *canvas) axisY(f frame, s scale) {
-	for _, t := range s.ticks {
-		y := s.at(t.value)
+	for _, v := range s.ticks {
+		y := s.at(v)
 		c.line(f.left, y, f.right, y, "stroke:"+faint)
-		c.small(f.left-5, y+4, "end", t.label)
+		c.small(f.left-5, y+4, "end", tickLabel(v))
 	}
 }

@@ -1,111 +1,89 @@
 package main
 
-// Marks by category: a row for each activation, and in it a mark for each condition.
+// Marks by category: a panel for each K, a row for each activation, and in it a mark for each
+// condition.
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
-// spot is a condition in a row: where its runs lie, and each of them.
+// spot is a condition in a row of a panel: where its runs lie, and each of them.
 type spot struct {
-	mark
+	panel, row string
+	mark       // without a shape: a bar over the whole row
 	estimate
 	runs []float64
 }
 
-// dotRow is an activation. All panels of a figure have the same rows; one without spots is empty.
-type dotRow struct {
-	name  string
-	level float64 // drawn as a bar over the whole row; NaN: none
-	spots []spot
-}
-
-type dotPanel struct {
-	title string
-	rows  []dotRow
-}
-
 const lane = 6.5 // the height of one condition within a row
 
-// dotPlot draws the panels side by side. level says what the bars are.
-func dotPlot(q quantity, panels []dotPanel, level, note string) []byte {
+// dotPlot draws the panels side by side, over one axis, the later spots upon the earlier; nil if
+// there are none.
+func dotPlot(q quantity, spots []spot, note string) []byte {
+	if len(spots) == 0 {
+		return nil
+	}
 	c := newCanvas(q.label())
-	var names []string // of conditions: each has a lane
+	var panels, rows, names []string
+	var values []float64
 	outer := 0.0
-	for _, p := range panels {
-		for _, row := range p.rows {
-			outer = max(outer, textWidth(row.name, textSize)+4)
-			for _, d := range row.spots {
-				if !slices.Contains(names, d.name) {
-					names = append(names, d.name)
-					c.key(d.name, func(x, y float64) { c.mark(d.mark, x, y, 4) })
-				}
-			}
+	for _, d := range spots {
+		if !slices.Contains(names, d.name) {
+			c.key(d.name, func(x, y float64) { c.condition(d.mark, x, y, y-7, y+7) })
 		}
+		addNew(&panels, d.panel)
+		addNew(&rows, d.row)
+		addNew(&names, d.name)
+		outer = max(outer, textWidth(d.row, textSize)+4)
+		values = append(append(values, d.Value, d.Low, d.High), d.runs...)
 	}
-	if level != "" {
-		c.key(level, func(x, y float64) { c.bar(x, y-7, y+7) })
-	}
-	half := float64(lane/2*float64(max(2, len(names)))) + 4 // of a row
-	for i, f := range c.layout(len(panels), 3, outer, 8, float64(2*half*float64(len(panels[0].rows)))) {
-		s := panels[i].scale(q).over(f.left+8, f.right-8)
-		c.panelTitle(f, panels[i].title)
+	s, height := newScale(q, values), float64(lane*float64(max(2, len(names))))+8 // of a row
+	for i, f := range c.layout(panels, outer, 8, float64(height*float64(len(rows)))) {
+		s := s.over(f.left+8, f.right-8)
 		c.axisX(f, s)
-		for j, row := range panels[i].rows {
-			top := f.top + float64(2*half*float64(j))
+		for j, row := range rows {
+			top := f.top + float64(height*float64(j))
 			c.line(f.left, top, f.right, top, "stroke:"+faint)
 			if f.left < outer+margin+8 {
-				c.text(f.left-6, top+half+4, "end", row.name, "")
+				c.text(f.left-6, top+height/2+4, "end", row, "")
 			}
-			if s.shows(row.level) {
-				c.bar(s.at(row.level), top+1, top+half+half-1)
-			}
-			for _, d := range row.spots {
-				lanes := 2*slices.Index(names, d.name) + 1 - len(names) // halves, from the row's middle
-				c.spot(d, s, top+half+float64(lane/2*float64(lanes)))
+			for _, d := range spots {
+				if d.panel == panels[i] && d.row == row {
+					lanes := 2*slices.Index(names, d.name) + 1 - len(names) // halves, from the row's middle
+					c.spot(d, s, top+height/2+float64(lane/2*float64(lanes)), top, top+height)
+				}
 			}
 		}
 	}
 	return c.bytes(note)
 }
 
-// scale spans all that p shows.
-func (p dotPanel) scale(q quantity) scale {
-	var values []float64
-	for _, row := range p.rows {
-		values = append(values, row.level)
-		for _, d := range row.spots {
-			values = append(append(values, d.Value, d.Low, d.High), d.runs...)
-		}
-	}
-	return newScale(q, values, 4)
-}
-
-func (c *canvas) bar(x, top, bottom float64) {
-	c.line(x, top, x, bottom, "stroke:#e69f00;stroke-width:4")
-}
-
-// spot draws d at height y: its runs, their interval, and on top the mark.
-func (c *canvas) spot(d spot, s scale, y float64) {
-	var runs [][2]float64
+// spot draws d at height y of a row from top to bottom: its runs, their interval, and on top the
+// mark.
+func (c *canvas) spot(d spot, s scale, y, top, bottom float64) {
+	var runs []point
 	for _, v := range d.runs {
-		if s.shows(v) {
-			runs = append(runs, [2]float64{s.at(v), y})
-		} else {
+		if x := s.at(v); math.IsNaN(x) {
 			c.hidden++
+		} else {
+			runs = append(runs, point{x, y})
 		}
 	}
-	c.path(dots(runs), "stroke:"+d.colour+";stroke-width:3;stroke-linecap:round;stroke-opacity:0.5")
-	if s.shows(d.Low) && s.shows(d.High) {
-		c.line(s.at(d.Low), y, s.at(d.High), y, "stroke:"+d.colour+";stroke-width:1.5")
+	c.stamps(speck, "stroke:"+d.colour+";stroke-width:3;stroke-linecap:round;stroke-opacity:0.5", runs...)
+	if low, high := (point{s.at(d.Low), y}), (point{s.at(d.High), y}); !low.isGap() && !high.isGap() {
+		c.path(line(low, high), "stroke:"+d.colour+";stroke-width:1.5")
 	}
-	if s.shows(d.Value) {
-		c.mark(d.mark, s.at(d.Value), y, 4)
+	if x := s.at(d.Value); !math.IsNaN(x) {
+		c.condition(d.mark, x, y, top+1, bottom-1)
 	}
 }
 
-// dots is the path of points that are to have round ends.
-func dots(points [][2]float64) (d string) {
-	for _, p := range points {
-		d += line([][2]float64{p}) + "h0"
+// condition draws m at (x, y) or, without a shape, as a bar from top to bottom.
+func (c *canvas) condition(m mark, x, y, top, bottom float64) {
+	if m.shape == "" {
+		c.line(x, top, x, bottom, "stroke-width:4;stroke:"+m.colour)
+	} else {
+		c.mark(m, point{x, y})
 	}
-	return d
 }

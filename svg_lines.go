@@ -8,91 +8,50 @@ import (
 	"slices"
 )
 
-// point is a value of a series at x.
-type point struct {
-	x float64
+// datum is a level at x: of a panel, and in it of a line, which goes through all that has its mark.
+type datum struct {
+	panel string
+	y     quantity // of all in the panel
+	mark           // without a dash: marks alone
+	x     float64
 	estimate
 }
 
-type series struct {
-	mark
-	points []point
-}
-
-// chart is a panel.
-type chart struct {
-	title  string
-	y      quantity
-	series []series
-}
-
-// add appends a level at x, unless it is of no runs.
-func (s *series) add(x float64, e estimate) {
-	if !math.IsNaN(e.Value) {
-		s.points = append(s.points, point{x, e})
-	}
-}
-
-// addChart adds a panel with those series that have at least that many points, if there are any.
-func addChart(charts []chart, title string, y quantity, all []series, least int) []chart {
-	all = slices.DeleteFunc(all, func(s series) bool { return len(s.points) < least })
-	if len(all) > 0 {
-		charts = append(charts, chart{title, y, all})
-	}
-	return charts
-}
-
-// look is how series are drawn.
-type look int
-
-const (
-	joined look = iota // marks with intervals, joined by lines
-	bands              // a line within a band from low to high
-	clouds             // marks alone
-)
-
-// linePlot draws charts over one x axis, in rows of up to that many columns; nil if there are none.
-func linePlot(title string, x quantity, charts []chart, columns int, style look, note string) []byte {
-	if len(charts) == 0 {
+// linePlot draws panels over one x axis; nil if no datum has a value. A line goes from datum to
+// datum, in a band from low to high. The legend has the name of every mark, and of more.
+func linePlot(title string, x quantity, data []datum, note string, more ...mark) []byte {
+	data = slices.DeleteFunc(data, func(d datum) bool { return math.IsNaN(d.x) || math.IsNaN(d.Value) })
+	if len(data) == 0 {
 		return nil
 	}
 	c := newCanvas(title)
-	var names []string
+	var panels []string
+	var lines []mark
 	var xs []float64
-	up, left := make([]scale, len(charts)), 0.0
-	for i, ch := range charts {
-		var ys []float64
-		for _, s := range ch.series {
-			if s.name != "" && !slices.Contains(names, s.name) {
-				names = append(names, s.name)
-				c.key(s.name, func(x, y float64) {
-					if style != clouds {
-						c.line(x-13, y, x+13, y, s.stroke())
-					}
-					c.mark(s.mark, x, y, 3.6)
-				})
-			}
-			for _, p := range s.points {
-				xs, ys = append(xs, p.x), append(ys, p.Value, p.Low, p.High)
-			}
-		}
-		up[i] = newScale(ch.y, ys, 5)
-		for _, t := range up[i].ticks {
-			left = max(left, textWidth(t.label, smallSize)+8)
-		}
+	ys, up := map[string][]float64{}, map[string]scale{}
+	left := 0.0
+	for _, d := range data {
+		addNew(&panels, d.panel)
+		addNew(&lines, d.mark)
+		xs, ys[d.panel] = append(xs, d.x), append(ys[d.panel], d.Value, d.Low, d.High)
+		up[d.panel] = scale{quantity: d.y}
 	}
-	across := newScale(x, xs, 5)
-	for i, f := range c.layout(len(charts), columns, 0, left, 190) {
-		across, up := across.over(f.left+22, f.right-22), up[i].over(f.bottom-8, f.top+8)
-		c.panelTitle(f, charts[i].title)
+	c.legend(append(lines, more...))
+	for _, title := range panels {
+		s := newScale(up[title].quantity, ys[title])
+		for _, v := range s.ticks {
+			left = max(left, textWidth(tickLabel(v), smallSize)+8)
+		}
+		up[title] = s
+	}
+	across := newScale(x, xs)
+	for i, f := range c.layout(panels, 0, left, 190) {
+		across, up := across.over(f.left+12, f.right-12), up[panels[i]].over(f.bottom-8, f.top+8)
 		c.axisX(f, across)
 		c.axisY(f, up)
-		for j, s := range charts[i].series {
-			aside := 0.0
-			if style == joined { // intervals must not hide each other
-				aside = 2.5 * float64(2*j+1-len(charts[i].series)) / 2
-			}
-			c.series(s, across.over(across.from+aside, across.to+aside), up, style, j)
+		for j, m := range lines {
+			its := slices.DeleteFunc(slices.Clone(data), func(d datum) bool { return d.panel != panels[i] || d.mark != m })
+			c.series(m, its, across, up, j)
 		}
 	}
 	c.y += 10
@@ -100,45 +59,48 @@ func linePlot(title string, x quantity, charts []chart, columns int, style look,
 	return c.bytes(note)
 }
 
-// series draws s. A band has four marks or so, that of another number at other points.
-func (c *canvas) series(s series, across, up scale, style look, number int) {
-	var middle, highs, lows [][2]float64
-	for _, p := range s.points {
-		x := across.at(p.x)
-		middle = append(middle, [2]float64{x, up.at(p.Value)})
-		highs, lows = append(highs, [2]float64{x, up.at(p.High)}), append(lows, [2]float64{x, up.at(p.Low)})
-	}
-	if style == joined {
-		for i := range middle {
-			c.path(line([][2]float64{highs[i], lows[i]}), "stroke-width:1.4;stroke:"+s.colour)
+// legend has the first mark of each name.
+func (c *canvas) legend(marks []mark) {
+	var names []string
+	for _, m := range marks {
+		if !slices.Contains(names, m.name) {
+			names = append(names, m.name)
+			c.key(m.name, func(x, y float64) {
+				c.stroke(m, point{x - 13, y}, point{x + 13, y})
+				c.mark(m, point{x, y})
+			})
 		}
 	}
-	if style == bands {
-		slices.Reverse(lows)
-		edge := slices.DeleteFunc(append(highs, lows...), isGap)
-		c.path(line(edge), "fill-opacity:0.15;fill:"+s.colour)
-	}
-	if style != clouds {
-		c.path(line(middle), s.stroke())
-	}
-	every, cloud := 1, ""
-	if style == bands {
-		every = max(1, len(middle)/4)
-	}
-	for i, at := range middle {
-		switch {
-		case isGap(at):
-			c.hidden++
-		case style == clouds:
-			cloud += s.outline(at[0], at[1], 2.6)
-		case i%every == number*every/6%every:
-			c.mark(s.mark, at[0], at[1], 3.6)
-		}
-	}
-	c.path(cloud, "fill-opacity:0.6;fill:"+s.colour)
 }
 
-// stroke is the style of m's lines.
-func (m mark) stroke() string {
-	return "fill:none;stroke:" + m.colour + ";stroke-width:1.6;stroke-dasharray:" + m.dash
+// stroke draws the line of m, if it has one.
+func (c *canvas) stroke(m mark, points ...point) {
+	if m.dash != "" {
+		c.path(line(points...), "fill:none;stroke:"+m.colour+";stroke-width:1.6;stroke-dasharray:"+m.dash)
+	}
+}
+
+// series draws its data, all of one mark. A long line has six marks or so, that of another number
+// at other points.
+func (c *canvas) series(m mark, its []datum, across, up scale, number int) {
+	var middle, highs, lows, marked []point
+	every := 1
+	if m.dash != "" {
+		every = max(1, len(its)/6)
+	}
+	for i, d := range its {
+		x := across.at(d.x)
+		at := point{x, up.at(d.Value)}
+		middle = append(middle, at)
+		highs, lows = append(highs, point{x, up.at(d.High)}), append(lows, point{x, up.at(d.Low)})
+		if at.isGap() {
+			c.hidden++
+		} else if i%every == number*every/6%every {
+			marked = append(marked, at)
+		}
+	}
+	slices.Reverse(lows)
+	c.path(line(slices.DeleteFunc(append(highs, lows...), point.isGap)...), "fill-opacity:0.15;fill:"+m.colour)
+	c.stroke(m, middle...)
+	c.mark(m, marked...)
 }

@@ -24,7 +24,7 @@ type strip struct {
 // side.
 type picture struct {
 	height, width, colours int
-	interleaved            bool // the colours of a pixel follow each other, not the pixels of a colour
+	last                   bool // a pixel's colours follow each other, not a colour's pixels
 }
 
 // pictureOf takes the shape of the data's rows: height × width, and colours first or last. Without
@@ -32,35 +32,29 @@ type picture struct {
 func pictureOf(shape []int, D int) picture {
 	side := int(math.Ceil(math.Sqrt(float64(D))))
 	switch {
+	case len(shape) < 2:
+		return picture{side, side, 1, false}
 	case len(shape) == 2:
 		return picture{shape[0], shape[1], 1, false}
-	case len(shape) == 3 && shape[2] <= 4:
+	case shape[2] <= 4:
 		return picture{shape[0], shape[1], shape[2], true}
-	case len(shape) == 3:
-		return picture{shape[1], shape[2], shape[0], false}
 	}
-	return picture{side, side, 1, false}
-}
-
-func (p picture) String() string {
-	colours := fmt.Sprintf(", %d colours side by side", p.colours)
-	return fmt.Sprintf("%d × %d", p.height, p.width) + only(p.colours > 1, colours)
+	return picture{shape[1], shape[2], shape[0], false}
 }
 
 // at is the pixel of input i. There is one empty column between colours.
 func (p picture) at(i int) (x, y int) {
-	pixels := p.height * p.width
-	pixel, colour := i%pixels, i/pixels
-	if p.interleaved {
+	pixel, colour := i%(p.height*p.width), i/(p.height*p.width)
+	if p.last {
 		pixel, colour = i/p.colours, i%p.colours
 	}
 	return pixel%p.width + colour*(p.width+1), pixel / p.width
 }
 
 // filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit,
-// which stands beside it: dark blue for negative weights, grey for 0, bright yellow for positive
-// ones. Lightness rises all the way, so the sign is there in greyscale too. The 1 % of weights
-// beyond the limit are drawn as if at it. shape is that of the data's rows.
+// which stands beside it: blue for negative weights, grey for 0, yellow for positive ones.
+// Lightness rises all the way, so the sign is there in greyscale too. shape is that of the data's
+// rows.
 func filterPicture(strips []strip, shape []int, note string) []byte {
 	c := newCanvas("Weight vectors as images")
 	layout, left := pictureOf(shape, strips[0].W.Cols), margin+60
@@ -69,16 +63,16 @@ func filterPicture(strips []strip, shape []int, note string) []byte {
 	}
 	for i, name := range []string{"−limit", "0", "+limit"} {
 		c.key(name, func(x, y float64) {
-			r, g, b, _ := palette()[1+127*i].RGBA()
-			c.line(x-8, y, x+8, y, fmt.Sprintf("stroke-width:12;stroke:#%02x%02x%02x", r>>8, g>>8, b>>8))
+			shade := palette()[1+127*i].(color.RGBA)
+			c.line(x-8, y, x+8, y, fmt.Sprintf("stroke-width:12;stroke:#%02x%02x%02x", shade.R, shade.G, shade.B))
 		})
 	}
 	c.y += 26
 	for _, s := range strips {
 		c.strip(s, layout, left)
 	}
-	note = "Each image is " + layout.String() + ". One weight in a hundred is beyond the limit. " + note
-	return c.bytes(note)
+	return c.bytes(fmt.Sprintf("Each image is %d × %d%s. Weights beyond the limit, 1 in 100, are drawn as if at it. %s",
+		layout.height, layout.width, only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side"), note))
 }
 
 const (
@@ -116,14 +110,11 @@ func shade(w, limit float64) uint8 {
 	return uint8(math.Floor(math.FMA(127, max(-1, min(1, w/limit)), 128.5)))
 }
 
-// palette runs in even steps from dark to bright through five colours; index 0 is white.
+// palette runs in even steps from blue through grey to yellow; index 0 is white.
 func palette() color.Palette {
-	stops := [][3]int{{0, 32, 96}, {30, 96, 176}, {148, 148, 148}, {240, 178, 40}, {255, 250, 190}}
 	p := color.Palette{color.White}
 	for i := range 255 {
-		from, to, part := stops[i*4/254], stops[min(4, i*4/254+1)], i*4%254
-		mix := func(j int) uint8 { return uint8((from[j]*(254-part) + to[j]*part) / 254) }
-		p = append(p, color.RGBA{mix(0), mix(1), mix(2), 255})
+		p = append(p, color.RGBA{uint8(i), uint8(32 + i*3/4), uint8(144 - i/8), 255})
 	}
 	return p
 }
@@ -146,17 +137,14 @@ func (c *canvas) image(img image.Image, x, y, scale float64) {
 // percentile99 is the value that 99 in 100 of the magnitudes do not exceed; 1 if that is 0 or there
 // are none.
 func percentile99(values []float64) float64 {
-	var magnitudes []float64
+	magnitudes := []float64{0}
 	for _, v := range values {
 		if finite(v) {
 			magnitudes = append(magnitudes, math.Abs(v))
 		}
 	}
 	slices.Sort(magnitudes)
-	if n := len(magnitudes); n > 0 && magnitudes[(99*n+99)/100-1] > 0 {
-		return magnitudes[(99*n+99)/100-1]
-	}
-	return 1
+	return cmp.Or(magnitudes[99*len(magnitudes)/100], 1)
 }
 
 // plane is one network of two inputs.
@@ -166,133 +154,131 @@ type plane struct {
 	trajectory []float64 // w₁, w₂, b of every unit at the start and after each epoch: (epochs+1)×K×3
 }
 
-// unit is w₁, w₂, b of unit k after the given epoch.
-func (p plane) unit(epoch, k int) [3]float64 { return [3]float64(p.trajectory[3*(epoch*p.K+k):]) }
-
-// last is the number of epochs.
-func (p plane) last() int { return len(p.trajectory)/(3*p.K) - 1 }
-
-// units are those that did not diverge; longest is the largest coordinate that a w of them ever
-// had.
-func (p plane) units() (units []int, longest float64) {
+// ways are w₁, w₂, b after each epoch, of every unit that did not diverge; longest is the largest
+// coordinate that a w of them ever had.
+func (p plane) ways() (ways [][][3]float64, longest float64) {
 	for k := range p.K {
+		var way [][3]float64
 		length, largest := 0.0, 0.0 // NaN if any number is
-		for epoch := range p.last() + 1 {
-			u := p.unit(epoch, k)
+		for t := 3 * k; t < len(p.trajectory); t += 3 * p.K {
+			u := [3]float64(p.trajectory[t:])
+			way = append(way, u)
 			length = max(length, math.Abs(u[0]), math.Abs(u[1]))
 			largest = max(largest, length, math.Abs(u[2]))
 		}
 		if largest <= 1e100 {
-			units, longest = append(units, k), max(longest, length)
+			ways, longest = append(ways, way), max(longest, length)
 		}
 	}
-	return units, longest
+	return ways, longest
 }
 
-const (
-	dotted = "stroke:#c4c4c4;stroke-width:2.6;stroke-linecap:round"
-	thin   = "stroke-width:0.8;stroke-opacity:0.6;stroke:"
-)
+// stretch is how many times as long as they are arrows are drawn: 1, unless the longest would be
+// more than the panel, −reach…reach, or less than a quarter of it.
+func (p plane) stretch(reach float64) float64 {
+	_, longest := p.ways()
+	if fit := longest / reach; fit > 0.95 || 0 < fit && fit < 0.25 {
+		return 1 / niceStep(fit/0.95)
+	}
+	return 1
+}
+
+const thin = "stroke-width:0.8;stroke-opacity:0.6;stroke:"
 
 // planePicture draws each plane as a square panel: the data, of which about 800 rows, each unit's w
-// as an arrow with the way that its tip came in training, and the line w·x + b = 0.
+// as an arrow with the way that its tip came in training, and the line w·x + b = 0. The panel's
+// title says where arrows are not at their length.
 func planePicture(planes []plane, data Set, note string) []byte {
 	c := newCanvas("Weight vectors, and the lines w·x + b = 0, over the data")
+	const dotted = "stroke:#c4c4c4;stroke-width:2.6;stroke-linecap:round"
 	c.key("data", func(x, y float64) {
-		c.path(dots([][2]float64{{x - 8, y + 3}, {x, y - 4}, {x + 7, y + 1}}), dotted)
+		c.stamps(speck, dotted, point{x - 8, y + 3}, point{x, y - 4}, point{x + 7, y + 1})
 	})
-	c.key("w of a unit", func(x, y float64) { c.arrow([2]float64{x - 13, y}, [2]float64{x + 13, y}, grey) })
-	c.key("its way in training", func(x, y float64) { c.way([][2]float64{{x - 10, y}, {x + 13, y}}, grey) })
+	c.key("w of a unit", func(x, y float64) { c.arrow(point{x - 13, y}, point{x + 13, y}, grey) })
+	c.key("its way in training", func(x, y float64) { c.way(grey, point{x - 10, y}, point{x + 13, y}) })
 	c.key("w·x + b = 0", func(x, y float64) { c.line(x-13, y, x+13, y, thin+grey) })
-	var points [][2]float64
+	var rows []point
 	reach := 0.0
 	for n := 0; n < data.N; n += max(1, (data.N+799)/800) {
-		x := [2]float64(data.dense(n))
-		points, reach = append(points, x), max(reach, math.Abs(x[0]), math.Abs(x[1]))
+		x := point(data.dense(n))
+		rows, reach = append(rows, x), max(reach, math.Abs(x[0]), math.Abs(x[1]))
 	}
-	columns := min(len(planes), 3)
-	side := min(400, (pageWidth-margin)/float64(columns)-48)
-	for i, f := range c.layout(len(planes), columns, 0, 36, side) {
+	reach = 1.1 * cmp.Or(reach, 1)
+	var titles []string
+	for _, p := range planes {
+		stretch := p.stretch(reach)
+		titles = append(titles, p.activation+only(stretch != 1, "; w ×"+short(stretch)))
+	}
+	side := min(400, (pageWidth-margin)/float64(min(len(planes), 3))-48)
+	both := newScale(quantity{}, []float64{-reach, reach})
+	for i, f := range c.layout(titles, 0, 36, side) {
 		f.right = f.left + side
-		c.plane(planes[i], f, points, 1.1*cmp.Or(reach, 1))
+		across, up := both.over(f.left, f.right), both.over(f.bottom, f.top)
+		c.axisX(f, across)
+		c.axisY(f, up)
+		at := func(x, y float64) point { return point{across.at(x), up.at(y)} }
+		var data []point
+		for _, x := range rows {
+			data = append(data, at(x[0], x[1]))
+		}
+		c.stamps(speck, dotted, data...)
+		// What is outside of an inner svg element is not drawn.
+		fmt.Fprintf(&c.body, `<svg x="%s" y="%s" width="%s" height="%[3]s" viewBox="%[1]s %[2]s %[3]s %[3]s">`+"\n",
+			num(f.left), num(f.top), num(side))
+		c.units(planes[i], reach, at)
+		c.body.WriteString("</svg>\n")
 	}
 	return c.bytes(note)
 }
 
-// plane draws p in f, −reach…reach of both inputs. Arrows are drawn at their length or, if that is
-// more than the panel or less than a quarter of it, as many times as long as the panel's title
-// says.
-func (c *canvas) plane(p plane, f frame, points [][2]float64, reach float64) {
-	units, longest := p.units()
-	c.hidden += p.K - len(units)
-	title, stretch := p.activation, 1.0
-	if fit := longest / reach; fit > 0.95 || 0 < fit && fit < 0.25 {
-		step, _ := niceStep(fit / 0.95)
-		stretch = 1 / step
-		title += "; w ×" + short(stretch)
-	}
-	c.panelTitle(f, title)
-	both := newScale(quantity{}, []float64{-reach, reach}, 4)
-	across, up := both.over(f.left, f.right), both.over(f.bottom, f.top)
-	c.axisX(f, across)
-	c.axisY(f, up)
-	at := func(x, y float64) [2]float64 { return [2]float64{across.at(x), up.at(y)} }
-	tip := func(u [3]float64) [2]float64 { return at(u[0]*stretch, u[1]*stretch) }
-	var data [][2]float64
-	for _, x := range points {
-		data = append(data, at(x[0], x[1]))
-	}
-	c.path(dots(data), dotted)
-	colour := markOf(p.activation).colour
-	// What is outside of an inner svg element is not drawn.
-	fmt.Fprintf(&c.body, `<svg x="%s" y="%s" width="%s" height="%[3]s" viewBox="%[1]s %[2]s %[3]s %[3]s">`+"\n",
-		num(f.left), num(f.top), num(f.right-f.left))
-	for _, k := range units {
-		if from, to, ok := boundary(p.unit(p.last(), k), reach); ok {
-			c.path(line([][2]float64{at(from[0], from[1]), at(to[0], to[1])}), thin+colour)
+// units draws those of p. at is the position of a point −reach…reach.
+func (c *canvas) units(p plane, reach float64, at func(x, y float64) point) {
+	ways, _ := p.ways()
+	c.hidden += p.K - len(ways)
+	colour, stretch := markOf(activationNames, p.activation).colour, p.stretch(reach)
+	tip := func(u [3]float64) point { return at(u[0]*stretch, u[1]*stretch) }
+	for _, way := range ways {
+		last := way[len(way)-1]
+		if from, to, ok := boundary(last, reach); ok {
+			c.path(line(at(from[0], from[1]), at(to[0], to[1])), thin+colour)
 		}
-		var way [][2]float64
-		for epoch := 0; epoch < p.last(); epoch += max(1, p.last()/30) {
-			way = append(way, tip(p.unit(epoch, k)))
+		var tips []point
+		for epoch := 0; epoch < len(way)-1; epoch += max(1, len(way)/30) {
+			tips = append(tips, tip(way[epoch]))
 		}
-		c.way(append(way, tip(p.unit(p.last(), k))), colour)
+		c.way(colour, append(tips, tip(last))...)
 	}
-	for _, k := range units {
-		c.arrow(at(0, 0), tip(p.unit(p.last(), k)), colour)
+	for _, way := range ways {
+		c.arrow(at(0, 0), tip(way[len(way)-1]), colour)
 	}
-	c.body.WriteString("</svg>\n")
 }
 
 // boundary returns two points of the line w·x + b = 0 that are beyond the square −reach…reach, to
 // either side of the point next to the origin, −b w/|w|²; ok is false if the line does not come
 // near the square.
 func boundary(u [3]float64, reach float64) (from, to [2]float64, ok bool) {
-	square := math.FMA(u[0], u[0], float64(u[1]*u[1]))
-	length := math.Sqrt(square)
-	if !(math.Abs(u[2]) <= 1.5*reach*length) || square == 0 {
-		return from, to, false
+	length := math.Sqrt(math.FMA(u[0], u[0], float64(u[1]*u[1])))
+	x, y, off := u[0]/length, u[1]/length, -u[2]/length
+	end := func(along float64) [2]float64 {
+		return [2]float64{math.FMA(off, x, -float64(along*y)), math.FMA(off, y, float64(along*x))}
 	}
-	x, y := -u[2]*u[0]/square, -u[2]*u[1]/square
-	dx, dy := float64(-u[1]/length*2*reach), float64(u[0]/length*2*reach)
-	return [2]float64{x - dx, y - dy}, [2]float64{x + dx, y + dy}, true
+	return end(-2 * reach), end(2 * reach), math.Abs(off) <= 1.5*reach // not if w is 0
 }
 
 // way draws a path faintly, from a hollow dot.
-func (c *canvas) way(points [][2]float64, colour string) {
-	c.path(line(points), "fill:none;stroke-opacity:0.45;stroke:"+colour)
-	c.mark(mark{colour: colour, fill: "white"}, points[0][0], points[0][1], 2.2)
+func (c *canvas) way(colour string, points ...point) {
+	c.path(line(points...), "fill:none;stroke-opacity:0.45;stroke:"+colour)
+	c.stamps(ring, "fill:white;stroke:"+colour, points[0])
 }
 
 // arrow draws an arrow with its head at to.
-func (c *canvas) arrow(from, to [2]float64, colour string) {
+func (c *canvas) arrow(from, to point, colour string) {
 	c.line(from[0], from[1], to[0], to[1], "stroke-width:1.6;stroke:"+colour)
 	dx, dy := to[0]-from[0], to[1]-from[1]
 	if length := math.Sqrt(math.FMA(dx, dx, float64(dy*dy))); length > 0 {
 		dx, dy = dx/length, dy/length
-		barb := func(side float64) [2]float64 {
-			x, y := math.FMA(-8, dx, to[0]), math.FMA(-8, dy, to[1])
-			return [2]float64{math.FMA(side, dy, x), math.FMA(-side, dx, y)}
-		}
-		c.path(line([][2]float64{to, barb(3.4), barb(-3.4)})+"Z", "fill:"+colour)
+		head := fmt.Sprintf("l%s,%sl%s,%sz", num(math.FMA(-8, dx, -float64(3.4*dy))), num(math.FMA(-8, dy, float64(3.4*dx))),
+			num(6.8*dy), num(-6.8*dx))
+		c.stamps(head, "fill:"+colour, to)
 	}
 }
