@@ -104,15 +104,6 @@ func TestAnswerFollowsFromItsRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(a.weights) == 0 { // then there is no figure of them
-		all := questions
-		defer func() { questions = all }()
-		questions = slices.Clone(questions)
-		for i, q := range questions {
-			questions[i].figures = slices.DeleteFunc(slices.Clone(q.figures),
-				func(f figure) bool { return f.kind == weightVectors })
-		}
-	}
 	results, err := formatResults(a.runs)
 	if err != nil {
 		t.Fatal(err)

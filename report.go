@@ -16,7 +16,7 @@ import (
 // reportFiles returns the report's files and its headlines: the answer in one line, and a line for
 // each part of it. results is results.csv, weightsOf gives the weights.npz of the networks that are
 // shown.
-func reportFiles(runs []*Result, results []byte, weightsOf func(id string) ([]byte, error)) (
+func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
 	p := page{Runs: len(runs), Numerics: numericsVersion, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
@@ -75,7 +75,7 @@ type shown struct {
 	SVG           template.HTML
 }
 
-func (t *runTable) ask(q question, weightsOf func(id string) ([]byte, error)) (answered, error) {
+func (t *runTable) ask(q question, weightsOf weightsReader) (answered, error) {
 	a := answered{question: q, by: map[*study]answer{}}
 	for _, s := range t.studies {
 		if its := q.answer(t, s); its.Text != "" {
@@ -94,7 +94,7 @@ func (t *runTable) ask(q question, weightsOf func(id string) ([]byte, error)) (a
 			return a, err
 		}
 		if svg != nil {
-			caption := fmt.Sprintf("%s Study: %s, %s.", captions[f.kind], a.lead.name(), plural(a.lead.size(), "run"))
+			caption := fmt.Sprintf("%s Study: %s, %s.", f.caption, a.lead.name(), plural(a.lead.size(), "run"))
 			a.Figures = append(a.Figures, shown{f.file(a.lead), caption, template.HTML(svg)})
 		}
 	}
@@ -124,26 +124,6 @@ func (p page) Part(name string) []answered {
 var pageText string
 
 var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
-
-// captions say what is to be seen in a figure, and what is drawn.
-var captions = map[string]string{
-	overview: "A mark left of the bar means that the weights are more redundant than untrained ones. " +
-		"A mark is an objective with an activation.",
-	byWhiteness: "Where a solid line (InfoMax) is above its dashed one (untrained), training makes the weights less " +
-		"redundant, and the probe better. Further right the inputs are whiter.",
-	byOptimum: "Where the optimum is above untrained, the loss itself asks for redundant weights. " +
-		"Each panel has one K, and λ grows to the right.",
-	byEpoch: "A line that is level before the last epoch means that training has come to its end. " +
-		"A line is an activation.",
-	weightVectors: "Units of one network that look alike are redundant. The networks differ in their activation.",
-	byActivation: "If two bars do not overlap, the seeds of the objectives are apart. " +
-		"A mark is an objective with an activation.",
-	byLambda: "If a line is highest at an end, a λ beyond may be better. A line is an activation.",
-	byK: "A line that falls means that more units are further from what untrained ones have. " +
-		"A line is an objective.",
-	prediction: "A cloud that falls to the right means that less correlated outputs have the better probe, " +
-		"here with 100 labels a class.",
-}
 
 // others is a table of the studies that can answer the first question and that the page does not
 // show, by each question of the findings.

@@ -9,45 +9,21 @@ import (
 
 // The figures: what each one shows, gathered for the plots from the run table.
 
-// The kinds of figures, by the ends of their files' names. What each shows is said in captions.
-const (
-	overview      = "effective-rank"
-	byActivation  = ""
-	byEpoch       = "training-curves"
-	byLambda      = "by-lambda"
-	byK           = "by-k"
-	byWhiteness   = "whiteness"
-	byOptimum     = "optimum"
-	prediction    = "downstream"
-	weightVectors = "weight-vectors"
-)
+// figure is a drawing of a study: nothing where there is nothing to show.
+type figure struct {
+	name    string // the end of its file's
+	caption string // what is to be seen, and what is drawn
+	draw    func(s *study, weightsOf weightsReader) ([]byte, error)
+}
 
-// figure is of a measure, unless its kind has its own.
-type figure struct{ kind, field string }
+// weightsReader gives the weights.npz of a run.
+type weightsReader func(id string) ([]byte, error)
 
-func (f figure) file(s *study) string { return slugOf(s.name()+" "+f.field+" "+f.kind) + ".svg" }
+func (f figure) file(s *study) string { return slugOf(s.name()+" "+f.name) + ".svg" }
 
-// draw returns nothing where there is nothing to show.
-func (f figure) draw(s *study, weights func(id string) ([]byte, error)) ([]byte, error) {
-	switch f.kind {
-	case overview:
-		return s.dots(shareOfMost), nil
-	case byActivation:
-		return s.dots(measureOf(f.field)), nil
-	case byEpoch:
-		return s.trainingCurves(s.subject(), "Loss"), nil
-	case byLambda:
-		return s.byLambda(measureOf(f.field)), nil
-	case byK:
-		return s.byK(measureOf(f.field)), nil
-	case byWhiteness:
-		return s.byWhiteness(), nil
-	case byOptimum:
-		return s.byOptimum(), nil
-	case prediction:
-		return s.clouds(measureOf(f.field), measureOf("probe_accuracy_1000")), nil
-	}
-	return s.networks(weights)
+// plain is a drawing that needs no weights.
+func plain(draw func(*study) []byte) func(*study, weightsReader) ([]byte, error) {
+	return func(s *study, _ weightsReader) ([]byte, error) { return draw(s), nil }
 }
 
 // Two measures that only figures have.
@@ -98,8 +74,13 @@ func (s *study) shown() []condition {
 	})
 }
 
+// byActivation is of dots by m.
+func byActivation(m measure) func(*study) []byte {
+	return func(s *study) []byte { return s.dots(m) }
+}
+
 // dots shows m of every condition by activation, in a panel for each K. Untrained is a bar, below all
-// else. There is no figure of zeros alone.
+// else. There is no figure of zeros and diverged runs alone.
 func (s *study) dots(m measure) []byte {
 	var spots []spot
 	some := false
@@ -114,7 +95,7 @@ func (s *study) dots(m measure) []byte {
 		for _, p := range s.grid(c, s.ks...) {
 			if runs := slices.DeleteFunc(s.values(p, m), math.IsNaN); len(runs) > 0 {
 				spots = append(spots, spot{atK(p.K), p.activation, look, s.level(p, m), runs})
-				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 })
+				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 && finite(v) })
 			}
 		}
 	}
@@ -123,6 +104,9 @@ func (s *study) dots(m measure) []byte {
 	}
 	return dotPlot(m.axis(), spots, s.note(levelNote+" Small dots are runs."))
 }
+
+// lossCurves are of the subject.
+func (s *study) lossCurves() []byte { return s.trainingCurves(s.subject(), "Loss") }
 
 // trainingCurves has a panel for each title, of the loss and its two terms: the median of c's seeds
 // at one K, and their range.
@@ -174,8 +158,9 @@ func overSetting(title string, x quantity, data []datum, note string) []byte {
 }
 
 // byLambda has a panel for each K and a line for each activation.
-func (s *study) byLambda(m measure) []byte {
+func (s *study) byLambda() []byte {
 	var data []datum
+	m := measureOf("effective_rank")
 	for _, c := range s.lambdas() {
 		for _, p := range s.grid(c, s.ks...) {
 			data = append(data, datum{atK(p.K), m.axis(), activationMark(p), c.lambda, s.level(p, m)})
@@ -205,8 +190,9 @@ func (s *study) byOptimum() []byte {
 }
 
 // byK has a panel for each activation and a line for each condition.
-func (s *study) byK(m measure) []byte {
+func (s *study) byK() []byte {
 	var data []datum
+	m := measureOf("effective_rank_over_random")
 	for _, c := range s.shown() {
 		for _, p := range s.grid(c, s.ks...) {
 			data = append(data, datum{p.activation, m.axis(), s.mark(c), float64(p.K), s.level(p, m)})
@@ -241,9 +227,10 @@ func (s *study) byWhiteness() []byte {
 	return overSetting("Whitened inputs", x, data, note)
 }
 
-// clouds shows y over x, a point for each run: the colour is its activation, the shape its
-// condition.
-func (s *study) clouds(x, y measure) []byte {
+// clouds shows the probe over output correlation, a point for each run: the colour is its activation,
+// the shape its condition.
+func (s *study) clouds() []byte {
+	x, y := measureOf("output_correlation"), measureOf("probe_accuracy_1000")
 	var data []datum
 	var shapes []mark
 	nan := math.NaN()
@@ -262,11 +249,11 @@ func (s *study) clouds(x, y measure) []byte {
 }
 
 // networks are the weights of one network of each activation, of the smallest K and seed.
-func (s *study) networks(weights func(id string) ([]byte, error)) ([]byte, error) {
+func (s *study) networks(weightsOf weightsReader) ([]byte, error) {
 	var all []network
 	for _, p := range s.grid(s.subject(), s.ks[0]) {
 		if r := s.runs[p][s.seeds[0]]; r != nil {
-			b, err := weights(r.ID)
+			b, err := weightsOf(r.ID)
 			if err != nil {
 				return nil, err
 			}

@@ -18,54 +18,103 @@ type question struct {
 	Limit   string // what cannot be concluded
 }
 
+// apart is the caption of figures of every objective.
+const apart = "If two bars do not overlap, the seeds of the objectives are apart. " +
+	"A mark is an objective with an activation."
+
 var baselines = []string{untrained.String(), autoencoder.String()}
 
 var questions = []question{
 	{"findings", "Weights", "Does InfoMax produce non-redundant features?",
-		[]kind{verdictOn("baseline", weightMeasures, baselines...), change}, nil,
+		[]kind{verdictOn("baseline", weightMeasures, baselines...), change},
+		nil,
 		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
 			"they are no independent replications."},
 	{"why", "Whitened inputs", "Where does it hold?",
 		[]kind{whitened(verdictOn("baseline", weightMeasures, baselines...)), change,
 			verdictOn("whiten", weightMeasures, treatment.String()),
 			verdictOn("whiten", probeMeasures[:1], treatment.String())},
-		[]figure{{byWhiteness, ""}}, "Whitening takes away which directions the data use most, and the probe with it."},
-	{"why", "", "Is it the loss or the training?", []kind{optimal},
-		[]figure{{byOptimum, "weight_redundancy"}}, ""},
-	{"first", "", "Is it InfoMax alone?", []kind{objectivesWithUntrained}, []figure{{overview, ""}},
+		[]figure{{"whiteness", "Where a solid line (InfoMax) is above its dashed one (untrained), training " +
+			"makes the weights less redundant, and the probe better. Further right the inputs are whiter.",
+			plain((*study).byWhiteness)}},
+		"Whitening takes away which directions the data use most, and the probe with it."},
+	{"why", "", "Is it the loss or the training?",
+		[]kind{optimal},
+		[]figure{{"weight-redundancy-optimum", "Where the optimum is above untrained, the loss itself asks " +
+			"for redundant weights. Each panel has one K, and λ grows to the right.",
+			plain((*study).byOptimum)}},
+		""},
+	{"first", "", "Is it InfoMax alone?",
+		[]kind{objectivesWithUntrained},
+		[]figure{{"effective-rank", "A mark left of the bar means that the weights are more redundant than " +
+			"untrained ones. A mark is an objective with an activation.",
+			plain(byActivation(shareOfMost))}},
 		"Random vectors in many dimensions are nearly orthogonal, so training can improve little on " +
 			"untrained weights, and can lose much."},
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
-		[]kind{verdictOn("baseline", outputMeasures, baselines...)}, nil,
+		[]kind{verdictOn("baseline", outputMeasures, baselines...)},
+		nil,
 		"The loss itself lowers output correlation, and total correlation is estimated by bounds from below. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
-		[]kind{verdictOn("baseline", probeMeasures, baselines...)}, []figure{{byActivation, "probe_accuracy"}}, ""},
+		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
+		[]figure{{"probe-accuracy", apart, plain(byActivation(measureOf("probe_accuracy")))}},
+		""},
 	{"choices", "", "By the weights' directions, without their lengths",
-		[]kind{verdictOn("baseline", []string{"weight_redundancy"}, baselines...)}, nil, ""},
+		[]kind{verdictOn("baseline", []string{"weight_redundancy"}, baselines...)},
+		nil,
+		""},
 	{"choices", "", "Without inputs that never vary and, for softmax, the units' mean",
-		[]kind{verdictOn("baseline", []string{"effective_rank_live", "weight_correlation_live"}, baselines...)}, nil, ""},
+		[]kind{verdictOn("baseline", []string{"effective_rank_live", "weight_correlation_live"}, baselines...)},
+		nil,
+		""},
 	{"choices", "", "Compared with an autoencoder whose decoder is the transpose of W",
-		[]kind{verdictOn("reference", weightMeasures, tied.String())}, nil,
+		[]kind{verdictOn("reference", weightMeasures, tied.String())},
+		nil,
 		"A free decoder fits any invertible mixing of the units: the autoencoder's weights depend on its start."},
-	{"deliverables", "", "How does activation choice affect results?", []kind{leaders("activation", activationRaces,
-		"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")}, nil, ""},
-	{"deliverables", "", "How does training go?", []kind{training}, []figure{{byEpoch, ""}, {weightVectors, ""}}, ""},
-	{"deliverables", "", "Which units are dead?", []kind{deadUnits}, []figure{{byActivation, "dead_units"}}, ""},
-	{"deliverables", "", "Does λ matter?", []kind{leaders("lambda", lambdaRaces, weightMeasures...)},
-		[]figure{{byLambda, "effective_rank"}}, "At either end of the λ that were tried, one beyond may be better."},
-	{"followups", "", "Stack two layers. Does InfoMax compose?", []kind{
-		verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
-		verdictOn("stack", depthMeasures[:1], treatment.String()),
-		verdictOn("stack", depthMeasures[1:], treatment.String())}, nil,
+	{"deliverables", "", "How does activation choice affect results?",
+		[]kind{leaders("activation", activationRaces,
+			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")},
+		nil,
+		""},
+	{"deliverables", "", "How does training go?",
+		[]kind{training},
+		[]figure{
+			{"training-curves", "A line that is level before the last epoch means that training has ended. " +
+				"A line is an activation.", plain((*study).lossCurves)},
+			{"weight-vectors", "Units of one network that look alike are redundant. The networks differ in " +
+				"their activation.", (*study).networks}},
+		""},
+	{"deliverables", "", "Which units are dead?",
+		[]kind{deadUnits},
+		[]figure{{"dead-units", apart, plain(byActivation(measureOf("dead_units")))}},
+		""},
+	{"deliverables", "", "Does λ matter?",
+		[]kind{leaders("lambda", lambdaRaces, weightMeasures...)},
+		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
+			"A line is an activation.", plain((*study).byLambda)}},
+		"At either end of the λ that were tried, one beyond may be better."},
+	{"followups", "", "Stack two layers. Does InfoMax compose?",
+		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
+			verdictOn("stack", depthMeasures[:1], treatment.String()),
+			verdictOn("stack", depthMeasures[1:], treatment.String())},
+		nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
-	{"followups", "", "Larger K. Does it hold?", []kind{trends}, []figure{{byK, "effective_rank_over_random"}},
+	{"followups", "", "Larger K. Does it hold?",
+		[]kind{trends},
+		[]figure{{"effective-rank-over-random-by-k", "A line that falls means that more units are further " +
+			"from what untrained ones have. A line is an objective.", plain((*study).byK)}},
 		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
-	{"followups", "", "Larger data. Does it hold?", []kind{
-		verdictOn("data", weightMeasures, treatment.String()),
-		verdictOn("data", outputMeasures[:1], treatment.String())}, nil, ""},
-	{"followups", "", "Does low redundancy predict good task performance?", []kind{associations},
-		[]figure{{prediction, "output_correlation"}}, ""},
+	{"followups", "", "Larger data. Does it hold?",
+		[]kind{verdictOn("data", weightMeasures, treatment.String()),
+			verdictOn("data", outputMeasures[:1], treatment.String())},
+		nil,
+		""},
+	{"followups", "", "Does low redundancy predict good task performance?",
+		[]kind{associations},
+		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +
+			"outputs have the better probe, here with 100 labels a class.", plain((*study).clouds)}},
+		""},
 }
 
 // kind makes one sentence of an answer.
