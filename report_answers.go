@@ -37,11 +37,10 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			partly = partly || slices.ContainsFunc(measuresOf(by...), func(m measure) bool { return s.infinite(x, m) })
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
-		a.Text = "By " + titles(found) + only(partly, " (where that is infinite, by the other alone)") +
-			only(a.all.few, ", with every seed (they are too few for a test)") + ", " + subject.unlike(ys[0]) + " is"
+		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
+			only(a.all.few, ", with every seed (they are too few for a test)") + ", " + subject.unlike(ys[0]) + " compared"
 		for i, r := range a.rivals {
-			a.Text += fmt.Sprintf("%s better than %s in %d%s and worse in %d", only(i > 0, "; it is"), r.of, r.better,
-				only(i == 0, " of "+plural(a.all.cases, "case")), r.worse)
+			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " cases"))
 		}
 		a.Text += "."
 		return a
@@ -136,8 +135,8 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 	}
 	a.Tables = []sheet{table}
 	if a.Text = "The seeds are too few for a test."; !few {
-		a.Text = "Weights are worse than untrained in every case with " + cmp.Or(listing(worse), "no objective") +
-			", and better in some with " + cmp.Or(listing(better), "none") + "."
+		a.Text = "Weights worse than untrained in every case: " + cmp.Or(listing(worse), "none") +
+			". Better in some: " + cmp.Or(listing(better), "none") + "."
 	}
 	return a
 }
@@ -288,10 +287,10 @@ func leaders(contrast string, races func(*study, int) [][]group, by ...string) k
 				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(all))
 			}
 			if leads != nil {
-				found = append(found, "by "+m.words()+" "+listing(leads))
+				found = append(found, "by "+m.words()+": "+listing(leads))
 			}
 		}
-		a.Text = "Significantly better than every other: " + cmp.Or(strings.Join(found, "; "), "none") + "."
+		a.Text = "Significantly better than every other, " + cmp.Or(strings.Join(found, "; "), "by any measure: none") + "."
 		return a
 	}
 }
@@ -309,12 +308,11 @@ func (t *runTable) leads(contrast string, m measure, s *study, x group, race []g
 
 // trends and associations count how many tests are significant, by each measure.
 func trends(t *runTable, s *study) answer {
-	return told(t, s, "trend", "As K grows, %s gets better with %d and worse with %d of %s.", "activation")
+	return t.told(s, "trend", "As K grows, with each activation")
 }
 
 func associations(t *runTable, s *study) answer {
-	a := told(t, s, "within", "Among runs that differ only in seed, less redundant ones have the better %s in %d "+
-		"and the worse in %d of %s.", "test")
+	a := t.told(s, "within", "With less redundancy, among runs that differ only in seed")
 	largest := 0.0
 	for _, c := range associationsOf(s, s.subject()) {
 		largest = max(largest, math.Abs(c.effect))
@@ -324,7 +322,7 @@ func associations(t *runTable, s *study) answer {
 	return a
 }
 
-func told(t *runTable, s *study, name, sentence, of string) (a answer) {
+func (t *runTable) told(s *study, name, what string) (a answer) {
 	var found []counts
 	for _, c := range t.all {
 		if c.name != name || c.x.study != s {
@@ -335,8 +333,9 @@ func told(t *runTable, s *study, name, sentence, of string) (a answer) {
 		}
 		found[len(found)-1].add(c)
 	}
-	for _, its := range found {
-		a.Text += only(a.Text != "", " ") + fmt.Sprintf(sentence, its.of, its.better, its.worse, plural(its.cases, of))
+	for i, its := range found {
+		a.Text += fmt.Sprintf("%s %s: %s", cmp.Or(only(i == 0, what+":"), ";"), its.of, its)
 	}
+	a.Text += only(found != nil, ".")
 	return a
 }

@@ -94,7 +94,7 @@ var questions = []question{
 		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
 			"A line is an activation.", plain((*study).byLambda)}},
 		"At either end of the λ that were tried, one beyond may be better."},
-	{"followups", "", "Stack two layers. Does InfoMax compose?",
+	{"followups", "", "Stack two layers (first → second). Does InfoMax compose?",
 		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
 			verdictOn("stack", depthMeasures[:1], treatment.String()),
 			verdictOn("stack", depthMeasures[1:], treatment.String())},

@@ -265,31 +265,28 @@ func TestAnswers(t *testing.T) {
 		want       string
 	}{
 		{"verdict", "Does InfoMax produce", table(usualSample()),
-			"Mostly (2 of 4). By effective rank and weight correlation, InfoMax λ = 1 is better than untrained " +
-				"in 2 of 4 cases and worse in 2; it is better than autoencoder in 2 and worse in 2. " +
+			"Mostly (2 of 4). By effective rank and weight correlation, InfoMax λ = 1 compared with untrained: " +
+				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"few seeds", "Does InfoMax produce", table(few),
 			"Unclear. By effective rank and weight correlation, with every seed (they are too few for a test), " +
-				"InfoMax λ = 1 is better than untrained in 2 of 4 cases and worse in 2. " +
+				"InfoMax λ = 1 compared with untrained: 2 better, 2 worse of 4* cases. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"objectives", "Is it InfoMax alone?", table(usualSample()),
-			". Weights are worse than untrained in every case with no objective, and better in some with " +
-				"InfoMax λ = 1 (2 of 4)."},
+			". Weights worse than untrained in every case: none. Better in some: InfoMax λ = 1 (2 of 4)."},
 		{"whitened", "Where does it hold?", table(better, raw),
-			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 is better than untrained in " +
-				"4 of 4 cases and worse in 0; it is better than autoencoder in 4 and worse in 0. Training changes the " +
-				"effective rank by 12.5 to 25.0 percentage points. By effective rank and weight correlation, " +
-				"whitened is better than unwhitened in 4 of 4 cases and worse in 0. By linear probe accuracy, " +
-				"whitened is better than unwhitened in 0 of 4 cases and worse in 4."},
+			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 compared with untrained: " +
+				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
+				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
+				"By effective rank and weight correlation, whitened compared with unwhitened: 4 better, 0 worse of " +
+				"4 cases. By linear probe accuracy, whitened compared with unwhitened: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than " +
 			"untrained in 2 of 4 cases of λ and K. The training: runs are more redundant than the optimum in 2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
-			". Significantly better than every other: by effective rank λ = 1 (4 of 4)."},
-		{"trends", "Larger K.", table(wide), ". " +
-			"As K grows, effective rank over its random level gets better with 0 and worse with 2 of 2 activations. " +
-			"As K grows, output correlation for each pair gets better with 2 and worse with 0 of 2 activations. " +
-			"As K grows, share of dead units gets better with 0 and worse with 0 of 2 activations. " +
-			"As K grows, linear probe accuracy gets better with 2 and worse with 0 of 2 activations."},
+			". Significantly better than every other, by effective rank: λ = 1 (4 of 4)."},
+		{"trends", "Larger K.", table(wide), ". As K grows, with each activation: effective rank over its random " +
+			"level: 0 better, 2 worse of 2; output correlation for each pair: 2 better, 0 worse of 2; " +
+			"share of dead units: 0 better, 0 worse of 2; linear probe accuracy: 2 better, 0 worse of 2."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := questions[slices.IndexFunc(questions, func(q question) bool {
