@@ -4,7 +4,6 @@ package main
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strconv"
@@ -159,8 +158,8 @@ func (c Config) ID() string {
 		name += "-lambda" + shortest(c.Lambda)
 	}
 	ignore := strings.NewReplacer(" Below:none", "", " Components:0 Whiten:0", "") // because ids are older than these
-	sum := sha256.Sum256([]byte(ignore.Replace(fmt.Sprintf("%d %+v", c.numerics(), c))))
-	return fmt.Sprintf("%s-seed%d-%x", name, c.Seed, sum[:4])
+	sum := sha256Text([]byte(ignore.Replace(fmt.Sprintf("%d %+v", c.numerics(), c))))
+	return fmt.Sprintf("%s-seed%d-%s", name, c.Seed, sum[:8])
 }
 
 // maxK guards against typing errors, and is the most that products take.

@@ -10,7 +10,6 @@ package main
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"math"
@@ -43,7 +42,7 @@ func readOwn(path string) (*Dataset, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.SHA256 = fmt.Sprintf("%x", sha256.Sum256(b))
+	d.SHA256 = sha256Text(b)
 	d.Name = ownName(path) + "-" + d.SHA256[:8]
 	return d, nil
 }

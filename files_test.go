@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"fmt"
 	"math"
 	"os"
 	"strings"
@@ -88,7 +86,7 @@ func TestInfinityKeepsItsSign(t *testing.T) {
 	}
 }
 
-func sha256Of(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+func sha256Of(text string) string { return sha256Text([]byte(text)) }
 
 // contentsOf is the bytes of a file.
 func contentsOf(t *testing.T, name string) []byte {

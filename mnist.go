@@ -18,7 +18,6 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,16 +104,15 @@ func (d imageData) load(ctx context.Context, dir string, shifted bool, screen *c
 // known. Its hash is of the files' hashes and, for moved images, of the moves.
 func (d imageData) dataset(raw rawFiles, shifted bool) *Dataset {
 	images, labels := raw[0][imageHeader:], raw[1][labelHeader:]
-	hash := sha256.New()
-	io.WriteString(hash, strings.Join(d.sha256[:], ""))
+	hashed := strings.Join(d.sha256[:], "")
 	if shifted {
 		images, labels = movedImages(images, imageSide, imageSide), slices.Repeat(labels, len(shifts))
-		fmt.Fprint(hash, shifts)
+		hashed += fmt.Sprint(shifts)
 	}
 	data := &Dataset{
 		Train:  imageSet(images, imageSide, imageSide, labels),
 		Test:   imageSet(raw[2][imageHeader:], imageSide, imageSide, raw[3][labelHeader:]),
-		SHA256: fmt.Sprintf("%x", hash.Sum(nil)),
+		SHA256: sha256Text([]byte(hashed)),
 	}
 	debug.FreeOSMemory() // the images', which would otherwise be held until a run has allocated as much again
 	return data
@@ -242,7 +240,7 @@ func unpack(b []byte, want string) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != want {
+	if got := sha256Text(b); got != want {
 		return nil, fmt.Errorf("not the published file: %d bytes of SHA-256 %s, want %s", len(b), got, want)
 	}
 	return b, nil

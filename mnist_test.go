@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -164,7 +163,7 @@ func smallImages(t *testing.T) (d imageData, raw rawFiles) {
 		for j := range 400 + i {
 			raw[i] = append(raw[i], byte(j%10))
 		}
-		d.sha256[i] = fmt.Sprintf("%x", sha256.Sum256(raw[i]))
+		d.sha256[i] = sha256Text(raw[i])
 	}
 	return d, raw
 }

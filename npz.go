@@ -104,12 +104,12 @@ func elements(shape []int) int {
 	return n
 }
 
-// readNPZ returns the named arrays of an archive that writeNPZ wrote; what it lacks is not in the map.
-func readNPZ(b []byte, names ...string) (map[string]npyArray, error) {
+// readNPZ returns the named arrays of an archive that writeNPZ wrote, row-major; what it lacks is nil.
+func readNPZ(b []byte, names ...string) (map[string][]float64, error) {
 	found, _, err := openNPZ(b, names...)
-	arrays := map[string]npyArray{}
+	arrays := map[string][]float64{}
 	for name, a := range found {
-		arrays[name] = npyArray{name, a.shape, decode(a, a.number)}
+		arrays[name] = decode(a, a.number)
 	}
 	return arrays, err
 }
@@ -167,11 +167,11 @@ func readNPY(member *zip.File) (*npy, error) {
 	if len(b) < 12 || string(b[:6]) != npyMagic || b[6] < 1 || b[6] > 3 {
 		return nil, errors.New("not .npy 1.0, 2.0 or 3.0")
 	}
-	length, rest := uint64(binary.LittleEndian.Uint16(b[8:])), b[10:]
+	length, rest := int(binary.LittleEndian.Uint16(b[8:])), b[10:]
 	if b[6] > 1 {
-		length, rest = uint64(binary.LittleEndian.Uint32(b[8:])), b[12:]
+		length, rest = int(binary.LittleEndian.Uint32(b[8:])), b[12:]
 	}
-	if length > uint64(len(rest)) {
+	if length > len(rest) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	a, err := parseHeader(rest[:length])

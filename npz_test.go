@@ -2,8 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"math"
@@ -33,9 +31,9 @@ func encodeNPZ(t testing.TB, arrays []npyArray) []byte {
 
 func TestNPZRoundTrip(t *testing.T) {
 	var names []string
-	want := map[string]npyArray{}
+	want := map[string][]float64{}
 	for _, a := range smallArrays {
-		names, want[a.Name] = append(names, a.Name), a
+		names, want[a.Name] = append(names, a.Name), a.Data
 	}
 	got, err := readNPZ(encodeNPZ(t, smallArrays), append(names, "absent")...)
 	if err != nil {
@@ -50,8 +48,7 @@ func TestNPZRoundTrip(t *testing.T) {
 // The hash is this program's own; NumPy 1.24.2 was seen to load these bytes.
 func TestNPZBytesAreFixed(t *testing.T) {
 	const want = "d72ec02421e4f8f28e84dc5ab44119adea57239f7e35662297a983ccb88ea886"
-	hash := sha256.Sum256(encodeNPZ(t, smallArrays))
-	if got := hex.EncodeToString(hash[:]); got != want {
+	if got := sha256Text(encodeNPZ(t, smallArrays)); got != want {
 		t.Errorf("SHA-256 is %s, want %s", got, want)
 	}
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -168,20 +169,17 @@ func pEquals(p float64) string {
 }
 
 // ranges writes ascending whole numbers as "1–3, 7".
-func ranges(numbers []uint64) string {
-	var parts []string
-	for len(numbers) > 0 {
-		n := 1
-		for n < len(numbers) && numbers[n] == numbers[n-1]+1 {
-			n++
+func ranges(numbers []uint64) (text string) {
+	for i, n := range numbers {
+		follows := i > 0 && numbers[i-1] == n-1
+		switch last := i == len(numbers)-1; {
+		case !follows:
+			text += only(i > 0, ", ") + fmt.Sprint(n)
+		case last || numbers[i+1] != n+1:
+			text += "–" + fmt.Sprint(n)
 		}
-		part := fmt.Sprint(numbers[0])
-		if n > 1 {
-			part += "–" + fmt.Sprint(numbers[n-1])
-		}
-		parts, numbers = append(parts, part), numbers[n:]
 	}
-	return strings.Join(parts, ", ")
+	return text
 }
 
 // listing is "a, b and c".
@@ -192,6 +190,9 @@ func listing(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
+
+// sha256Text is the SHA-256 of b in hex.
+func sha256Text(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
 func atK(K int) string { return fmt.Sprintf("K = %d", K) }
 

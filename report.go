@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -19,7 +18,7 @@ import (
 func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
-	p := page{Runs: len(runs), Numerics: numericsVersion, ResultsSHA256: fmt.Sprintf("%x", sha256.Sum256(results))}
+	p := page{Runs: len(runs), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
 	for _, q := range questions {
 		a, err := t.ask(q, weightsOf)
 		if err != nil {

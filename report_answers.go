@@ -38,7 +38,8 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
-			only(a.all.few, ", with every seed (they are too few for a test)") + ", " + subject.unlike(ys[0]) + " compared"
+			only(a.all.few, ", with every seed (they are too few for a test)") +
+			", " + subject.unlike(ys[0]) + " compared"
 		for i, r := range a.rivals {
 			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " cases"))
 		}
@@ -290,7 +291,8 @@ func leaders(contrast string, races func(*study, int) [][]group, by ...string) k
 				found = append(found, "by "+m.words()+": "+listing(leads))
 			}
 		}
-		a.Text = "Significantly better than every other, " + cmp.Or(strings.Join(found, "; "), "by any measure: none") + "."
+		a.Text = "Significantly better than every other, " +
+			cmp.Or(strings.Join(found, "; "), "by any measure: none") + "."
 		return a
 	}
 }

@@ -274,7 +274,7 @@ func (s *study) networks(weightsOf weightsReader) ([]byte, error) {
 // network is a run and the arrays of its weights.npz.
 type network struct {
 	*Result
-	arrays map[string]npyArray
+	arrays map[string][]float64
 }
 
 // shownWeights is the most that are drawn as images: the first units of each network.
@@ -286,14 +286,14 @@ func weightPicture(all []network, data *Dataset) []byte {
 	var strips []strip
 	var planes []plane
 	for _, n := range all {
-		K, W := n.Config.K, n.arrays["W"].Data
-		if inputs := n.arrays["inputs"].Data; inputs != nil {
+		K, W := n.Config.K, n.arrays["W"]
+		if inputs := n.arrays["inputs"]; inputs != nil {
 			W = inputs
 		}
 		D := len(W) / K
 		units := min(K, max(1, shownWeights/len(all)/D))
 		strips = append(strips, strip{n.Config.Activation, Mat{units, D, W[:units*D]}})
-		planes = append(planes, plane{n.Config.Activation, K, n.arrays["trajectory"].Data})
+		planes = append(planes, plane{n.Config.Activation, K, n.arrays["trajectory"]})
 	}
 	if len(all) == 0 {
 		return nil

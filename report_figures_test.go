@@ -214,7 +214,8 @@ func TestWhitenessOptimumAndLambdaShowEveryStep(t *testing.T) {
 	}
 	for i, s := range studies(runs) {
 		for objective, want := range map[string]int{"optimum": 6, "infomax": 6, "random": 6} {
-			if got := len(marksOf(t, s.byOptimum(), "fill:"+markOf(objectives, objective).colour+";stroke")) - 1; got != want {
+			style := "fill:" + markOf(objectives, objective).colour + ";stroke"
+			if got := len(marksOf(t, s.byOptimum(), style)) - 1; got != want {
 				t.Errorf("%s: %d marks of %s, want 3 λ × 2 K", s.name(), got, objective)
 			}
 		}

@@ -166,12 +166,13 @@ const (
 // The colours, of Okabe and Ito (2008), survive colour blindness, the shapes and dashes greyscale.
 // Of their eight, yellow #f0e442 is left, which is hard to see on white.
 var marks = []mark{
-	{colour: ink, dash: "none", shape: "m-3.4-3.4h6.8v6.8h-6.8z"},                                           // a square
-	{colour: "#d55e00", dash: "8 3", shape: "m0-5.1l5.1,5.1l-5.1,5.1l-5.1-5.1z"},                            // a diamond
-	{colour: "#0072b2", dash: "10 3 2 3", shape: "m0-4.6l4.4,7.8h-8.8z"},                                    // a triangle
-	{colour: "#56b4e9", dash: "4 2", shape: "m0,4.6l4.4-7.8h-8.8z"},                                         // that points down
-	{colour: "#e69f00", dash: "2 2", shape: "m-1.5-5.3h3v10.6h-3z"},                                         // an upright bar
-	{colour: "#009e73", dash: "10 2 2 2 2 2", shape: "m-1.5-4.6h3v3.1h3.1v3h-3.1v3.1h-3v-3.1h-3.1v-3h3.1z"}, // a cross
+	// a square, a diamond, a triangle, one that points down, an upright bar, a cross and a ring
+	{colour: ink, dash: "none", shape: "m-3.4-3.4h6.8v6.8h-6.8z"},
+	{colour: "#d55e00", dash: "8 3", shape: "m0-5.1l5.1,5.1l-5.1,5.1l-5.1-5.1z"},
+	{colour: "#0072b2", dash: "10 3 2 3", shape: "m0-4.6l4.4,7.8h-8.8z"},
+	{colour: "#56b4e9", dash: "4 2", shape: "m0,4.6l4.4-7.8h-8.8z"},
+	{colour: "#e69f00", dash: "2 2", shape: "m-1.5-5.3h3v10.6h-3z"},
+	{colour: "#009e73", dash: "10 2 2 2 2 2", shape: "m-1.5-4.6h3v3.1h3.1v3h-3.1v3.1h-3v-3.1h-3.1v-3h3.1z"},
 	{colour: "#cc79a7", dash: "6 2", shape: "m-3.8,0a3.8,3.8 0 1 1 7.6,0a3.8,3.8 0 1 1 -7.6,0z"},
 }
 

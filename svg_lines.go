@@ -50,7 +50,9 @@ func linePlot(title string, x quantity, data []datum, note string, more ...mark)
 		c.axisX(f, across)
 		c.axisY(f, up)
 		for j, m := range lines {
-			its := slices.DeleteFunc(slices.Clone(data), func(d datum) bool { return d.panel != panels[i] || d.mark != m })
+			its := slices.DeleteFunc(slices.Clone(data), func(d datum) bool {
+				return d.panel != panels[i] || d.mark != m
+			})
 			c.series(m, its, across, up, j)
 		}
 	}

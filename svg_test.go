@@ -112,7 +112,8 @@ func checkFigure(t *testing.T, svg []byte) {
 	notNumber := regexp.MustCompile(`NaN|Inf|%!`)
 	for i, n := range nodes {
 		clipped = clipped && n.name != "text" || i > 0 && n.name == "svg"
-		if notNumber.MatchString(n.attr["d"]+n.attr["style"]) || notNumber.MatchString(strings.ReplaceAll(n.text, "InfoMax", "")) {
+		text := strings.ReplaceAll(n.text, "InfoMax", "")
+		if notNumber.MatchString(n.attr["d"] + n.attr["style"] + text) {
 			t.Errorf("<%s> %q has no number in %v", n.name, n.text, n.attr)
 		}
 		b, ok := n.bounds(t)

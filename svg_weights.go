@@ -71,8 +71,9 @@ func filterPicture(strips []strip, shape []int, note string) []byte {
 	for _, s := range strips {
 		c.strip(s, layout, left)
 	}
+	colours := only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side")
 	return c.bytes(fmt.Sprintf("Each image is %d × %d%s. Weights beyond the limit, 1 in 100, are drawn as if at it. %s",
-		layout.height, layout.width, only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side"), note))
+		layout.height, layout.width, colours, note))
 }
 
 const (
@@ -277,8 +278,8 @@ func (c *canvas) arrow(from, to point, colour string) {
 	dx, dy := to[0]-from[0], to[1]-from[1]
 	if length := math.Sqrt(math.FMA(dx, dx, float64(dy*dy))); length > 0 {
 		dx, dy = dx/length, dy/length
-		head := fmt.Sprintf("l%s,%sl%s,%sz", num(math.FMA(-8, dx, -float64(3.4*dy))), num(math.FMA(-8, dy, float64(3.4*dx))),
-			num(6.8*dy), num(-6.8*dx))
+		head := fmt.Sprintf("l%s,%sl%s,%sz", num(math.FMA(-8, dx, -float64(3.4*dy))),
+			num(math.FMA(-8, dy, float64(3.4*dx))), num(6.8*dy), num(-6.8*dx))
 		c.stamps(head, "fill:"+colour, to)
 	}
 }

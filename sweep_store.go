@@ -15,7 +15,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,7 +99,7 @@ func (s store) layer(id string) (r *Result, W Mat, b []float64, err error) {
 		return r, W, b, err
 	}
 	arrays, err := readNPZ(weights, "W", "b")
-	return r, Mat{r.Config.K, r.Inputs, arrays["W"].Data}, arrays["b"].Data, err
+	return r, Mat{r.Config.K, r.Inputs, arrays["W"]}, arrays["b"], err
 }
 
 // inventory is what the folder runs holds: the good runs, and for every other name why it is not one.
@@ -209,8 +208,6 @@ func parseRun(b []byte) (*Result, error) {
 	}
 	return run.Result, nil
 }
-
-func sha256Text(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
 // weightArrays has a unit's weights in a row, as is usual: W is K×D here. What a run has not is left out.
 func weightArrays(w *Weights, K int) []npyArray {

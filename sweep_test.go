@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -52,7 +51,7 @@ func folders(t *testing.T, s store) map[string]map[string]string {
 		if all[id] == nil {
 			all[id] = map[string]string{}
 		}
-		all[id][filepath.Base(path)] = fmt.Sprintf("%x", sha256.Sum256(times.ReplaceAll(contentsOf(t, path), nil)))
+		all[id][filepath.Base(path)] = sha256Text(times.ReplaceAll(contentsOf(t, path), nil))
 	}
 	return all
 }
@@ -62,7 +61,7 @@ func outcome(t *testing.T, s store) (derived string, runs map[string]map[string]
 	t.Helper()
 	for _, name := range []string{"results.csv", "stats.csv", "tables.md", "tables.tex", "report.html"} {
 		text := contentsOf(t, filepath.Join(s.out, name))
-		derived += fmt.Sprintf("%s: %d lines, %x\n", name, bytes.Count(text, []byte("\n")), sha256.Sum256(text))
+		derived += fmt.Sprintf("%s: %d lines, %s\n", name, bytes.Count(text, []byte("\n")), sha256Text(text))
 	}
 	return derived, folders(t, s)
 }

@@ -5,9 +5,7 @@
 package main
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"math/rand/v2"
 )
@@ -76,14 +74,14 @@ func normalPair(rng *rand.Rand) [2]float64 {
 
 // planeDataset returns planeRows points and the labels of the splits.
 func planeDataset(points [][2]float64, train, test []byte) *Dataset {
-	hash, x := sha256.New(), make([]float64, 0, 2*planeRows)
-	binary.Write(hash, binary.LittleEndian, points)
+	var x []float64
 	for _, p := range points {
 		x = append(x, p[:]...)
 	}
+	b, _ := binary.Append(nil, binary.LittleEndian, x) // of numbers it has no error
 	return &Dataset{
 		Train:  realSet(x[:2*planeTrain], 1, 2, train),
 		Test:   realSet(x[2*planeTrain:], 1, 2, test),
-		SHA256: fmt.Sprintf("%x", hash.Sum(nil)),
+		SHA256: sha256Text(b),
 	}
 }
