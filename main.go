@@ -169,7 +169,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 		took = "it was there already, and nothing was run"
 	}
 	if r.Status != "ok" {
-		took += "; it diverged" + r.DivergedWhen()
+		took += "; it diverged " + r.divergedWhen()
 	}
 	fmt.Fprintf(w, "%s: %s\n\n", r.ID, took)
 	row := func(title string, better int, initial, trained string) {

@@ -95,16 +95,14 @@ func (s *simd) use() {
 		s.exp(z[:n])
 		expGeneric(z[n:])
 	}
-	tanhKernel = func(a, z []float64) {
-		n := whole(a)
-		s.tanh(a[:n], z)
-		tanhGeneric(a[n:], z[n:])
+	split := func(twin, plain func(a, z []float64)) func(a, z []float64) {
+		return func(a, z []float64) {
+			n := whole(a)
+			twin(a[:n], z)
+			plain(a[n:], z[n:])
+		}
 	}
-	softplusKernel = func(a, z []float64) {
-		n := whole(a)
-		s.softplus(a[:n], z)
-		softplusGeneric(a[n:], z[n:])
-	}
+	tanhKernel, softplusKernel = split(s.tanh, tanhGeneric), split(s.softplus, softplusGeneric)
 }
 
 // block returns which of a product's versions takes the next of cols columns, how many it takes,

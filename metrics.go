@@ -282,9 +282,10 @@ func (m metric) of(state Metrics) float64 { return float64(m.get(state)) }
 // metrics in the order of every table.
 var metrics = []metric{
 	{"effective_rank", "Effective rank", +1, func(m Metrics) Number { return m.EffectiveRank }},
-	{"effective_rank_live", "… of live weights", +1, func(m Metrics) Number { return m.EffectiveRankLive }},
+	{"effective_rank_live", "Live effective rank", +1, func(m Metrics) Number { return m.EffectiveRankLive }},
 	{"weight_correlation", "Weight correlation", -1, func(m Metrics) Number { return m.WeightCorrelation }},
-	{"weight_correlation_live", "… of live weights", -1, func(m Metrics) Number { return m.WeightCorrelationLive }},
+	{"weight_correlation_live", "Live weight correlation", -1,
+		func(m Metrics) Number { return m.WeightCorrelationLive }},
 	{"weight_redundancy", "Weight redundancy", -1, func(m Metrics) Number { return m.WeightRedundancy }},
 	{"weight_norm", "Weight norm", 0, func(m Metrics) Number { return m.WeightNorm }},
 	{"activation_rate", "Mean activation rate", 0, func(m Metrics) Number { return Number(mean(m.ActivationRate)) }},
@@ -295,8 +296,9 @@ var metrics = []metric{
 	{"activation_rank", "Activation rank", +1, func(m Metrics) Number { return m.ActivationRank }},
 	{"tc_gauss_nats", "Total correlation, Gaussian (nats)", -1, func(m Metrics) Number { return m.TCGaussNats }},
 	{"tc_tree_nats", "Total correlation, tree (nats)", -1, func(m Metrics) Number { return m.TCTreeNats }},
-	{"tc_bound", "Total correlation, best bound (nats)", -1, Metrics.tcBound},
+	{"tc_bound", "Total correlation bound (nats)", -1, Metrics.tcBound},
 	{"tc_knn_nats", "Total correlation, kNN (nats)", -1, func(m Metrics) Number { return m.TCKNNNats }},
-	{"probe_accuracy", "Linear probe, accuracy", +1, func(m Metrics) Number { return m.ProbeAccuracy }},
-	{"probe_accuracy_1000", "… from 100 a class", +1, func(m Metrics) Number { return m.ProbeAccuracy1000 }},
+	{"probe_accuracy", "Probe accuracy", +1, func(m Metrics) Number { return m.ProbeAccuracy }},
+	{"probe_accuracy_1000", "Probe accuracy from 100 a class", +1,
+		func(m Metrics) Number { return m.ProbeAccuracy1000 }},
 }

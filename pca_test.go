@@ -251,7 +251,7 @@ func TestWeightsAreMappedBackToTheInputs(t *testing.T) {
 		return z
 	}
 	for n := range 10 {
-		byComponents, byInputs := z(&inputs.Train, w.W, n), z(&data.Train, w.Inputs, n)
+		byComponents, byInputs := z(&inputs.Train, w.W, n), z(&data.Train, w.OverData, n)
 		if diff := cmp.Diff(byComponents, byInputs, cmpopts.EquateApprox(1e-10, 1e-10)); diff != "" {
 			t.Errorf("row %d (-by components +by inputs)\n%s", n, diff)
 		}

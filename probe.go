@@ -49,7 +49,7 @@ type probeResult struct {
 // toleranceAll is the tolerance of the fit to all rows of K units. For many units it is coarser, which
 // halves the evaluations; they take most of a run's time apart from its steps.
 func toleranceAll(K int) float64 {
-	if K > jacobiLimit {
+	if K > manyUnits {
 		return 10 * probeTolerance
 	}
 	return probeTolerance
@@ -164,7 +164,7 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 
 // choose leaves units that hardly vary out of F, if there are so many units that it matters.
 func (p *probe) choose() {
-	N, many := p.F.Rows, p.F.Cols > jacobiLimit
+	N, many := p.F.Rows, p.F.Cols > manyUnits
 	variance := make([]float64, p.F.Cols)
 	if many {
 		columnSquares(variance, p.F)
@@ -208,7 +208,7 @@ func (p *probe) covariance() (cov Mat, ok bool) {
 // than it saves in the evaluations: the products T U, and those of the columns that X has not.
 func (p *probe) project() {
 	N, K := p.F.Rows, p.F.Cols
-	if K <= jacobiLimit {
+	if K <= manyUnits {
 		return
 	}
 	r := K

@@ -42,7 +42,7 @@ func newReconstruction(s *Set, V Mat, batch int) reconstruction {
 	for n := range l.energy {
 		l.energy[n] = s.squaredNorm(n)
 	}
-	if k > max(2*batch, jacobiLimit) {
+	if k > max(2*batch, manyUnits) {
 		l.At, l.B = newMat(k, batch), newMat(V.Rows, batch)
 	} else {
 		l.G, l.H = newMat(k, k), newMat(k, k)

@@ -282,9 +282,6 @@ var measures = func() (all []measure) {
 		all = append(all, measure{metric{field: field, title: title, better: better}, of})
 	}
 	for _, m := range metrics {
-		if rest, follows := strings.CutPrefix(m.title, "…"); follows {
-			m.title = all[len(all)-1].title + rest
-		}
 		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
 		if m.field == "variance_ratio" {
 			add("variance_min_over_max", "Smallest over largest variance", +1, func(r *Result) float64 {
@@ -347,5 +344,5 @@ func (m measure) isTC() bool    { return strings.HasPrefix(m.field, "tc_") }
 
 // words is the title within a sentence.
 func (m measure) words() string {
-	return strings.ToLower(strings.NewReplacer(",", "", " (nats)", "").Replace(m.title))
+	return strings.ToLower(strings.TrimSuffix(m.title, " (nats)"))
 }

@@ -279,14 +279,14 @@ func TestAnswers(t *testing.T) {
 				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
 				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
 				"By effective rank and weight correlation, whitened compared with unwhitened: 4 better, 0 worse of " +
-				"4 cases. By linear probe accuracy, whitened compared with unwhitened: 0 better, 4 worse of 4 cases."},
+				"4 cases. By probe accuracy, whitened compared with unwhitened: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than " +
 			"untrained in 2 of 4 cases of λ and K. The training: runs are more redundant than the optimum in 2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
 			". Significantly better than every other, by effective rank: λ = 1 (4 of 4)."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with each activation: effective rank over its random " +
 			"level: 0 better, 2 worse of 2; output correlation for each pair: 2 better, 0 worse of 2; " +
-			"share of dead units: 0 better, 0 worse of 2; linear probe accuracy: 2 better, 0 worse of 2."},
+			"share of dead units: 0 better, 0 worse of 2; probe accuracy: 2 better, 0 worse of 2."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := questions[slices.IndexFunc(questions, func(q question) bool {

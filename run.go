@@ -17,8 +17,8 @@ type Weights struct {
 	W, W0 Mat
 	B, B0 []float64 // K
 	V     Mat       // the decoder; empty unless the objective is reconstruction
-	// Inputs is W in the data's own inputs, where those of the run are M of their principal components (D×K).
-	Inputs Mat
+	// OverData is W in the data's own inputs (D×K), where the run's are M of their principal components.
+	OverData Mat
 	// Trajectory has w₁, w₂, b of every unit at the start and after each epoch, for data of
 	// two inputs: (epochs+1)×K×3.
 	Trajectory []float64
@@ -47,15 +47,12 @@ type Result struct {
 	Seconds       float64 `json:"seconds"`
 }
 
-// DivergedWhen is ", in epoch 3", or that the layer below did or the inputs are too large.
-func (r *Result) DivergedWhen() string {
-	switch {
-	case r.DivergedEpoch > 0:
-		return fmt.Sprintf(", in epoch %d", r.DivergedEpoch)
-	case r.Config.stacked():
-		return ", as the layer below did"
+// divergedWhen is "in epoch 3"; otherwise the layer below did, or the inputs are too large for any weights.
+func (r *Result) divergedWhen() string {
+	if r.DivergedEpoch > 0 {
+		return fmt.Sprintf("in epoch %d", r.DivergedEpoch)
 	}
-	return ", before any step"
+	return "before any step"
 }
 
 // starts holds the metrics of networks before training. All objectives of one seed but pca start from the
@@ -104,8 +101,8 @@ func run(
 		w.V = t.X.restore(t.V)
 	}
 	if axes := data.Projection; axes.Rows > 0 {
-		w.Inputs = newMat(axes.Rows, c.K)
-		matmul(w.Inputs, axes, w.W)
+		w.OverData = newMat(axes.Rows, c.K)
+		matmul(w.OverData, axes, w.W)
 	}
 	r.Seconds = time.Since(started).Seconds()
 	return r, w, nil

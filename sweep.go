@@ -182,7 +182,7 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 			"and the same command does the rest", r.ID, err)
 	}
 	if r.Status != "ok" {
-		s.warn("%s diverged%s: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID, r.DivergedWhen())
+		s.warn("%s diverged %s: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID, r.divergedWhen())
 	}
 	s.after(r)
 	return nil

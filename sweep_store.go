@@ -215,7 +215,7 @@ func weightArrays(w *Weights, K int) []npyArray {
 	all := []npyArray{
 		{"W", []int{K, D}, w.W.T().Data}, {"b", []int{K}, w.B},
 		{"W0", []int{K, D}, w.W0.T().Data}, {"b0", []int{K}, w.B0},
-		{"V", []int{D, K}, w.V.Data}, {"inputs", []int{K, w.Inputs.Rows}, w.Inputs.T().Data},
+		{"V", []int{D, K}, w.V.Data}, {"inputs", []int{K, w.OverData.Rows}, w.OverData.T().Data},
 		{"trajectory", []int{len(w.Trajectory) / (3 * K), K, 3}, w.Trajectory},
 	}
 	return slices.DeleteFunc(all, func(a npyArray) bool { return len(a.Data) == 0 })

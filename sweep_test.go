@@ -312,7 +312,7 @@ func TestADivergedRunIsKeptAndTheRestGoesOn(t *testing.T) {
 	counts := map[string]int{}
 	for id, r := range there.good {
 		counts[r.Config.Objective+" "+r.Status]++
-		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged, in epoch 1: a smaller -lr") {
+		if r.Status == "diverged" && !strings.Contains(stderr.String(), id+" diverged in epoch 1: a smaller -lr") {
 			t.Errorf("%s is not named in\n%s", id, &stderr)
 		}
 	}

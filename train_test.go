@@ -366,7 +366,7 @@ func sampleConfigs() (configs []Config) {
 	)
 }
 
-// planeConfigs are on clusters; largeConfigs have more units than jacobiLimit, and what is then done in other ways.
+// planeConfigs are on clusters; largeConfigs have more than manyUnits, and what is then done in other ways.
 var planeConfigs = []Config{
 	{Objective: "pca", Activation: "softplus", K: 11},
 	{Objective: "infomax", Activation: "tanh", K: 5, Lambda: 1, Epochs: 2, Batch: 128},
