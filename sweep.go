@@ -232,8 +232,7 @@ func (s store) derive(screen *console, known inventory, withReport bool) (now in
 		return err
 	})
 	for _, id := range slices.Sorted(maps.Keys(now.bad)) {
-		screen.warn("%s is left out: %v: mend or remove it, and the same command runs it again",
-			s.folder(id), now.bad[id])
+		screen.warn("%s is left out: %v: mend or remove it", s.folder(id), now.bad[id])
 	}
 	return now, found, err
 }
@@ -303,5 +302,5 @@ func (p *progress) advance(runs int, cost float64, last string) {
 	if p.spent > 0 {
 		left = time.Duration(float64(time.Since(p.started)) * (p.cost - p.spent) / p.spent).Round(time.Second).String()
 	}
-	p.show(fmt.Sprintf("%d/%d runs, %s left; %s", p.done, p.total, left, last))
+	p.show(fmt.Sprintf("%d/%s, %s left; %s", p.done, plural(p.total, "run"), left, last))
 }
