@@ -99,13 +99,18 @@ func execute(ctx context.Context, args []string, stdout *bufio.Writer, stderr io
 	case o.list:
 		return list(stdout, s, p)
 	}
-	return runAndReport(ctx, o, p, stdout, screen)
+	return runAndReport(ctx, o, p, args, stdout, screen)
 }
 
 // runAndReport does what is missing of p and prints what came out.
-func runAndReport(ctx context.Context, o options, p plan, stdout io.Writer, screen *console) error {
+func runAndReport(
+	ctx context.Context, o options, p plan, args []string, stdout io.Writer, screen *console,
+) error {
 	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) > 0
 	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := s.writeManifest(args, len(p.all)); err != nil {
 		return err
 	}
 	there, err := s.scan(inventory{})

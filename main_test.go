@@ -196,7 +196,8 @@ func TestASingleRunSaysWhatItRunsAndEndsInATable(t *testing.T) {
 	}
 }
 
-// TestASweepEndsInItsHeadline: the end of a sweep, and -report, name the report and what it found.
+// TestASweepEndsInItsHeadline: the end of a sweep, and -report, name the report and what it found; the manifest has the
+// command.
 func TestASweepEndsInItsHeadline(t *testing.T) {
 	s := store{t.TempDir()}
 	sweep := mustRun(t, sweepInto(s, "-act", "relu", "-k", "2")...)
@@ -208,6 +209,10 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	headline, _, _ = strings.Cut(headline, "\n")
 	if !found || headline == "" || !strings.Contains(textOf(t, s.page()), template.HTMLEscapeString(headline)) {
 		t.Errorf("report.html has not the headline %q", headline)
+	}
+	manifest := textOf(t, filepath.Join(s.out, "manifest.json"))
+	if !strings.Contains(manifest, `"runs": 11`) || !strings.Contains(manifest, "\"-k\",\n    \"2\"") {
+		t.Errorf("manifest.json is %s", manifest)
 	}
 	none := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
 	if !strings.HasPrefix(none, "0 of 0 runs done") {

@@ -1,17 +1,19 @@
 // A sweep: the missing runs of a list, longest first, on a pool of workers. Runs share nothing but the data, which
-// nobody writes to, so the number of workers changes no result. Then what is derived from all runs, and
-// how far a sweep is. It rests on sweep_store.go and on the report.
+// nobody writes to, so the number of workers changes no result. Then what is derived from all runs, the manifest,
+// and how far a sweep is. It rests on sweep_store.go and on the report.
 
 package main
 
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -271,6 +273,21 @@ func (s store) writeDerived(runs []*Result, withReport bool) (found string, err 
 		}
 	}
 	return found, err
+}
+
+// writeManifest writes manifest.json, which tells of the command that ran last.
+func (s store) writeManifest(args []string, runs int) error {
+	b, err := json.MarshalIndent(map[string]any{
+		"command":  append([]string{"infomax"}, args...),
+		"runs":     runs, // of all shards together
+		"numerics": numericsVersion,
+		"go":       runtime.Version(),
+		"platform": runtime.GOOS + "/" + runtime.GOARCH,
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeAtomic(filepath.Join(s.out, "manifest.json"), append(b, '\n'))
 }
 
 // progress is how far a sweep is.
