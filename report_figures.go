@@ -102,7 +102,9 @@ func (s *study) dots(m measure) []byte {
 	if !some {
 		return nil
 	}
-	return dotPlot(m.axis(), spots, s.note(levelNote+" Small dots are runs."))
+	q := m.axis()
+	q.percent = strings.Contains(m.title, "%")
+	return dotPlot(q, spots, s.note(levelNote+" Small dots are runs."))
 }
 
 // lossCurves are of the subject.
@@ -206,7 +208,7 @@ func (s *study) byK() []byte {
 func (s *study) byWhiteness() []byte {
 	var data []datum
 	for i, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
-		title := []string{"Effective rank, %, ", "Accuracy of the probe, "}[i]
+		title := []string{"Effective rank, %, ", "Probe accuracy, "}[i]
 		for _, other := range s.all { // by ascending power
 			same := other.setting
 			if same.Whiten = s.Whiten; same != s.setting || s.Components == 0 {

@@ -212,6 +212,7 @@ type quantity struct {
 	better  int  // +1 higher, −1 lower, 0 neither
 	log     bool // logarithmic: values ≤ 0 cannot be shown
 	setting bool // its ticks are at its values
+	percent bool // its axis runs from 0 to 100
 }
 
 func (q quantity) label() string {
@@ -242,6 +243,9 @@ type scale struct {
 // its middle, zeros at its start. It has two ticks at least, unless it is of a setting.
 func newScale(q quantity, values []float64) scale {
 	values = slices.DeleteFunc(slices.Clone(values), func(v float64) bool { return math.IsNaN(q.along(v)) })
+	if q.percent {
+		values = append(values, 0, 100)
+	}
 	if len(values) == 0 {
 		values = []float64{1}
 	}
