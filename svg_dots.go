@@ -44,14 +44,15 @@ func dotPlot(q quantity, spots []spot, note string) []byte {
 		c.axisX(f, s)
 		for j, row := range rows {
 			top := f.top + float64(height*float64(j))
+			middle := top + float64(height/2)
 			c.line(f.left, top, f.right, top, "stroke:"+faint)
 			if f.left < outer+margin+8 {
-				c.text(f.left-6, top+height/2+4, "end", row, "")
+				c.text(f.left-6, middle+4, "end", row, "")
 			}
 			for _, d := range spots {
 				if d.panel == panels[i] && d.row == row {
 					lanes := 2*slices.Index(names, d.name) + 1 - len(names) // halves, from the row's middle
-					c.spot(d, s, top+height/2+float64(lane/2*float64(lanes)), top, top+height)
+					c.spot(d, s, middle+float64(lane/2*float64(lanes)), top, top+height)
 				}
 			}
 		}
