@@ -111,8 +111,14 @@ func softplusGeneric(a, z []float64) {
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
 func softmax(a, z []float64, K int) {
 	for r := 0; r < len(a); r += K {
-		top := slices.Max(z[r : r+K])
-		for k, x := range z[r : r+K] {
+		row := z[r : r+K]
+		top := row[0]
+		for _, x := range row { // slices.Max, which looks for NaN, makes a step of 64 units 5 % slower
+			if x > top {
+				top = x
+			}
+		}
+		for k, x := range row {
 			a[r+k] = x - top
 		}
 	}
