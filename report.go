@@ -41,7 +41,7 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 		s := p.Answers[0].lead
 		p.Study, p.Subject = s.name(), s.subject().String()
 		p.Tables = []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
-		p.Tables[0].Caption += "; effective rank in points of 100; colours: the verdict by both measures"
+		p.Tables[0].Caption += "; effective rank in percentage points; colours: by both measures"
 		headlines = slices.Insert(headlines, 0, p.Answer)
 	}
 	stats, err := formatStats(t)
@@ -128,7 +128,7 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 // show, by each question of the findings.
 func (p page) others(t *runTable) sheet {
 	table := sheet{Stubs: 1, Heads: []string{"data and settings"},
-		Caption: "Other data and settings: cases by both measures; * seeds are too few for a test: with every seed"}
+		Caption: "Other data and settings, by both measures; * the seeds are too few for a test: every seed agrees"}
 	for _, a := range p.Part("findings") {
 		for _, rival := range baselines {
 			table.Heads = append(table.Heads, a.short+", with "+rival)

@@ -38,7 +38,7 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
-			only(a.all.few, ", with every seed (they are too few for a test)") +
+			only(a.all.few, ", if every seed agrees (they are too few for a test)") +
 			", " + subject.unlike(ys[0]) + " compared"
 		for i, r := range a.rivals {
 			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " cases"))
@@ -210,11 +210,11 @@ func optimal(_ *runTable, s *study) (a answer) {
 		}
 	}
 	if starts > 0 {
-		a.Text = fmt.Sprintf("The loss: at its optimum weights are more redundant than untrained in %d of %d cases "+
-			"of λ and K.", asked, starts)
+		a.Text = fmt.Sprintf("At the optimum of the loss, weights are more redundant than untrained in %d of %d "+
+			"cases of λ and K.", asked, starts)
 	}
 	if trained > 0 {
-		a.Text += fmt.Sprintf(" The training: runs are more redundant than the optimum in %d of %d.", short, trained)
+		a.Text += fmt.Sprintf(" After training they are more redundant than at the optimum in %d of %d.", short, trained)
 	}
 	return a
 }

@@ -19,7 +19,7 @@ type question struct {
 }
 
 // apart is the caption of figures of every objective.
-const apart = "If two bars do not overlap, the seeds of the objectives are apart. " +
+const apart = "If the thin lines of two marks do not overlap, the objectives differ. " +
 	"A mark is an objective with an activation."
 
 var baselines = []string{untrained.String(), autoencoder.String()}
@@ -28,8 +28,8 @@ var questions = []question{
 	{"findings", "Weights", "Does InfoMax produce non-redundant features?",
 		[]kind{verdictOn("baseline", weightMeasures, baselines...), change},
 		nil,
-		"Both measures of the weights are views of one spectrum, and cases share seeds: " +
-			"they are no independent replications."},
+		"Both measures of the weights are computed from one spectrum, and cases share seeds. " +
+			"They are not independent."},
 	{"why", "Whitened inputs", "Where does it hold?",
 		[]kind{whitened(verdictOn("baseline", weightMeasures, baselines...)), change,
 			verdictOn("whiten", weightMeasures, treatment.String()),
@@ -37,7 +37,7 @@ var questions = []question{
 		[]figure{{"whiteness", "Where a solid line (InfoMax) is above its dashed one (untrained), training " +
 			"makes the weights less redundant, and the probe better. Further right the inputs are whiter.",
 			plain((*study).byWhiteness)}},
-		"Whitening takes away which directions the data use most, and the probe with it."},
+		"Whitening also takes away which directions vary most."},
 	{"why", "", "Is it the loss or the training?",
 		[]kind{optimal},
 		[]figure{{"weight-redundancy-optimum", "Where the optimum is above untrained, the loss itself asks " +
@@ -54,7 +54,7 @@ var questions = []question{
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
 		[]kind{verdictOn("baseline", outputMeasures, baselines...)},
 		nil,
-		"The loss itself lowers output correlation, and total correlation is estimated by bounds from below. " +
+		"The loss itself lowers output correlation. Total correlation is estimated from below. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
 		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
@@ -71,7 +71,8 @@ var questions = []question{
 	{"choices", "", "Compared with an autoencoder whose decoder is the transpose of W",
 		[]kind{verdictOn("reference", weightMeasures, tied.String())},
 		nil,
-		"A free decoder fits any invertible mixing of the units: the autoencoder's weights depend on its start."},
+		"A free decoder can undo any invertible mixing of the units, so the autoencoder's weights " +
+			"depend on their start."},
 	{"deliverables", "", "How does activation choice affect results?",
 		[]kind{leaders("activation", activationRaces,
 			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")},
@@ -93,7 +94,7 @@ var questions = []question{
 		[]kind{leaders("lambda", lambdaRaces, weightMeasures...)},
 		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
 			"A line is an activation.", plain((*study).byLambda)}},
-		"At either end of the λ that were tried, one beyond may be better."},
+		"If the best λ is the smallest or the largest that was tried, a better one may lie beyond."},
 	{"followups", "", "Stack two layers (first → second). Does InfoMax compose?",
 		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
 			verdictOn("stack", depthMeasures[:1], treatment.String()),
@@ -104,7 +105,7 @@ var questions = []question{
 		[]kind{trends},
 		[]figure{{"effective-rank-over-random-by-k", "A line that falls means that more units are further " +
 			"from what untrained ones have. A line is an objective.", plain((*study).byK)}},
-		"Runs of every K take the same steps; and no more units than inputs can be orthogonal."},
+		"Runs of every K take the same number of steps. No more units than inputs can be orthogonal."},
 	{"followups", "", "Larger data. Does it hold?",
 		[]kind{verdictOn("data", weightMeasures, treatment.String()),
 			verdictOn("data", outputMeasures[:1], treatment.String())},

@@ -269,7 +269,7 @@ func TestAnswers(t *testing.T) {
 				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"few seeds", "Does InfoMax produce", table(few),
-			"Unclear. By effective rank and weight correlation, with every seed (they are too few for a test), " +
+			"Unclear. By effective rank and weight correlation, if every seed agrees (they are too few for a test), " +
 				"InfoMax λ = 1 compared with untrained: 2 better, 2 worse of 4* cases. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"objectives", "Is it InfoMax alone?", table(usualSample()),
@@ -280,8 +280,8 @@ func TestAnswers(t *testing.T) {
 				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
 				"By effective rank and weight correlation, whitened compared with unwhitened: 4 better, 0 worse of " +
 				"4 cases. By probe accuracy, whitened compared with unwhitened: 0 better, 4 worse of 4 cases."},
-		{"optimum", "Is it the loss", table(optimum), ". The loss: at its optimum weights are more redundant than " +
-			"untrained in 2 of 4 cases of λ and K. The training: runs are more redundant than the optimum in 2 of 4."},
+		{"optimum", "Is it the loss", table(optimum), ". At the optimum of the loss, weights are more redundant than " +
+			"untrained in 2 of 4 cases of λ and K. After training they are more redundant than at the optimum in 2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
 			". Significantly better than every other, by effective rank: λ = 1 (4 of 4)."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with each activation: effective rank over its random " +
