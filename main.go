@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -185,7 +186,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	}
 	row("", 0, "initial", "trained")
 	for _, m := range metrics {
-		row(m.title, m.better, cell(m, r.Init), cell(m, r.Final))
+		row(m.title, m.better, number(m.of(r.Init)), number(m.of(r.Final)))
 	}
 	row("Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)))
 	if r.EpochsTo90 > 0 {
@@ -198,18 +199,13 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	fmt.Fprintf(w, "\n%s has run.json, weights.npz and pictures\n", s.folder(r.ID))
 }
 
-// cell is a metric in the table.
-func cell(m metric, state Metrics) string {
-	if m.field == "variance_ratio" && state.VarianceRatioStatus == "infinite" {
-		return "∞"
-	}
-	return number(m.of(state))
-}
-
-// number has five significant digits, or "" if it is not finite.
+// number has five significant digits; NaN, which does not apply, is "".
 func number(x float64) string {
-	if !finite(x) {
+	switch {
+	case math.IsNaN(x):
 		return ""
+	case math.IsInf(x, 1):
+		return "∞"
 	}
 	return fmt.Sprintf("%.5g", x)
 }

@@ -269,6 +269,13 @@ func (m Metrics) tcBound() Number {
 	return max(m.TCGaussNats, m.TCTreeNats)
 }
 
+func (m Metrics) varianceRatio() Number {
+	if m.VarianceRatioStatus == "infinite" { // which JSON cannot hold
+		return Number(math.Inf(1))
+	}
+	return m.VarianceRatio
+}
+
 // metric is one scalar of Metrics, as tables and figures show it.
 type metric struct {
 	field  string // the name in run.json and the column of results.csv
@@ -291,7 +298,7 @@ var metrics = []metric{
 	{"activation_rate", "Mean activation rate", 0, func(m Metrics) Number { return Number(mean(m.ActivationRate)) }},
 	{"dead_units", "Dead units", -1, func(m Metrics) Number { return Number(m.DeadUnits) }},
 	{"max_responsibility", "Largest responsibility", -1, func(m Metrics) Number { return m.MaxResponsibility }},
-	{"variance_ratio", "Variance ratio", -1, func(m Metrics) Number { return m.VarianceRatio }},
+	{"variance_ratio", "Variance ratio", -1, Metrics.varianceRatio},
 	{"output_correlation", "Output correlation", -1, func(m Metrics) Number { return m.OutputCorrelation }},
 	{"activation_rank", "Activation rank", +1, func(m Metrics) Number { return m.ActivationRank }},
 	{"tc_gauss_nats", "Total correlation, Gaussian (nats)", -1, func(m Metrics) Number { return m.TCGaussNats }},

@@ -214,7 +214,8 @@ func optimal(_ *runTable, s *study) (a answer) {
 			"cases of λ and K.", asked, starts)
 	}
 	if trained > 0 {
-		a.Text += fmt.Sprintf(" After training they are more redundant than at the optimum in %d of %d.", short, trained)
+		a.Text += fmt.Sprintf(" After training they are more redundant than at the optimum in %d of %d.",
+			short, trained)
 	}
 	return a
 }

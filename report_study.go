@@ -285,10 +285,7 @@ var measures = func() (all []measure) {
 		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
 		if m.field == "variance_ratio" {
 			add("variance_min_over_max", "Smallest over largest variance", +1, func(r *Result) float64 {
-				if r.Final.VarianceRatioStatus == "infinite" {
-					return 0
-				}
-				return 1 / float64(r.Final.VarianceRatio)
+				return 1 / m.of(r.Final)
 			})
 		}
 	}

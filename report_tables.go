@@ -242,16 +242,18 @@ func where(applies bool, v any) any {
 	return ""
 }
 
-// formatCSV writes rows of the same columns; blank is one for the names alone.
-func formatCSV(blank []field, rows [][]field) ([]byte, error) {
-	lines := make([][]string, 1+len(rows))
-	for _, f := range blank {
+// formatCSV writes the row of every item, under the names of the columns, which those of blank are.
+func formatCSV[T any](blank T, items []T, row func(T) []field) ([]byte, error) {
+	lines := [][]string{nil}
+	for _, f := range row(blank) {
 		lines[0] = append(lines[0], f.name)
 	}
-	for i, row := range rows {
-		for _, f := range row {
-			lines[i+1] = append(lines[i+1], f.text)
+	for _, item := range items {
+		var line []string
+		for _, f := range row(item) {
+			line = append(line, f.text)
 		}
+		lines = append(lines, line)
 	}
 	var b bytes.Buffer
 	err := csv.NewWriter(&b).WriteAll(lines)
@@ -259,13 +261,7 @@ func formatCSV(blank []field, rows [][]field) ([]byte, error) {
 }
 
 // formatResults returns results.csv, in the order of the runs.
-func formatResults(runs []*Result) ([]byte, error) {
-	var rows [][]field
-	for _, r := range runs {
-		rows = append(rows, resultRow(r))
-	}
-	return formatCSV(resultRow(&Result{}), rows)
-}
+func formatResults(runs []*Result) ([]byte, error) { return formatCSV(&Result{}, runs, resultRow) }
 
 func resultRow(r *Result) []field {
 	c := r.Config
@@ -308,11 +304,7 @@ func metricFields(prefix string, state Metrics) (row []field) {
 
 // formatStats returns stats.csv.
 func formatStats(t *runTable) ([]byte, error) {
-	var rows [][]field
-	for _, c := range t.all {
-		rows = append(rows, statsRow(c))
-	}
-	return formatCSV(statsRow(comparison{pair: pair{x: side{study: &study{}}}}), rows)
+	return formatCSV(comparison{pair: pair{x: side{study: &study{}}}}, t.all, statsRow)
 }
 
 // statsRow has what is compared in columns x_ and y_; without y, what is of pairs is empty.

@@ -281,7 +281,8 @@ func TestAnswers(t *testing.T) {
 				"By effective rank and weight correlation, whitened compared with unwhitened: 4 better, 0 worse of " +
 				"4 cases. By probe accuracy, whitened compared with unwhitened: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". At the optimum of the loss, weights are more redundant than " +
-			"untrained in 2 of 4 cases of λ and K. After training they are more redundant than at the optimum in 2 of 4."},
+			"untrained in 2 of 4 cases of λ and K. After training they are more redundant than at the optimum in " +
+			"2 of 4."},
 		{"leaders", "Does λ matter?", table(lambdas),
 			". Significantly better than every other, by effective rank: λ = 1 (4 of 4)."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with each activation: effective rank over its random " +
