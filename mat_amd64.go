@@ -2,16 +2,10 @@
 
 package main
 
-import "sync"
-
-// simd is one instruction set's twins of the kernels. A product's twin has versions: version i
-// takes 2ⁱ vectors of columns, version 0 the first `rest` lanes of one. The elementwise twins take
-// a multiple of lanes elements. All else is as the Generic functions say.
+// simd is one instruction set's twins of the kernels. The elementwise twins take a multiple of lanes
+// elements. All else is as the Generic functions say.
 type simd struct {
-	lanes  int
-	gather []gatherFunc
-	spread []spreadFunc
-	mul    []mulFunc
+	products
 
 	adam           func(w, m, v, grad []float64, step, factor float64)
 	rectify        func(a, z []float64, leak float64)
@@ -19,17 +13,15 @@ type simd struct {
 	tanh, softplus func(a, z []float64)
 }
 
-type (
-	gatherFunc func(z view, c *columns, level *levels, w view, rest int)
-	spreadFunc func(dw, init view, c *columns, level *levels, dz view, rest int)
-	mulFunc    func(out, init view, a coefficients, b view, quads, depth, rest int)
-)
-
 var avx2 = simd{
-	lanes:    4,
-	gather:   []gatherFunc{gather1AVX2, gather2AVX2},
-	spread:   []spreadFunc{spread1AVX2, spread2AVX2},
-	mul:      []mulFunc{mul1AVX2, mul2AVX2},
+	products: products{
+		lanes:   4,
+		masks:   true,
+		vectors: []int{1, 2},
+		gather:  []gatherFunc{gather1AVX2, gather2AVX2},
+		spread:  []spreadFunc{spread1AVX2, spread2AVX2},
+		mul:     []mulFunc{mul1AVX2, mul2AVX2},
+	},
 	adam:     adamAVX2,
 	rectify:  rectifyAVX2,
 	exp:      expAVX2,
@@ -38,10 +30,14 @@ var avx2 = simd{
 }
 
 var avx512 = simd{
-	lanes:    8,
-	gather:   []gatherFunc{gather1AVX512, gather2AVX512, gather4AVX512},
-	spread:   []spreadFunc{spread1AVX512, spread2AVX512, spread4AVX512},
-	mul:      []mulFunc{mul1AVX512, mul2AVX512}, // a third is no faster: its blocks are small
+	products: products{
+		lanes:   8,
+		masks:   true,
+		vectors: []int{1, 2, 4},
+		gather:  []gatherFunc{gather1AVX512, gather2AVX512, gather4AVX512},
+		spread:  []spreadFunc{spread1AVX512, spread2AVX512, spread4AVX512},
+		mul:     []mulFunc{mul1AVX512, mul2AVX512}, // a third is no faster: its blocks are small
+	},
 	adam:     adamAVX512,
 	rectify:  rectifyAVX512,
 	exp:      expAVX512,
@@ -78,7 +74,7 @@ func init() {
 // vector.
 func (s *simd) use() {
 	prefetchKernel, turnKernel = prefetchRows, turnBlock
-	gatherKernel, spreadKernel, mulKernel = s.gatherColumns, s.spreadColumns, s.mulColumns
+	s.products.use()
 	whole := func(x []float64) int { return len(x) &^ (s.lanes - 1) }
 	adamKernel = func(w, m, v, g []float64, step, factor float64) {
 		n := whole(w)
@@ -103,114 +99,6 @@ func (s *simd) use() {
 		}
 	}
 	tanhKernel, softplusKernel = split(s.tanh, tanhGeneric), split(s.softplus, softplusGeneric)
-}
-
-// block returns which of a product's versions takes the next of cols columns, how many it takes,
-// and `rest`.
-func (s *simd) block(cols, versions int) (version, n, rest int) {
-	for version = versions - 1; version > 0; version-- {
-		if n = s.lanes << version; n <= cols {
-			return version, n, s.lanes
-		}
-	}
-	n = min(cols, s.lanes)
-	return 0, n, n
-}
-
-// The rows of a block of columns of a wide matrix are so far apart that they fall into few sets of
-// the first-level cache and evict each other, most of all at a distance that is a power of two.
-// The kernels work on a copy of such a block, with its rows side by side: a panel.
-const (
-	panelCols = 32 // the widest block
-	farApart  = 64 // the largest stride, in elements, that needs no panel
-)
-
-type panel [blockRows * panelCols]float64
-
-const _ = uint(blockRows - mulBlock) // a panel also holds mul's right factor
-
-var panels = sync.Pool{New: func() any { return new(panel) }}
-
-// panelFor returns a panel for the blocks of v, nil if they need none. free gives it back.
-func panelFor(v view) *panel {
-	if v.stride <= farApart {
-		return nil
-	}
-	return panels.Get().(*panel)
-}
-
-func (p *panel) free() {
-	if p != nil {
-		panels.Put(p)
-	}
-}
-
-// pack copies a rows×cols block into the panel and returns the copy; with a nil panel it returns v.
-func (p *panel) pack(v view, rows, cols int) view {
-	if p == nil {
-		return v
-	}
-	for i := range rows {
-		copy(p[i*cols:(i+1)*cols], v.data[i*v.stride:])
-	}
-	return view{p[:], cols}
-}
-
-// unpack copies the panel's block to v.
-func (p *panel) unpack(v view, rows, cols int) {
-	if p == nil {
-		return
-	}
-	for i := range rows {
-		copy(v.data[i*v.stride:][:cols], p[i*cols:])
-	}
-}
-
-func (s *simd) gatherColumns(z view, c *columns, level *levels, w view, cols int) {
-	p := panelFor(z)
-	defer p.free()
-	for k := 0; k < cols; {
-		version, n, rest := s.block(cols-k, len(s.gather))
-		block := p.pack(z.from(0, k), c.rows, n)
-		s.gather[version](block, c, level, w.from(0, k), rest)
-		p.unpack(z.from(0, k), c.rows, n)
-		k += n
-	}
-}
-
-func (s *simd) spreadColumns(dw, init view, c *columns, level *levels, dz view, cols int) {
-	p := panelFor(dz)
-	defer p.free()
-	for k := 0; k < cols; {
-		version, n, rest := s.block(cols-k, len(s.spread))
-		block := p.pack(dz.from(0, k), c.rows, n)
-		s.spread[version](dw.from(0, k), init.from(0, k), c, level, block, rest)
-		k += n
-	}
-}
-
-// mulColumns gives whole quads of rows to the twin, and each row left over as a quad of four
-// times itself, with strides of 0.
-func (s *simd) mulColumns(out, init view, a coefficients, b view, rows, depth, cols int) {
-	if depth == 0 {
-		mulGeneric(out, init, a, b, rows, depth, cols)
-		return
-	}
-	p := panelFor(b)
-	defer p.free()
-	for k := 0; k < cols; {
-		version, n, rest := s.block(cols-k, len(s.mul))
-		kernel, block := s.mul[version], p.pack(b.from(0, k), depth, n)
-		quads := rows / 4
-		if quads > 0 {
-			kernel(out.from(0, k), init.from(0, k), a, block, quads, depth, rest)
-		}
-		for i := 4 * quads; i < rows; i++ {
-			once := coefficients{a.data[i*a.rowStride:], 0, a.colStride}
-			kernel(view{out.from(i, k).data, 0}, view{init.from(i, k).data, 0}, once, block, 1, depth, rest)
-		}
-		k += n
-	}
 }
 
 // constants are the plain Go's, for the assembly.

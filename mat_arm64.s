@@ -4,8 +4,8 @@
 #include "textflag.h"
 
 // The kernels for arm64 with NEON. A register holds two units, each computed as plain Go does:
-// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Nothing is checked here. Each kernel has a
-// loop for four vectors of columns, and one for a single vector in the first of four registers.
+// VFMLA y, x, s is s ← math.FMA(x, y, s) in both lanes. Nothing is checked here. Each kernel is there
+// for four vectors of columns, and for a single vector in the first of four registers.
 
 #define NEXT4(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2, b.D2, c.D2, d.D2] // load, and p += step
 #define NEXT1(p, step, a, b, c, d) VLD1.P (p)(step), [a.D2]
@@ -34,7 +34,7 @@
 
 // QUADS does TAKE for every entry of R5 quads, whose rows lie in V0 to V15 meanwhile and go where
 // LEAVE puts them.
-#define QUADS(quad, entry, done, NEXT, TAKE, LEAVE) \
+#define QUADS(NEXT, TAKE, LEAVE) \
 quad: \
 	MOVWU.P 4(R2), R9 \
 	MOVD R8, R10 \
@@ -75,21 +75,15 @@ done: \
 	MOVD columns_list(R8), R3 \
 	MOVD R3, R8
 
-// func gatherNEON(z view, c *columns, level *levels, w view, cols int)
-TEXT ·gatherNEON(SB), NOSPLIT, $0-88
-	MOVD z_data_base+0(FP), R0
-	STRIDE(z_stride+24(FP), R1)
-	MOVD c+32(FP), R8
-	COLUMNS
-	MOVD level+40(FP), R4
-	MOVD w_data_base+48(FP), R6
-	STRIDE(w_stride+72(FP), R7)
-	MOVD cols+80(FP), R15
-	CMP $const_wide, R15
-	BNE narrow
-	QUADS(quad4, entry4, done4, NEXT4, ADD4, NOTHING)
-narrow:
-	QUADS(quad1, entry1, done1, NEXT1, ADD1, NOTHING)
+#define GATHER(ALL) \
+	MOVD z_data_base+0(FP), R0 \
+	STRIDE(z_stride+24(FP), R1) \
+	MOVD c+32(FP), R8 \
+	COLUMNS \
+	MOVD level+40(FP), R4 \
+	MOVD w_data_base+48(FP), R6 \
+	STRIDE(w_stride+72(FP), R7) \
+	ALL
 
 // dw₀ … dw₃ += x₀dz … x₃dz, for dz at R12
 #define FROM4(x, dw0, dw1, dw2, dw3) FMA(x, V20, dw0); FMA(x, V21, dw1); FMA(x, V22, dw2); FMA(x, V23, dw3)
@@ -103,23 +97,17 @@ narrow:
 #define LEAVE4 QUAD(PUT4, R14, R15)
 #define LEAVE1 QUAD(PUT1, R14, R15)
 
-// func spreadNEON(dw, init view, c *columns, level *levels, dz view, cols int)
-TEXT ·spreadNEON(SB), NOSPLIT, $0-120
-	MOVD dw_data_base+0(FP), R14
-	STRIDE(dw_stride+24(FP), R15)
-	MOVD init_data_base+32(FP), R6
-	STRIDE(init_stride+56(FP), R7)
-	MOVD c+64(FP), R8
-	COLUMNS
-	MOVD level+72(FP), R4
-	MOVD dz_data_base+80(FP), R0
-	STRIDE(dz_stride+104(FP), R1)
-	MOVD cols+112(FP), R16
-	CMP $const_wide, R16
-	BNE narrow
-	QUADS(quad4, entry4, done4, NEXT4, SUM4, LEAVE4)
-narrow:
-	QUADS(quad1, entry1, done1, NEXT1, SUM1, LEAVE1)
+#define SPREAD(ALL) \
+	MOVD dw_data_base+0(FP), R14 \
+	STRIDE(dw_stride+24(FP), R15) \
+	MOVD init_data_base+32(FP), R6 \
+	STRIDE(init_stride+56(FP), R7) \
+	MOVD c+64(FP), R8 \
+	COLUMNS \
+	MOVD level+72(FP), R4 \
+	MOVD dz_data_base+80(FP), R0 \
+	STRIDE(dz_stride+104(FP), R1) \
+	ALL
 
 // mul works on four rows at a time: row i's sums are in V(4i) to V(4i+3), its coefficients from
 // R(8+i) on, R5 bytes apart.
@@ -128,7 +116,18 @@ narrow:
 	FMA(V16, V20, s0); FMA(V16, V21, s1); FMA(V16, V22, s2); FMA(V16, V23, s3)
 #define ROW1(a, s0, s1, s2, s3) VLD1R.P (a)(R5), [V16.D2]; FMA(V16, V20, s0)
 
-#define MUL(quad, term, NEXT, ROW, PUT) \
+#define MUL(NEXT, ROW, PUT) \
+	MOVD out_data_base+0(FP), R0 \
+	STRIDE(out_stride+24(FP), R1) \
+	MOVD init_data_base+32(FP), R2 \
+	STRIDE(init_stride+56(FP), R3) \
+	MOVD a_data_base+64(FP), R4 \
+	STRIDE(a_rowStride+88(FP), R6) \
+	STRIDE(a_colStride+96(FP), R5) \
+	MOVD b_data_base+104(FP), R7 \
+	STRIDE(b_stride+128(FP), R14) \
+	MOVD quads+136(FP), R15 \
+	MOVD depth+144(FP), R16 \
 quad: \
 	QUAD(NEXT, R2, R3) \
 	MOVD R4, R8                /* a₀ᵣ … a₃ᵣ */ \
@@ -146,22 +145,26 @@ term: \
 	SUB $1, R15; CBNZ R15, quad \
 	RET
 
-// func mulNEON(out, init view, a coefficients, b view, quads, depth, cols int)
-TEXT ·mulNEON(SB), NOSPLIT, $0-160
-	MOVD out_data_base+0(FP), R0
-	STRIDE(out_stride+24(FP), R1)
-	MOVD init_data_base+32(FP), R2
-	STRIDE(init_stride+56(FP), R3)
-	MOVD a_data_base+64(FP), R4
-	STRIDE(a_rowStride+88(FP), R6)
-	STRIDE(a_colStride+96(FP), R5)
-	MOVD b_data_base+104(FP), R7
-	STRIDE(b_stride+128(FP), R14)
-	MOVD quads+136(FP), R15
-	MOVD depth+144(FP), R16
-	MOVD cols+152(FP), R17
-	CMP $const_wide, R17
-	BNE narrow
-	MUL(quad4, term4, NEXT4, ROW4, PUT4)
-narrow:
-	MUL(quad1, term1, NEXT1, ROW1, PUT1)
+// func gather1NEON(z view, c *columns, level *levels, w view, rest int)
+TEXT ·gather1NEON(SB), NOSPLIT, $0-88
+	GATHER(QUADS(NEXT1, ADD1, NOTHING))
+
+// func gather4NEON(z view, c *columns, level *levels, w view, rest int)
+TEXT ·gather4NEON(SB), NOSPLIT, $0-88
+	GATHER(QUADS(NEXT4, ADD4, NOTHING))
+
+// func spread1NEON(dw, init view, c *columns, level *levels, dz view, rest int)
+TEXT ·spread1NEON(SB), NOSPLIT, $0-120
+	SPREAD(QUADS(NEXT1, SUM1, LEAVE1))
+
+// func spread4NEON(dw, init view, c *columns, level *levels, dz view, rest int)
+TEXT ·spread4NEON(SB), NOSPLIT, $0-120
+	SPREAD(QUADS(NEXT4, SUM4, LEAVE4))
+
+// func mul1NEON(out, init view, a coefficients, b view, quads, depth, rest int)
+TEXT ·mul1NEON(SB), NOSPLIT, $0-160
+	MUL(NEXT1, ROW1, PUT1)
+
+// func mul4NEON(out, init view, a coefficients, b view, quads, depth, rest int)
+TEXT ·mul4NEON(SB), NOSPLIT, $0-160
+	MUL(NEXT4, ROW4, PUT4)
