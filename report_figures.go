@@ -68,9 +68,8 @@ func (s *study) mark(c condition) mark {
 
 // shown are the conditions of figures without room for every λ and for references.
 func (s *study) shown() []condition {
-	return slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool {
-		return slices.Contains([]string{"pca", "optimum"}, c.objective) ||
-			c.objective == "infomax" && c.below == layer{} && c.lambda != s.lambda
+	return slices.DeleteFunc([]condition{s.subject(), variance, autoencoder, tied, untrained}, func(c condition) bool {
+		return s.grid(c, s.ks...) == nil
 	})
 }
 
@@ -110,42 +109,26 @@ func (s *study) dots(m measure) []byte {
 // lossCurves are of the subject.
 func (s *study) lossCurves() []byte { return s.trainingCurves(s.subject(), "Loss") }
 
-// trainingCurves has a panel for each title, of the loss and its two terms: the median of c's seeds
-// at one K, and their range.
+// trainingCurves has a panel for each title, of the loss and its two terms, at one K.
 func (s *study) trainingCurves(c condition, titles ...string) []byte {
 	var data []datum
 	K := s.ks[len(s.ks)/2]
 	for term, title := range titles {
-		for _, p := range s.grid(c, K) {
-			for epoch, e := range s.curve(p, term) {
-				data = append(data, datum{title, quantity{}, activationMark(p), float64(epoch + 1), e})
-			}
-		}
-	}
-	title := "Loss by epoch, " + atK(K) + only(len(s.seeds) > 1, ": median and range of the seeds")
-	return linePlot(title, quantity{title: "epoch", setting: true}, data, s.note(c.String()+"."))
-}
-
-// curve is the median of the loss, or of a term of it, after each epoch, between the smallest and
-// the largest, of those that are finite.
-func (s *study) curve(p group, term int) []estimate {
-	curve := make([]estimate, s.Epochs)
-	for epoch := range curve {
-		var values []float64
-		for _, r := range s.runs[p] {
-			if epoch < len(r.Curve) {
-				e := r.Curve[epoch]
-				if v := float64([]Number{e.Loss, e.Entropy, e.TC}[term]); finite(v) {
-					values = append(values, v)
+		for epoch := range s.Epochs {
+			m := measure{of: func(r *Result) float64 {
+				if epoch >= len(r.Curve) {
+					return math.NaN()
 				}
+				e := r.Curve[epoch]
+				return float64([]Number{e.Loss, e.Entropy, e.TC}[term])
+			}}
+			for _, p := range s.grid(c, K) {
+				data = append(data, datum{title, quantity{}, activationMark(p), float64(epoch + 1), s.level(p, m)})
 			}
 		}
-		curve[epoch].Value = math.NaN()
-		if len(values) > 0 {
-			curve[epoch] = estimate{median(values), slices.Min(values), slices.Max(values)}
-		}
 	}
-	return curve
+	note := s.note(c.String() + ". " + only(len(s.seeds) > 1, levelNote))
+	return linePlot("Loss by epoch, "+atK(K), quantity{title: "epoch", setting: true}, data, note)
 }
 
 // overSetting draws the lines that have two values of a setting at least.
