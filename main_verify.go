@@ -63,9 +63,16 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 		p.mine = append(p.mine, c.Config)
 	}
 	p.mine = withBelow(p.mine)
+	return s.runAgain(ctx, p, claims, o.workers, stdout, screen)
+}
+
+// runAgain does the runs of p and compares them with the claims. Its error counts those that are not the same.
+func (s store) runAgain(
+	ctx context.Context, p plan, claims []claim, workers int, stdout *bufio.Writer, screen *console,
+) error {
 	var mu sync.Mutex
 	same, different := 0, 0
-	absent, err := s.runMissing(ctx, p, inventory{}, o.workers, screen, func(r *Result) {
+	absent, err := s.runMissing(ctx, p, inventory{}, workers, screen, func(r *Result) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, c := range claims {
