@@ -114,6 +114,16 @@ type page struct {
 	ResultsSHA256  string
 }
 
+// Limits are what cannot be concluded.
+func (p page) Limits() (all []string) {
+	for _, a := range p.Answers {
+		if a.Limit != "" {
+			all = append(all, a.Limit)
+		}
+	}
+	return all
+}
+
 // Part has the answers of a part of the page.
 func (p page) Part(name string) []answered {
 	return slices.DeleteFunc(slices.Clone(p.Answers), func(a answered) bool { return a.Part != name })

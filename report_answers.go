@@ -34,14 +34,14 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			if whole {
 				a.all.add(tests...)
 			}
-			partly = partly || slices.ContainsFunc(measuresOf(by...), func(m measure) bool { return s.infinite(x, m) })
+			partly = partly || slices.ContainsFunc(measuresOf(found...), func(m measure) bool { return s.infinite(x, m) })
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
 			only(a.all.few, ", if every seed agrees (they are too few for a test)") +
 			", " + subject.unlike(ys[0]) + " compared"
 		for i, r := range a.rivals {
-			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " cases"))
+			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " case"+only(r.cases != 1, "s")))
 		}
 		a.Text += "."
 		return a
@@ -270,7 +270,7 @@ func leaders(contrast string, races func(*study, int) [][]group, by ...string) k
 			all = append(all, races(s, K)...)
 		}
 		all = slices.DeleteFunc(all, func(race []group) bool { return len(race) < 2 })
-		if all == nil {
+		if len(all) == 0 {
 			return a
 		}
 		var found []string

@@ -362,12 +362,15 @@ func TestTablesAreWhole(t *testing.T) {
 func TestPages(t *testing.T) {
 	onlyUntrained := usualSample()
 	onlyUntrained.objectives = []string{"random"}
+	optimum := usualSample()
+	optimum.objectives, optimum.at = []string{"optimum"}, []string{"identity"}
 	one := usualSample()
 	one.at, one.ks, one.seeds, one.objectives = []string{"relu"}, []int{4}, 1, []string{"infomax"}
 	diverged := one.runs()
 	diverged[0].Status, diverged[0].DivergedEpoch, diverged[0].Final.EffectiveRank = "diverged", 2, Number(math.NaN())
 	for name, runs := range map[string][]*Result{"usual": usualSample().runs(), "untrained": onlyUntrained.runs(),
-		"one": one.runs(), "diverged": diverged, "none": nil} {
+		"optimum": optimum.runs(),
+		"one":     one.runs(), "diverged": diverged, "none": nil} {
 		page := report(t, runs)["report.html"]
 		if n := strings.Count(page, "<figure>"); n > 10 || strings.Count(page, "<table>") > 6 {
 			t.Errorf("%s: %d figures", name, n)
@@ -375,6 +378,9 @@ func TestPages(t *testing.T) {
 		if !strings.Contains(page, fmt.Sprintf("%d runs, numerics", len(runs))) ||
 			strings.Contains(page, "NaN") || strings.Contains(page, "%!") {
 			t.Errorf("%s: the page is wrong", name)
+		}
+		if empty := regexp.MustCompile(`</h[23]>\s*<(h2|ul>\s*</ul)`).FindString(page); empty != "" {
+			t.Errorf("%s: a heading without a text: %s", name, empty)
 		}
 		if outside := regexp.MustCompile(`(?:src|href)="(?:https?:|//)[^"]*"`).FindString(page); outside != "" {
 			t.Errorf("%s: the page needs %s", name, outside)
