@@ -106,11 +106,11 @@ func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim,
 		return nil, err
 	}
 	lines, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("%w: give a whole results.csv", err)
+	if err == nil && (len(lines) < 2 || !slices.Contains(lines[0], "id")) {
+		err = errors.New("it has no runs")
 	}
-	if len(lines) < 2 {
-		return nil, errors.New("it has no runs")
+	if err != nil {
+		return nil, fmt.Errorf("%w: give a whole results.csv, in UTF-8 and with commas", err)
 	}
 	var others []string // the data of the rows that are left out
 	for i, line := range lines[1:] {
