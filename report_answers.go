@@ -34,14 +34,17 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			if whole {
 				a.all.add(tests...)
 			}
-			partly = partly || slices.ContainsFunc(measuresOf(found...), func(m measure) bool { return s.infinite(x, m) })
+			for _, m := range measuresOf(found...) {
+				partly = partly || s.infinite(x, m)
+			}
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
 			only(a.all.few, ", if every seed agrees (they are too few for a test)") +
 			", " + subject.unlike(ys[0]) + " compared"
 		for i, r := range a.rivals {
-			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, only(i == 0, " case"+only(r.cases != 1, "s")))
+			cases := only(i == 0, " case"+only(r.cases != 1, "s"))
+			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, cases)
 		}
 		a.Text += "."
 		return a

@@ -200,7 +200,8 @@ func TestCurvesAreLevelsOfWhatIsFinite(t *testing.T) {
 	checkFigure(t, svg)
 	var ends []float64
 	for _, activation := range []string{"identity", "tanh"} {
-		marks := marksOf(t, svg, "fill:"+markOf(activationNames, activation).colour+";stroke")[1:] // one is in the legend
+		colour := markOf(activationNames, activation).colour
+		marks := marksOf(t, svg, "fill:"+colour+";stroke")[1:] // one is in the legend
 		ends = append(ends, marks[len(marks)-1][1])
 	}
 	if ends[0] != ends[1] {
