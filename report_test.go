@@ -146,6 +146,17 @@ func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
 	for _, r := range runs {
 		r.Status = "diverged"
 	}
+	some := slices.DeleteFunc(usualSample().runs(), func(r *Result) bool {
+		return r.Config.Objective == "reconstruction" && r.Config.Activation == "tanh"
+	})
+	unpaired := newRunTable(some)
+	if a := questions[0].answer(unpaired, unpaired.studies[0]); a.all.cases != 2 || a.rivals[0].cases != 4 {
+		t.Errorf("%d of %d cases have both rivals, want 2 of 4", a.all.cases, a.rivals[0].cases)
+	}
+	single := usualSample()
+	if single.ks = []int{1}; len(table(single).all) != 0 {
+		t.Error("one unit alone is compared")
+	}
 	if a := deadUnits(nil, newRunTable(runs).studies[0]); a.Text != "No unit is dead." {
 		t.Errorf("of diverged runs: %q", a.Text)
 	}
@@ -156,6 +167,10 @@ func TestVerdictIsSymmetric(t *testing.T) {
 		return comparison{measure: measure{metric: metric{better: better}}, adjusted: p,
 			effect: biserial}
 	}
+	few := func(wins, ties int) comparison { // of two seeds
+		return comparison{measure: measure{metric: metric{better: +1}}, pair: pair{y: side{study: &study{}}}, n: 2,
+			tests: 1, adjusted: 1, signs: signedRankResult{Wins: wins, Losses: 2 - wins - ties, Ties: ties}}
+	}
 	better, worse, unclear := of(+1, 1, 0.01), of(-1, 1, 0.01), of(+1, 1, significant)
 	for _, c := range []struct {
 		tests []comparison
@@ -165,6 +180,8 @@ func TestVerdictIsSymmetric(t *testing.T) {
 		{[]comparison{better, worse}, "unclear"},
 		{[]comparison{better, unclear}, "unclear"}, {[]comparison{worse, unclear}, "unclear"}, {nil, "unclear"},
 		{[]comparison{of(-1, -1, 0.01)}, "better"}, {[]comparison{of(-1, 0, 0.01)}, "unclear"},
+		{[]comparison{few(2, 0)}, "better"}, {[]comparison{few(0, 0)}, "worse"},
+		{[]comparison{few(1, 0)}, "unclear"}, {[]comparison{few(0, 1)}, "unclear"},
 	} {
 		if got := verdicts[verdict(c.tests)]; got != c.want {
 			t.Errorf("%d tests: %s, want %s", len(c.tests), got, c.want)
@@ -192,6 +209,9 @@ func TestFamiliesOfContrasts(t *testing.T) {
 	}
 	for _, c := range runs.all {
 		tests := map[string]float64{"baseline": 18, "untrained": 6, "activation": 15}[c.name]
+		if c.field == "effective_rank" && c.x.objective == "infomax" && c.tests != int(tests) {
+			t.Errorf("%s: a family of %d tests, want %v", c.name, c.tests, tests)
+		}
 		if c.field == "effective_rank" && c.x.objective == "infomax" && c.outcome() != 0 && c.adjusted != tests*2/1024 {
 			t.Errorf("%s: p = %v adjusted to %v, of %v tests", c.name, c.p, c.adjusted, tests)
 		}
@@ -362,6 +382,8 @@ func TestTablesAreWhole(t *testing.T) {
 func TestPages(t *testing.T) {
 	onlyUntrained := usualSample()
 	onlyUntrained.objectives = []string{"random"}
+	few := usualSample()
+	few.seeds = 3
 	optimum := usualSample()
 	optimum.objectives, optimum.at = []string{"optimum"}, []string{"identity"}
 	one := usualSample()
@@ -369,8 +391,8 @@ func TestPages(t *testing.T) {
 	diverged := one.runs()
 	diverged[0].Status, diverged[0].DivergedEpoch, diverged[0].Final.EffectiveRank = "diverged", 2, Number(math.NaN())
 	for name, runs := range map[string][]*Result{"usual": usualSample().runs(), "untrained": onlyUntrained.runs(),
-		"optimum": optimum.runs(),
-		"one":     one.runs(), "diverged": diverged, "none": nil} {
+		"optimum": optimum.runs(), "few": few.runs(),
+		"one": one.runs(), "diverged": diverged, "none": nil} {
 		page := report(t, runs)["report.html"]
 		if n := strings.Count(page, "<figure>"); n > 10 || strings.Count(page, "<table>") > 6 {
 			t.Errorf("%s: %d figures", name, n)
@@ -384,6 +406,9 @@ func TestPages(t *testing.T) {
 		}
 		if outside := regexp.MustCompile(`(?:src|href)="(?:https?:|//)[^"]*"`).FindString(page); outside != "" {
 			t.Errorf("%s: the page needs %s", name, outside)
+		}
+		if name == "few" && strings.Contains(page, `<td class="better"`) {
+			t.Error("few seeds have the colours of a test")
 		}
 		if name == "diverged" && !strings.Contains(page, "1 of the runs diverged") {
 			t.Error("the page does not count a diverged run")
