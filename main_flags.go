@@ -332,7 +332,8 @@ func parseWhole(part string) (values []uint64, err error) {
 	first, err := strconv.ParseUint(low, 10, 64)
 	last, err2 := strconv.ParseUint(high, 10, 64)
 	if err != nil || err2 != nil || last < first || last-first >= maxRuns {
-		return nil, fmt.Errorf("%q is not a whole number, 0 or more, or a range such as 1-10", part)
+		return nil, fmt.Errorf("%q is not a whole number, 0 or more, or an ascending range such as 1-10, of %d at most",
+			part, maxRuns)
 	}
 	for v := first; v-first <= last-first; v++ {
 		values = append(values, v)

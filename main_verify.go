@@ -160,8 +160,8 @@ func configOf(row map[string]string) (c Config, err error) {
 		return c, fmt.Errorf("no run can have its settings: %w: the file was changed", err)
 	}
 	if row["id"] != c.ID() {
-		return c, fmt.Errorf("%s is not the id of its settings in numerics version %d, which is %s: the file is of "+
-			"another version, or was changed", row["id"], c.numerics(), c.ID())
+		return c, fmt.Errorf("%s is not the id of its settings, which is %s: the file is of another numerics "+
+			"version, or was changed", row["id"], c.ID())
 	}
 	return c, nil
 }

@@ -18,7 +18,7 @@ import (
 func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
-	p := page{Runs: len(runs), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
+	p := page{Runs: plural(len(runs), "run"), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
 	for _, q := range questions {
 		a, err := t.ask(q, weightsOf)
 		if err != nil {
@@ -106,7 +106,7 @@ type page struct {
 	Study, Subject string // that it is of
 	Answers        []answered
 	Tables         []sheet // of every case, and of other studies
-	Runs           int
+	Runs           string
 	Diverged       int
 	Unconverged    int
 	Data           []string

@@ -103,13 +103,22 @@ func (x side) unlike(y side) string {
 
 // objectivesWithUntrained compares every objective with untrained by both measures of the weights.
 func objectivesWithUntrained(t *runTable, s *study) (a answer) {
-	K := s.ks[len(s.ks)-1]
+	groups := map[int]int{}
+	for p := range s.runs {
+		groups[p.K]++
+	}
+	K := s.ks[0] // the largest of those that most groups have
+	for _, k := range s.ks {
+		if groups[k] >= groups[K] {
+			K = k
+		}
+	}
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
 		"‖Corr − I‖² of outputs", "linear probe, %", "weights, cases compared with untrained"},
 		Caption: fmt.Sprintf("%s: ranges over the activations at %s, and in how many cases both measures of the "+
 			"weights are better or worse than untrained", s.name(), atK(K))}
 	var worse, better []string
-	few := false
+	few, cases := false, 0
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -126,7 +135,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
-		few = few || its.few
+		few, cases = few || its.few, cases+its.cases
 		if its.cases > 0 && its.worse == its.cases {
 			worse = append(worse, c.String())
 		}
@@ -138,7 +147,12 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		return a
 	}
 	a.Tables = []sheet{table}
-	if a.Text = "The seeds are too few for a test."; !few {
+	switch {
+	case cases == 0:
+		a.Text = "Nothing could be compared with untrained."
+	case few:
+		a.Text = "The seeds are too few for a test."
+	default:
 		a.Text = "Weights worse than untrained in every case: " + cmp.Or(listing(worse), "none") +
 			". Better in some: " + cmp.Or(listing(better), "none") + "."
 	}

@@ -19,7 +19,7 @@ type question struct {
 }
 
 // apart is the caption of figures of every objective.
-const apart = "If the thin lines of two marks do not overlap, the objectives differ. " +
+const apart = "If two marks have thin lines that do not overlap, the objectives differ. " +
 	"A mark is an objective with an activation."
 
 var baselines = []string{untrained.String(), autoencoder.String()}

@@ -100,7 +100,7 @@ func (s setting) name() string {
 	add := func(unusual bool, format string, values ...any) {
 		text += only(unusual, ", "+fmt.Sprintf(format, values...))
 	}
-	add(s.Components > 0, "%d components, P = %v", s.Components, s.Whiten)
+	add(s.Components > 0, "%s, P = %v", plural(s.Components, "component"), s.Whiten)
 	add(s.Epochs > 0 && s.Epochs != p.Epochs, "%s", plural(s.Epochs, "epoch"))
 	add(s.Epochs > 0 && s.Batch != p.Batch, "batch %d", s.Batch)
 	add(s.Epochs > 0 && s.LearningRate != p.LearningRate, "learning rate %v", s.LearningRate)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -397,7 +396,7 @@ func TestPages(t *testing.T) {
 		if n := strings.Count(page, "<figure>"); n > 10 || strings.Count(page, "<table>") > 6 {
 			t.Errorf("%s: %d figures", name, n)
 		}
-		if !strings.Contains(page, fmt.Sprintf("%d runs, numerics", len(runs))) ||
+		if !strings.Contains(page, plural(len(runs), "run")+", numerics") ||
 			strings.Contains(page, "NaN") || strings.Contains(page, "%!") {
 			t.Errorf("%s: the page is wrong", name)
 		}

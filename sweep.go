@@ -272,7 +272,10 @@ func (s store) writeDerived(runs []*Result, withReport bool) (found string, err 
 			err = writeAtomic(filepath.Join(s.out, f.name), f.data)
 		}
 	}
-	return found, err
+	if err != nil {
+		return "", fmt.Errorf("not all of %s could be written: %w: the same command writes it again", s.out, err)
+	}
+	return found, nil
 }
 
 // writeManifest writes manifest.json, which tells of the command that ran last.
