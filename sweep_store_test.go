@@ -200,3 +200,17 @@ func TestResultsHoldTheNumbersOfRunJSON(t *testing.T) {
 		t.Errorf("rows are %s, want %s", order, want)
 	}
 }
+
+// TestAReportThatCannotBeWrittenIsNotAnnounced: here a folder stands in its place.
+func TestAReportThatCannotBeWrittenIsNotAnnounced(t *testing.T) {
+	s := store{t.TempDir()}
+	mustRun(t, untrainedInto(s, "1-2")...)
+	if err := errors.Join(os.Remove(s.page()), os.MkdirAll(filepath.Join(s.page(), "x"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	status := command([]string{"-report", "-out", s.out}, &stdout, &stderr)
+	if status != 1 || stdout.Len() > 0 || !strings.Contains(stderr.String(), "could be written") {
+		t.Errorf("exit status %d; prints %q; %q", status, &stdout, &stderr)
+	}
+}
