@@ -47,7 +47,8 @@ func (s *study) note(more string) string {
 	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds), more)
 }
 
-const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a thin line or a band its exact 95 % interval, from six seeds on."
+const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a thin line or a band its exact 95 % interval, " +
+	"from six seeds on."
 
 func activationMark(p group) mark { return markOf(activationNames, p.activation) }
 
