@@ -41,7 +41,8 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 		s := p.Answers[0].lead
 		p.Study, p.Subject = s.name(), s.subject().String()
 		p.Tables = []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
-		p.Tables[0].Caption += "; effective rank in percentage points; colours: by both measures"
+		p.Tables[0].Caption += "; effective rank in percentage points; green, red: " +
+			"significantly better, worse by every measure; grey: neither"
 		headlines = slices.Insert(headlines, 0, p.Answer)
 	}
 	stats, err := formatStats(t)
@@ -77,7 +78,7 @@ type shown struct {
 func (t *runTable) ask(q question, weightsOf weightsReader) (answered, error) {
 	a := answered{question: q, by: map[*study]answer{}}
 	for _, s := range t.studies {
-		if its := q.answer(t, s); its.Text != "" {
+		if its := q.answer(t, s); its.Text != "" || its.Tables != nil {
 			a.by[s] = its
 			if a.lead == nil || s.size() > a.lead.size() {
 				a.lead, a.answer = s, its
@@ -112,16 +113,6 @@ type page struct {
 	Data           []string
 	Numerics       int
 	ResultsSHA256  string
-}
-
-// Limits are what cannot be concluded.
-func (p page) Limits() (all []string) {
-	for _, a := range p.Answers {
-		if a.Limit != "" {
-			all = append(all, a.Limit)
-		}
-	}
-	return all
 }
 
 // Part has the answers of a part of the page.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // The kinds of answer, each with the one template of its sentence.
@@ -96,29 +95,23 @@ func (x side) unlike(y side) string {
 	case x.condition != y.condition:
 		return x.condition.String()
 	case x.Whiten != y.Whiten:
-		return only(x.Whiten == 0, "un") + "whitened"
+		return "P = " + shortest(x.Whiten)
 	}
 	return x.name()
 }
 
 // objectivesWithUntrained compares every objective with untrained by both measures of the weights.
 func objectivesWithUntrained(t *runTable, s *study) (a answer) {
-	groups := map[int]int{}
-	for p := range s.runs {
-		groups[p.K]++
-	}
-	K := s.ks[0] // the largest of those that most groups have
+	K := s.ks[0] // the largest that the subject has
 	for _, k := range s.ks {
-		if groups[k] >= groups[K] {
+		if s.grid(s.subject(), k) != nil {
 			K = k
 		}
 	}
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
-		"‖Corr − I‖² of outputs", "linear probe, %", "weights, cases compared with untrained"},
-		Caption: fmt.Sprintf("%s: ranges over the activations at %s, and in how many cases both measures of the "+
+		"‖Corr − I‖² of outputs", "linear probe, %", "weights with untrained, all K"},
+		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases both measures of the "+
 			"weights are better or worse than untrained", s.name(), atK(K))}
-	var worse, better []string
-	few, cases := false, 0
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -135,26 +128,9 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
-		few, cases = few || its.few, cases+its.cases
-		if its.cases > 0 && its.worse == its.cases {
-			worse = append(worse, c.String())
-		}
-		if its.better > 0 {
-			better = append(better, fmt.Sprintf("%s (%d of %d)", c, its.better, its.cases))
-		}
 	}
-	if len(table.Rows) < 2 {
-		return a
-	}
-	a.Tables = []sheet{table}
-	switch {
-	case cases == 0:
-		a.Text = "Nothing could be compared with untrained."
-	case few:
-		a.Text = "The seeds are too few for a test."
-	default:
-		a.Text = "Weights worse than untrained in every case: " + cmp.Or(listing(worse), "none") +
-			". Better in some: " + cmp.Or(listing(better), "none") + "."
+	if len(table.Rows) > 1 {
+		a.Tables = []sheet{table}
 	}
 	return a
 }
@@ -204,141 +180,123 @@ func whitened(kind kind) kind {
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
 func optimal(_ *runTable, s *study) (a answer) {
-	starts, asked, trained, short := 0, 0, 0, 0 // cases with untrained runs, and with trained ones
+	var optimum, trained counts // worse is more redundant
+	compare := func(c *counts, x, y group) {
+		level := func(p group) float64 { return s.level(p, measureOf("weight_redundancy")).Value }
+		if finite(level(x)) && finite(level(y)) {
+			c.cases++
+			c.worse += max(0, cmp.Compare(level(x), level(y)))
+		}
+	}
 	for _, c := range s.conditions {
-		if c.objective != "optimum" {
-			continue
-		}
 		for _, p := range s.grid(c, s.ks...) {
-			level := func(c condition) float64 { return s.level(p.under(c), measureOf("weight_redundancy")).Value }
-			start, run := level(untrained), level(condition{objective: "infomax", lambda: c.lambda})
-			if finite(start) {
-				starts++
-			}
-			if level(c) > start {
-				asked++
-			}
-			if finite(run) {
-				trained++
-			}
-			if run > level(c) {
-				short++
+			if c.objective == "optimum" {
+				compare(&optimum, p, p.under(untrained))
+				compare(&trained, p.under(condition{objective: "infomax", lambda: c.lambda}), p)
 			}
 		}
 	}
-	if starts > 0 {
-		a.Text = fmt.Sprintf("At the optimum of the loss, weights are more redundant than untrained in %d of %d "+
-			"cases of λ and K.", asked, starts)
+	if optimum.cases > 0 {
+		a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than untrained in "+
+			"%d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
-	if trained > 0 {
-		a.Text += fmt.Sprintf(" After training they are more redundant than at the optimum in %d of %d.",
-			short, trained)
+	if trained.cases > 0 {
+		a.Text += fmt.Sprintf(" %d of these cases were trained, too: %d end more redundant than the optimum.",
+			trained.cases, trained.worse)
 	}
 	return a
 }
 
 // training says how soon the loss is near its end.
 func training(_ *runTable, s *study) (a answer) {
-	its := s.grid(s.subject(), s.ks...)
-	if its == nil {
-		return a
-	}
-	a.Text = fmt.Sprintf("With %s, the loss does not fall in most runs.", s.subject())
-	if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
-		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
-			s.subject(), took, plural(s.Epochs, "epoch"))
+	if its := s.grid(s.subject(), s.ks...); its != nil {
+		took := cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "not reached")
+		a.Text = fmt.Sprintf("With %s, epochs to 90 %% of the gain in the loss: %s, of %d.", s.subject(), took, s.Epochs)
 	}
 	return a
 }
 
 // deadUnits names the runs that have any.
-func deadUnits(_ *runTable, s *study) (a answer) {
+func deadUnits(_ *runTable, s *study) answer {
 	var with []string
 	for _, c := range s.conditions {
 		for _, activation := range s.activations {
 			dead, all := 0, 0
 			for _, K := range s.ks {
-				for _, v := range s.values(group{c, activation, K}, measureOf("dead_units")) {
-					if all++; v > 0 && finite(v) { // a run that diverged ranks worst
-						dead++
-					}
-				}
+				values := s.values(group{c, activation, K}, measureOf("dead_units"))
+				all += len(values)
+				dead += len(slices.DeleteFunc(values, func(v float64) bool { return v == 0 || !finite(v) }))
 			}
 			if dead > 0 {
 				with = append(with, fmt.Sprintf("%s with %s (%d of %s)", c, activation, dead, plural(all, "run")))
 			}
 		}
 	}
-	if with == nil {
-		return answer{Text: "No unit is dead."}
-	}
-	return answer{Text: "A unit is dead in runs of " + listing(with) + "."}
+	return answer{Text: "Runs with a dead unit: " + cmp.Or(listing(with), "none") + "."}
 }
 
-// leaders counts in how many races which one is significantly better than every other.
-func leaders(contrast string, races func(*study, int) [][]group, by ...string) kind {
-	name := func(p group) string { return p.activation }
-	if contrast == "lambda" {
-		name = func(p group) string { return "λ = " + shortest(p.lambda) }
-	}
+// leaders counts where an activation, or a λ, is significantly better than every other: at so many
+// K, or in so many cases.
+func leaders(contrast string, by ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
-		var all [][]group
-		for _, K := range s.ks {
-			all = append(all, races(s, K)...)
-		}
-		all = slices.DeleteFunc(all, func(race []group) bool { return len(race) < 2 })
-		if len(all) == 0 {
-			return a
-		}
-		var found []string
+		few := false
 		for _, m := range measuresOf(by...) {
+			unbeaten := map[group]int{} // how many others each one is not better than
+			for _, c := range t.all {
+				if c.name == contrast && c.x.study == s && c.field == m.field {
+					unbeaten[c.x.group] += 1 - max(0, c.outcome())
+					unbeaten[c.y.group] += 1 - max(0, -c.outcome())
+					few = few || c.few()
+				}
+			}
 			var leads []string
-			times := map[string]int{}
-			for _, race := range all {
-				for _, x := range race {
-					if t.leads(contrast, m, s, x, race) {
-						addNew(&leads, name(x))
-						times[name(x)]++
+			times, races := map[string]int{}, map[string]bool{}
+			for _, c := range s.lambdas() {
+				for _, p := range s.grid(c, s.ks...) {
+					name, race := p.activation, atK(p.K)
+					if contrast == "lambda" {
+						name, race = "λ = "+shortest(p.lambda), p.activation+atK(p.K)
+					}
+					others, compared := unbeaten[p]
+					if compared {
+						races[race] = true
+					}
+					if compared && others == 0 {
+						addNew(&leads, name)
+						times[name]++
 					}
 				}
 			}
 			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(all))
+				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(races))
 			}
-			if leads != nil {
-				found = append(found, "by "+m.words()+": "+listing(leads))
+			if len(races) > 0 {
+				a.Text += fmt.Sprintf("; by %s: %s", m.words(), cmp.Or(listing(leads), "none"))
 			}
 		}
-		a.Text = "Significantly better than every other, " +
-			cmp.Or(strings.Join(found, "; "), "by any measure: none") + "."
+		if a.Text != "" {
+			where := map[string]string{"activation": "at so many K", "lambda": "in so many cases"}[contrast]
+			a.Text = "Significantly better than every other, " + where +
+				only(few, " (the seeds are too few for a test)") + ":" + a.Text[1:] + "."
+		}
 		return a
 	}
 }
 
-// leads tells whether x is significantly better than every other of the race.
-func (t *runTable) leads(contrast string, m measure, s *study, x group, race []group) bool {
-	wins := 0
-	for _, y := range race {
-		better := t.index[comparisonKey{contrast, m.field, pair{side{s, x}, side{s, y}}}]
-		worse := t.index[comparisonKey{contrast, m.field, pair{side{s, y}, side{s, x}}}]
-		wins += max(0, better.outcome(), -worse.outcome())
-	}
-	return wins == len(race)-1
-}
-
 // trends and associations count how many tests are significant, by each measure.
 func trends(t *runTable, s *study) answer {
-	return t.told(s, "trend", "As K grows, with each activation")
+	return t.told(s, "trend", "As K grows, with how many activations each measure gets better or worse")
 }
 
 func associations(t *runTable, s *study) answer {
-	a := t.told(s, "within", "With less redundancy, among runs that differ only in seed")
+	a := t.told(s, "within", "Among runs that differ only in seed, how many measures of redundancy go with a "+
+		"better or worse probe where they are lower")
 	largest := 0.0
 	for _, c := range associationsOf(s, s.subject()) {
 		largest = max(largest, math.Abs(c.effect))
 	}
 	a.Text += only(a.Text != "" && largest > 0,
-		fmt.Sprintf(" Within %s |ρ| is at most %s.", s.subject(), fixed(largest, 2)))
+		fmt.Sprintf(" Among runs of %s, |ρ| is at most %s.", s.subject(), fixed(largest, 2)))
 	return a
 }
 

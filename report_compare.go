@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"math"
 	"slices"
 )
@@ -29,10 +28,10 @@ type pair struct{ x, y side }
 var contrasts = []contrast{
 	{"baseline", 3 * len(activations), ofAllRuns, subjectWith(untrained, autoencoder, variance)},
 	{"untrained", len(activations), of(weightMeasures...), eachWithUntrained},
-	{"activation", len(activations) * (len(activations) - 1) / 2, ofTraining, among(activationRaces)},
+	{"activation", len(activations) * (len(activations) - 1) / 2, ofTraining, amongActivations},
 	{"lambda", 3 * len(activations), func(m measure) bool {
 		return ofAllRuns(m) || m.field == "epochs_to_90"
-	}, among(lambdaRaces)},
+	}, amongLambdas},
 	{"reference", len(activations), ofAllRuns, subjectWith(tied)},
 	{"stack", len(activations), of(depthMeasures...), withOtherStacks},
 	{"data", len(activations), of(slices.Concat(weightMeasures, outputMeasures[:1], probeMeasures)...),
@@ -105,42 +104,38 @@ func eachWithUntrained(s *study, K int) (families [][]pair) {
 	return families
 }
 
-// races are groups of which one may be better than every other. Of each K there are the activations;
-// of each activation and K, every λ.
-func activationRaces(s *study, K int) [][]group { return [][]group{s.grid(s.subject(), K)} }
+// amongActivations compares the activations at each K, amongLambdas the λ of each activation and K.
+func amongActivations(s *study, K int) [][]pair {
+	return [][]pair{s.among(s.grid(s.subject(), K))}
+}
 
-func lambdaRaces(s *study, K int) (races [][]group) {
+func amongLambdas(s *study, K int) [][]pair {
+	var pairs []pair
 	lambdas := s.lambdas()
-	if len(lambdas) > mostLambdas {
-		return nil
-	}
 	for _, p := range s.grid(s.subject(), K) {
-		var race []group
+		var groups []group
 		for _, c := range lambdas {
-			race = append(race, p.under(c))
+			groups = append(groups, p.under(c))
 		}
-		races = append(races, race)
+		if len(groups) <= mostLambdas {
+			pairs = append(pairs, s.among(groups)...)
+		}
 	}
-	return races
+	return [][]pair{pairs}
 }
 
 // mostLambdas is how many λ are compared with each other: their pairs grow with the square, and in
 // so large a family nothing could be significant.
 const mostLambdas = 12
 
-// among pairs the groups of every race with each other.
-func among(races func(*study, int) [][]group) func(*study, int) [][]pair {
-	return func(s *study, K int) [][]pair {
-		var pairs []pair
-		for _, race := range races(s, K) {
-			for i, x := range race {
-				for _, y := range race[i+1:] {
-					pairs = append(pairs, pair{side{s, x}, side{s, y}})
-				}
-			}
+// among pairs each of the groups with all that follow.
+func (s *study) among(groups []group) (pairs []pair) {
+	for i, x := range groups {
+		for _, y := range groups[i+1:] {
+			pairs = append(pairs, pair{side{s, x}, side{s, y}})
 		}
-		return [][]pair{pairs}
 	}
+	return pairs
 }
 
 // withOtherStacks has a family for each condition that InfoMax on InfoMax is compared with.
@@ -227,14 +222,14 @@ func compareAll(all []*study) (done []comparison) {
 // compare tests a family.
 func (c contrast) compare(m measure, pairs []pair) (family []comparison) {
 	for _, pair := range pairs {
-		x, y := pair.values(m)
-		if len(x) == 0 || c.name == "activation" &&
+		values := bySeed(column{pair.x, m}, column{pair.y, m})
+		if len(values[0]) == 0 || c.name == "activation" &&
 			(pair.x.infinite(pair.x.group, m) || pair.y.infinite(pair.y.group, m)) {
 			continue
 		}
-		d := differences(x, y)
+		d := differences(values[0], values[1])
 		signs := signedRank(d)
-		family = append(family, comparison{name: c.name, measure: m, pair: pair, n: len(x), signs: signs,
+		family = append(family, comparison{name: c.name, measure: m, pair: pair, n: len(d), signs: signs,
 			shift: hodgesLehmann(d), effect: signs.RankBiserial, p: signs.P})
 	}
 	return corrected(family, c.tests)
@@ -260,16 +255,15 @@ func trendsOf(s *study) (all []comparison) {
 	for _, m := range measuresOf(normalised...) {
 		var family []comparison
 		for _, activation := range s.activations {
-			var blocks [][]float64
-			for _, seed := range s.seeds {
-				var block []float64
-				for _, K := range s.ks {
-					if r := s.runs[group{s.subject(), activation, K}][seed]; r != nil {
-						block = append(block, m.value(r))
-					}
-				}
-				if len(block) == len(s.ks) && usable(block) {
-					blocks = append(blocks, block)
+			var columns []column
+			for _, K := range s.ks {
+				columns = append(columns, column{side{s, group{s.subject(), activation, K}}, m})
+			}
+			values := bySeed(columns...)
+			blocks := make([][]float64, len(values[0])) // of a seed, with a value for each K
+			for _, ofK := range values {
+				for i, v := range ofK {
+					blocks[i] = append(blocks[i], v)
 				}
 			}
 			if len(blocks) > 0 {
@@ -293,18 +287,22 @@ func associationsOf(s *study, conditions ...condition) (all []comparison) {
 	for _, probe := range measuresOf(probeMeasures...) {
 		var family []comparison
 		for _, m := range measuresOf(predictors...) {
-			var cells []seedPairs
-			var seeds []uint64 // of every cell
+			var columns []column
 			for _, c := range conditions {
 				for _, p := range s.grid(c, s.ks...) {
-					cell, its := seedPairs{s.values(p, m), s.values(p, probe)}, slices.Sorted(maps.Keys(s.runs[p]))
-					if slices.Contains(references, c.objective) || p.K == 1 || s.infinite(p, m) ||
-						!allFinite(cell.x) || !allFinite(cell.y) || len(cell.x) > mostPairs ||
-						cells != nil && !slices.Equal(its, seeds) {
-						continue
+					x, y := column{side{s, p}, m}, column{side{s, p}, probe}
+					if !slices.Contains(references, c.objective) && p.K > 1 && !s.infinite(p, m) &&
+						allFinite(s.values(p, m)) && allFinite(s.values(p, probe)) {
+						columns = append(columns, x, y)
 					}
-					cells, seeds = append(cells, cell), its
 				}
+			}
+			if columns == nil {
+				continue
+			}
+			var cells []seedPairs
+			for xy := range slices.Chunk(bySeed(columns...), 2) {
+				cells = append(cells, seedPairs{xy[0], xy[1]})
 			}
 			if rho, p := spearmanWithin(cells); !math.IsNaN(p) {
 				its := comparison{name: "within", measure: probe, predictor: m.field, pair: pair{x: side{study: s}},
@@ -318,18 +316,30 @@ func associationsOf(s *study, conditions ...condition) (all []comparison) {
 	return all
 }
 
-// values has m of both sides, by ascending seed, where both apply.
-func (p pair) values(m measure) (x, y []float64) {
-	for _, seed := range p.x.seeds {
-		r, s := p.x.runs[p.x.group][seed], p.y.runs[p.y.group][seed]
-		if r == nil || s == nil || len(x) == mostPairs {
+// column is a measure of a group.
+type column struct {
+	side
+	measure
+}
+
+// bySeed has the values of each column, by ascending seed: of the seeds of which all have one.
+func bySeed(columns ...column) [][]float64 {
+	all := make([][]float64, len(columns))
+	for _, seed := range columns[0].seeds {
+		var values []float64
+		for _, c := range columns {
+			if r := c.runs[c.group][seed]; r != nil {
+				values = append(values, c.value(r))
+			}
+		}
+		if len(values) < len(columns) || !usable(values) || len(all[0]) == mostPairs {
 			continue
 		}
-		if v, w := m.value(r), m.value(s); !math.IsNaN(v) && !math.IsNaN(w) {
-			x, y = append(x, v), append(y, w)
+		for i, v := range values {
+			all[i] = append(all[i], v)
 		}
 	}
-	return x, y
+	return all
 }
 
 // outcome is +1 where x is significantly better than y, −1 where worse, else 0.

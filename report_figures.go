@@ -146,7 +146,7 @@ func overSetting(title string, x quantity, data []datum, note string) []byte {
 // byLambda has a panel for each K and a line for each activation.
 func (s *study) byLambda() []byte {
 	var data []datum
-	m := measureOf("effective_rank")
+	m := shareOfMost
 	for _, c := range s.lambdas() {
 		for _, p := range s.grid(c, s.ks...) {
 			data = append(data, datum{atK(p.K), m.axis(), activationMark(p), c.lambda, s.level(p, m)})

@@ -19,8 +19,8 @@ type question struct {
 }
 
 // apart is the caption of figures of every objective.
-const apart = "If two marks have thin lines that do not overlap, the objectives differ. " +
-	"A mark is an objective with an activation."
+const apart = "If two marks have thin lines that do not overlap, the objectives differ. " + eachMark
+const eachMark = "Each mark is one objective with one activation."
 
 var baselines = []string{untrained.String(), autoencoder.String()}
 
@@ -30,12 +30,14 @@ var questions = []question{
 		nil,
 		"Both measures of the weights are computed from one spectrum, and cases share seeds. " +
 			"They are not independent."},
-	{"why", "Whitened inputs", "Where does it hold?",
+	{"why", "Weights on whitened inputs", "Are the weights less redundant on whitened inputs?",
 		[]kind{whitened(verdictOn("baseline", weightMeasures, baselines...)), change,
+			verdictOn("baseline", probeMeasures, baselines...),
 			verdictOn("whiten", weightMeasures, treatment.String()),
 			verdictOn("whiten", probeMeasures[:1], treatment.String())},
-		[]figure{{"whiteness", "Where a solid line (InfoMax) is above its dashed one (untrained), training " +
-			"makes the weights less redundant, and the probe better. Further right the inputs are whiter.",
+		[]figure{{"whiteness", "Where a solid line (InfoMax) is above the dotted one of its colour (untrained), " +
+			"training makes the weights less redundant or, in the lower panels, the probe better. Further right the " +
+			"inputs are whiter.",
 			plain((*study).byWhiteness)}},
 		"Whitening also takes away which directions vary most."},
 	{"why", "", "Is it the loss or the training?",
@@ -46,8 +48,8 @@ var questions = []question{
 		""},
 	{"first", "", "Is it InfoMax alone?",
 		[]kind{objectivesWithUntrained},
-		[]figure{{"effective-rank", "A mark left of the bar means that the weights are more redundant than " +
-			"untrained ones. A mark is an objective with an activation.",
+		[]figure{{"effective-rank", "A mark left of the bar (untrained) means weights that are more redundant than " +
+			"untrained ones. " + eachMark,
 			plain(byActivation(shareOfMost))}},
 		"Random vectors in many dimensions are nearly orthogonal, so training can improve little on " +
 			"untrained weights, and can lose much."},
@@ -60,43 +62,44 @@ var questions = []question{
 		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
 		[]figure{{"probe-accuracy", apart, plain(byActivation(measureOf("probe_accuracy")))}},
 		""},
-	{"choices", "", "By the weights' directions, without their lengths",
+	{"choices", "", "And if every weight vector has length 1?",
 		[]kind{verdictOn("baseline", []string{"weight_redundancy"}, baselines...)},
 		nil,
 		""},
-	{"choices", "", "Without inputs that never vary and, for softmax, the units' mean",
+	{"choices", "", "And without inputs that never vary and, for softmax, without the mean of the units' weights?",
 		[]kind{verdictOn("baseline", []string{"effective_rank_live", "weight_correlation_live"}, baselines...)},
 		nil,
 		""},
-	{"choices", "", "Compared with an autoencoder whose decoder is the transpose of W",
+	{"choices", "", "And compared with an autoencoder whose decoder is the transpose of W?",
 		[]kind{verdictOn("reference", weightMeasures, tied.String())},
 		nil,
 		"A free decoder can undo any invertible mixing of the units, so the autoencoder's weights " +
 			"depend on their start."},
 	{"deliverables", "", "How does activation choice affect results?",
-		[]kind{leaders("activation", activationRaces,
+		[]kind{leaders("activation",
 			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")},
 		nil,
 		""},
 	{"deliverables", "", "How does training go?",
 		[]kind{training},
 		[]figure{
-			{"training-curves", "A line that is level before the last epoch means that training has ended. " +
-				"A line is an activation.", plain((*study).lossCurves)},
+			{"training-curves", "A line that still falls at the last epoch means that training had not ended. " +
+				"Each line is one activation.", plain((*study).lossCurves)},
 			{"weight-vectors", "Units of one network that look alike are redundant. The networks differ in " +
 				"their activation.", (*study).networks}},
-		""},
+		"Training stops after a fixed number of epochs, even if the loss still falls or is above its optimum. " +
+			"Longer training can change the answer."},
 	{"deliverables", "", "Which units are dead?",
 		[]kind{deadUnits},
 		[]figure{{"dead-units", apart, plain(byActivation(measureOf("dead_units")))}},
 		""},
 	{"deliverables", "", "Does λ matter?",
-		[]kind{leaders("lambda", lambdaRaces, weightMeasures...)},
+		[]kind{leaders("lambda", weightMeasures...)},
 		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
-			"A line is an activation.", plain((*study).byLambda)}},
+			"Each line is one activation.", plain((*study).byLambda)}},
 		"If the best λ is the smallest or the largest that was tried, a better one may lie beyond."},
-	{"followups", "", "Stack two layers (first → second). Does InfoMax compose?",
-		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax → untrained λ = 1"),
+	{"followups", "", "Stack two layers (first → second). Does InfoMax compose: is it better to train both than one?",
+		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax λ = 1 → untrained"),
 			verdictOn("stack", depthMeasures[:1], treatment.String()),
 			verdictOn("stack", depthMeasures[1:], treatment.String())},
 		nil,
@@ -104,13 +107,13 @@ var questions = []question{
 	{"followups", "", "Larger K. Does it hold?",
 		[]kind{trends},
 		[]figure{{"effective-rank-over-random-by-k", "A line that falls means that more units are further " +
-			"from what untrained ones have. A line is an objective.", plain((*study).byK)}},
+			"from what untrained ones have. Each line is one objective.", plain((*study).byK)}},
 		"Runs of every K take the same number of steps. No more units than inputs can be orthogonal."},
-	{"followups", "", "Larger data. Does it hold?",
+	{"followups", "", "Larger data. Does it hold: are the weights less redundant with more data?",
 		[]kind{verdictOn("data", weightMeasures, treatment.String()),
 			verdictOn("data", outputMeasures[:1], treatment.String())},
 		nil,
-		""},
+		"The larger data are the same images, moved by a pixel. They are not new images."},
 	{"followups", "", "Does low redundancy predict good task performance?",
 		[]kind{associations},
 		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +

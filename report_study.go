@@ -40,11 +40,13 @@ func (c condition) hasLambda() bool {
 }
 
 func (c condition) String() string {
-	text := objectiveTitles[c.objective]
-	if c.below != (layer{}) {
-		text = objectiveTitles[c.below.Objective] + " → " + text
+	title := func(objective string) string {
+		return objectiveTitles[objective] + only(hasLambda(objective), " λ = "+shortest(c.lambda))
 	}
-	return text + only(c.hasLambda(), " λ = "+shortest(c.lambda))
+	if c.below != (layer{}) {
+		return title(c.below.Objective) + " → " + title(c.objective)
+	}
+	return title(c.objective)
 }
 
 type group struct {
@@ -114,7 +116,7 @@ var notInNames = regexp.MustCompile(`[^a-z0-9.]+`)
 
 // slugOf makes text fit for names of files and labels.
 func slugOf(text string) string {
-	text = strings.NewReplacer("λ", "lambda", "→", "on").Replace(strings.ToLower(text))
+	text = strings.ReplaceAll(strings.ToLower(text), "λ", "lambda")
 	return strings.Trim(notInNames.ReplaceAllString(text, "-"), "-.")
 }
 
@@ -296,7 +298,7 @@ var measures = func() (all []measure) {
 		}
 		return float64(r.EpochsTo90)
 	})
-	add("effective_rank_over_random", "Effective rank over its random level", +1, func(r *Result) float64 {
+	add("effective_rank_over_random", "Effective rank over untrained", +1, func(r *Result) float64 {
 		return float64(r.Final.EffectiveRank / r.Init.EffectiveRank)
 	})
 	add("output_correlation_per_pair", "Output correlation for each pair", -1, func(r *Result) float64 {
