@@ -156,7 +156,7 @@ func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
 	if single.ks = []int{1}; len(table(single).all) != 0 {
 		t.Error("one unit alone is compared")
 	}
-	if a := deadUnits(nil, newRunTable(runs).studies[0]); a.Text != "No unit is dead." {
+	if a := deadUnits(nil, newRunTable(runs).studies[0]); a.Text != "Runs with a dead unit: none." {
 		t.Errorf("of diverged runs: %q", a.Text)
 	}
 }
@@ -306,7 +306,8 @@ func TestAnswers(t *testing.T) {
 			". Significantly better than every other, in so many cases: by effective rank: λ = 1 (4 of 4); " +
 				"by weight correlation: none."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with how many activations each measure gets better or " +
-			"worse: effective rank over untrained: 0 better, 2 worse of 2; output correlation for each pair: 2 better, 0 worse of 2; " +
+			"worse: effective rank over untrained: 0 better, 2 worse of 2; output correlation for each pair: " +
+			"2 better, 0 worse of 2; " +
 			"share of dead units: 0 better, 0 worse of 2; probe accuracy: 2 better, 0 worse of 2."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
