@@ -41,8 +41,6 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 		s := p.Answers[0].lead
 		p.Study, p.Subject = s.name(), s.subject().String()
 		p.Tables = []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
-		p.Tables[0].Caption += "; effective rank in percentage points; green, red: " +
-			"significantly better, worse by every measure; grey: neither"
 		headlines = slices.Insert(headlines, 0, p.Answer)
 	}
 	stats, err := formatStats(t)

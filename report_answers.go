@@ -197,8 +197,8 @@ func optimal(_ *runTable, s *study) (a answer) {
 		}
 	}
 	if optimum.cases > 0 {
-		a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than untrained in "+
-			"%d of %d cases of λ and K.", optimum.worse, optimum.cases)
+		a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than "+
+			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
 	if trained.cases > 0 {
 		a.Text += fmt.Sprintf(" %d of these cases were trained, too: %d end more redundant than the optimum.",
@@ -211,7 +211,8 @@ func optimal(_ *runTable, s *study) (a answer) {
 func training(_ *runTable, s *study) (a answer) {
 	if its := s.grid(s.subject(), s.ks...); its != nil {
 		took := cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "not reached")
-		a.Text = fmt.Sprintf("With %s, epochs to 90 %% of the gain in the loss: %s, of %d.", s.subject(), took, s.Epochs)
+		a.Text = fmt.Sprintf("With %s, epochs to 90 %% of the gain in the loss: %s, of %d.",
+			s.subject(), took, s.Epochs)
 	}
 	return a
 }

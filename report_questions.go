@@ -36,8 +36,7 @@ var questions = []question{
 			verdictOn("whiten", weightMeasures, treatment.String()),
 			verdictOn("whiten", probeMeasures[:1], treatment.String())},
 		[]figure{{"whiteness", "Where a solid line (InfoMax) is above the dotted one of its colour (untrained), " +
-			"training makes the weights less redundant or, in the lower panels, the probe better. Further right the " +
-			"inputs are whiter.",
+			"training makes the weights less redundant, or the probe better. Further right the inputs are whiter.",
 			plain((*study).byWhiteness)}},
 		"Whitening also takes away which directions vary most."},
 	{"why", "", "Is it the loss or the training?",

@@ -126,7 +126,7 @@ type study struct {
 	setting
 	all         []*study // every study, this one too
 	inputs      int      // D
-	lambda      float64  // of the treatment: 1, or the least there is
+	lambda      float64  // of the subject: 1, or the least there is
 	conditions  []condition
 	activations []string
 	ks          []int
@@ -166,11 +166,6 @@ func studies(runs []*Result) (all []*study) {
 	}
 	for _, s := range all {
 		s.all = all
-		for _, c := range slices.Backward(s.conditions) {
-			if c.objective == "infomax" && s.lambda != treatment.lambda {
-				s.lambda = c.lambda
-			}
-		}
 		slices.SortFunc(s.activations, func(a, b string) int {
 			return slices.Index(activationNames, a) - slices.Index(activationNames, b)
 		})
@@ -188,6 +183,9 @@ func (s *study) add(r *Result) {
 		addNew(&s.conditions, p.condition)
 		addNew(&s.activations, p.activation)
 		addNew(&s.ks, p.K)
+		if p.objective == "infomax" && (s.lambda == 0 || p.lambda == treatment.lambda) { // they ascend
+			s.lambda = p.lambda
+		}
 	}
 	s.runs[p][r.Config.Seed], s.inputs = r, r.Inputs
 	if r.Config.seeded() {

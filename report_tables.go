@@ -41,7 +41,8 @@ func (t *runTable) shifts(s *study, contrast string, few int, lists ...[]string)
 	xs, ys, _ := t.compared(s, contrast, slices.Concat(lists...)...)
 	subject := side{s, xs[0]}
 	table := sheet{Name: contrast + "-" + lists[0][0], Stubs: 2, Heads: []string{"K", "activation"},
-		Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]"}
+		Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]; " +
+			"effective rank and accuracy in percentage points"}
 	for _, x := range xs {
 		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
 	}

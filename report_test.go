@@ -295,16 +295,16 @@ func TestAnswers(t *testing.T) {
 			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 compared with untrained: " +
 				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
 				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
-				"By probe accuracy and probe accuracy from 100 a class, InfoMax λ = 1 compared with untrained: 0 better, " +
-				"0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4. " +
+				"By probe accuracy and probe accuracy from 100 a class, InfoMax λ = 1 compared with untrained: " +
+				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4. " +
 				"By effective rank and weight correlation, P = 1 compared with P = 0: 4 better, 0 worse of " +
 				"4 cases. By probe accuracy, P = 1 compared with P = 0: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
 			"redundant than untrained in 2 of 4 cases of λ and K. 4 of these cases were trained, too: 2 end more " +
 			"redundant than the optimum."},
 		{"leaders", "Does λ matter?", table(lambdas),
-			". Significantly better than every other, in so many cases: by effective rank: λ = 1 (4 of 4); " +
-				"by weight correlation: none."},
+			". Significantly better than every other, in so many cases: by effective rank: λ = 1 " +
+				"(4 of 4); by weight correlation: none."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with how many activations each measure gets better or " +
 			"worse: effective rank over untrained: 0 better, 2 worse of 2; output correlation for each pair: " +
 			"2 better, 0 worse of 2; " +
