@@ -40,7 +40,7 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
 			only(a.all.few, ", if every seed agrees (they are too few for a test)") +
-			", " + subject.unlike(ys[0]) + " compared"
+			", compared"
 		for i, r := range a.rivals {
 			cases := only(i == 0, " case"+only(r.cases != 1, "s"))
 			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, cases)
@@ -95,7 +95,7 @@ func (x side) unlike(y side) string {
 	case x.condition != y.condition:
 		return x.condition.String()
 	case x.Whiten != y.Whiten:
-		return "P = " + shortest(x.Whiten)
+		return only(x.Whiten == 0, "un") + "whitened inputs"
 	}
 	return x.name()
 }

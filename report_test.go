@@ -284,21 +284,21 @@ func TestAnswers(t *testing.T) {
 		want       string
 	}{
 		{"verdict", "Does InfoMax produce", table(usualSample()),
-			"Mostly (2 of 4). By effective rank and weight correlation, InfoMax λ = 1 compared with untrained: " +
+			"Mostly (2 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"few seeds", "Does InfoMax produce", table(few),
 			"Unclear. By effective rank and weight correlation, if every seed agrees (they are too few for a test), " +
-				"InfoMax λ = 1 compared with untrained: 2 better, 2 worse of 4* cases. " +
+				"compared with untrained: 2 better, 2 worse of 4* cases. " +
 				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
 		{"whitened", "Are the weights less redundant on whitened", table(better, raw),
-			"Yes (4 of 4). By effective rank and weight correlation, InfoMax λ = 1 compared with untrained: " +
+			"Yes (4 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
 				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
-				"By probe accuracy and probe accuracy from 100 a class, InfoMax λ = 1 compared with untrained: " +
+				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
 				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4. " +
-				"By effective rank and weight correlation, P = 1 compared with P = 0: 4 better, 0 worse of " +
-				"4 cases. By probe accuracy, P = 1 compared with P = 0: 0 better, 4 worse of 4 cases."},
+				"By effective rank and weight correlation, compared with unwhitened inputs: 4 better, 0 worse of " +
+				"4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
 			"redundant than untrained in 2 of 4 cases of λ and K. 4 of these cases were trained, too: 2 end more " +
 			"redundant than the optimum."},
