@@ -29,12 +29,10 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 				its := t.tests(s, contrast, found, x, y)
 				a.rivals[i].add(its...)
 				tests, whole = append(tests, its...), whole && its != nil
+				partly = partly || its != nil && len(its) < len(found)
 			}
 			if whole {
 				a.all.add(tests...)
-			}
-			for _, m := range measuresOf(found...) {
-				partly = partly || s.infinite(x, m)
 			}
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}

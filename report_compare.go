@@ -26,13 +26,12 @@ type side struct {
 type pair struct{ x, y side }
 
 var contrasts = []contrast{
-	{"baseline", 3 * len(activations), ofAllRuns, subjectWith(untrained, autoencoder, variance)},
+	{"baseline", 3 * len(activations), but("final_loss", "epochs_to_90"),
+		subjectWith(untrained, autoencoder, variance)},
 	{"untrained", len(activations), of(weightMeasures...), eachWithUntrained},
-	{"activation", len(activations) * (len(activations) - 1) / 2, ofTraining, amongActivations},
-	{"lambda", 3 * len(activations), func(m measure) bool {
-		return ofAllRuns(m) || m.field == "epochs_to_90"
-	}, amongLambdas},
-	{"reference", len(activations), ofAllRuns, subjectWith(tied)},
+	{"activation", len(activations) * (len(activations) - 1) / 2, but("max_responsibility"), amongActivations},
+	{"lambda", 3 * len(activations), but("final_loss"), amongLambdas},
+	{"reference", len(activations), but("final_loss", "epochs_to_90"), subjectWith(tied)},
 	{"stack", len(activations), of(depthMeasures...), withOtherStacks},
 	{"data", len(activations), of(slices.Concat(weightMeasures, outputMeasures[:1], probeMeasures)...),
 		acrossStudies(largerData)},
@@ -60,15 +59,11 @@ func of(fields ...string) func(m measure) bool {
 	return func(m measure) bool { return slices.Contains(fields, m.field) }
 }
 
-// ofTraining are the measures of single layers; losses and epochs are not comparable between
-// objectives.
-func ofTraining(m measure) bool {
-	return !of("variance_ratio", "max_responsibility", "effective_rank_over_random",
-		"output_correlation_per_pair", "dead_share")(m)
-}
-
-func ofAllRuns(m measure) bool {
-	return m.field == "max_responsibility" || ofTraining(m) && !of("final_loss", "epochs_to_90")(m)
+// but are all measures, except those, what a trend alone is of, and the ratio whose inverse is tested.
+func but(fields ...string) func(m measure) bool {
+	others := of(append(fields, "variance_ratio", "effective_rank_over_random", "output_correlation_per_pair",
+		"dead_share")...)
+	return func(m measure) bool { return !others(m) }
 }
 
 // with pairs x's groups with those of the others, of the same activation and K.
