@@ -4,7 +4,6 @@
 package main
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -138,49 +137,8 @@ func exponent(x float64, digits int) int {
 	return e
 }
 
-// plus puts a sign before the text of a positive number, unless that reads as zero.
-func plus(x float64, text string) string {
-	if x > 0 && strings.ContainsAny(text, "123456789") {
-		return "+" + text
-	}
-	return text
-}
-
 // significant is the level that an adjusted p must be below.
 const significant = 0.05
-
-// pEquals is "p = 0.035": two significant digits, or more where two would put it on the other side of
-// significant; below 0.0001 only that bound.
-func pEquals(p float64) string {
-	switch {
-	case math.IsNaN(p):
-		return "p = –"
-	case p < 0.0001:
-		return "p < 0.0001"
-	case p >= 0.995:
-		return "p = 1"
-	}
-	for digits := 2; ; digits++ {
-		text := fixed(p, digits-1-exponent(p, digits))
-		if read, _ := strconv.ParseFloat(text, 64); cmp.Compare(read, significant) == cmp.Compare(p, significant) {
-			return "p = " + text
-		}
-	}
-}
-
-// ranges writes ascending whole numbers as "1–3, 7".
-func ranges(numbers []uint64) (text string) {
-	for i, n := range numbers {
-		follows := i > 0 && numbers[i-1] == n-1
-		switch last := i == len(numbers)-1; {
-		case !follows:
-			text += only(i > 0, ", ") + fmt.Sprint(n)
-		case last || numbers[i+1] != n+1:
-			text += "–" + fmt.Sprint(n)
-		}
-	}
-	return text
-}
 
 // listing is "a, b and c".
 func listing(names []string) string {

@@ -44,7 +44,7 @@ func (m measure) axis() quantity {
 
 // note says in a figure whose runs it is of.
 func (s *study) note(more string) string {
-	return fmt.Sprintf("%s; seeds %s. %s", s.name(), ranges(s.seeds), more)
+	return fmt.Sprintf("%s; %s. %s", s.name(), plural(len(s.seeds), "seed"), more)
 }
 
 const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a thin line or a band its exact 95 % interval, " +
@@ -209,7 +209,7 @@ func (s *study) byWhiteness() []byte {
 		}
 	}
 	x := quantity{title: "P: each component is divided by its standard deviation to the power P"}
-	note := fmt.Sprintf("%s, %d components; seeds %s. ", s.Data, s.Components, ranges(s.seeds))
+	note := fmt.Sprintf("%s, %d components; %s. ", s.Data, s.Components, plural(len(s.seeds), "seed"))
 	return overSetting("Whitened inputs", x, data, note)
 }
 
