@@ -46,7 +46,7 @@ func activationByName(name string) activation {
 }
 
 // elementwise is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
-func elementwise(g, _, slope []float64, _ int) { chain(g, slope) }
+func elementwise(g, _, slope []float64, _ int) { multiplyBy(g, slope) }
 
 // rectify is ReLU and, with a leak, leaky ReLU; the slope at 0 is the leak, as in PyTorch.
 //

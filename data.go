@@ -15,7 +15,7 @@ type Dataset struct {
 	Name        string // of a user's own data; else empty
 	Train, Test Set
 	SHA256      string
-	Shape       []int // of a row that is an image in a file: height × width, colours first or last; else nil
+	Shape       []int // of an image of one's own, as saved: height × width, colours first or last; else nil
 	Projection  Mat   // D×M if these inputs are M components of the data's D: x′ = Projectionᵀ(x − mean)
 }
 
@@ -29,7 +29,8 @@ type Set struct {
 	constant []bool // D: the inputs that every row has alike
 }
 
-// imageSet returns images (N×height×width) in which a byte p stands for p/255, if they fit the sparse form.
+// imageSet returns images (N×height×width) in which a byte p stands for p/255. They must fit
+// the sparse form.
 func imageSet(bytes []byte, height, width int, labels []byte) Set {
 	level := make([]float64, maxLevels)
 	for p := range level {
@@ -128,20 +129,20 @@ func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
 	mul(dw, init, coefficients{b.times(scale), 1, D}, dz, D, b.rows, cols)
 }
 
-// product is one linear map of a batch: Z (N×K) and W (places×K), or their gradients. The inputs are
+// linear is one linear map of a batch: Z (N×K) and W (places×K), or their gradients. The inputs are
 // multiplied by scale.
-type product struct {
+type linear struct {
 	Z, W  Mat
 	init  []float64 // K
 	scale float64
 }
 
-// multiply sets Z = 1·initᵀ + s·XW for the given rows, for every product.
-func multiply(b block, rows []uint32, products ...product) {
+// multiply sets Z = 1·initᵀ + s·XW for the given rows, for every map.
+func multiply(b block, rows []uint32, maps ...linear) {
 	for n := 0; n < len(rows); n += blockRows {
 		part := rows[n:min(n+blockRows, len(rows))]
 		b.load(part)
-		for _, p := range products {
+		for _, p := range maps {
 			sameLength("multiply", p.Z.Cols, len(p.init))
 			for i := range part {
 				copy(p.Z.Row(n+i), p.init)
@@ -151,14 +152,14 @@ func multiply(b block, rows []uint32, products ...product) {
 	}
 }
 
-// multiplyTransposed sets W = s·XᵀZ for the rows that multiply saw last, for every product.
-func multiplyTransposed(b block, rows []uint32, products ...product) {
+// multiplyTransposed sets W = s·XᵀZ for the rows that multiply saw last, for every map.
+func multiplyTransposed(b block, rows []uint32, maps ...linear) {
 	init := zeros
 	for n := 0; n < len(rows); n += blockRows {
 		if len(rows) > blockRows { // else they are still loaded
 			b.load(rows[n:min(n+blockRows, len(rows))])
 		}
-		for _, p := range products {
+		for _, p := range maps {
 			if n > 0 {
 				init = p.W.view()
 			}

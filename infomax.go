@@ -8,7 +8,7 @@ import "math"
 //	S = (A − mean)·diag(s)                                            (N×K)
 //	C = SᵀS / (N−1)                                                   (K×K)
 //	L = −Σₖ log(varₖ+ε) + λ ‖C − I‖²_F
-//	    └── entropy ──┘       └── tc ──┘
+//	    └── entropy ──┘       └── tc ──┘       tc is not total correlation (tc.go)
 //
 // Derivation. Through C, symmetric, the penalty reaches S as
 //
@@ -44,7 +44,8 @@ type infoMax struct {
 	mean, scale, q []float64 // K; scale is s
 	R              Mat       // batch×K: A − mean
 	M, B           Mat       // K×K: RᵀR, and C − I until it becomes the matrix of (2)
-	// wide is made by the first batch of fewer rows than units. It is an epoch's last, so none has more rows.
+	// wide is made by the first batch of fewer rows than units: the first of all, or the short last one of
+	// an epoch. None that it is for has more rows.
 	wide *wideInfoMax
 }
 
@@ -57,9 +58,9 @@ func newInfoMax(lambda float64, batch, k int) *infoMax {
 	return l
 }
 
-func (l *infoMax) forward(b block, rows []uint32, layer product) { multiply(b, rows, layer) }
+func (l *infoMax) forward(b block, rows []uint32, layer linear) { multiply(b, rows, layer) }
 
-func (l *infoMax) backward(b block, rows []uint32, layer product, _ Mat) {
+func (l *infoMax) backward(b block, rows []uint32, layer linear, _ Mat) {
 	multiplyTransposed(b, rows, layer)
 }
 
@@ -127,7 +128,7 @@ func (l *infoMax) gradient(dA Mat) {
 // wideInfoMax evaluates the loss from (3), for K > N.
 type wideInfoMax struct {
 	*infoMax
-	S, St, T Mat // of the first batch, the largest: N×K, K×N, N×N
+	S, St, T Mat // of the batch that made it, the largest: N×K, K×N, N×N
 }
 
 // terms is that of infoMax.
@@ -143,7 +144,7 @@ func (l *wideInfoMax) terms(A Mat) (entropy, tc float64) {
 		tc += 1 - 2*sum*l.scale[k]*l.scale[k]/float64(N-1)
 	}
 	for n := range N {
-		chain(S.Row(n), l.scale)
+		multiplyBy(S.Row(n), l.scale)
 	}
 	transpose(St, S)
 	gram(T, St)

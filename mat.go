@@ -51,8 +51,8 @@ func transpose(t, m Mat) {
 //	mul2AVX512    which gives the same bits, several columns at a time
 //
 // Twins give the same bits because they compute each element by the same operations in the same
-// order; only the number of elements in a register differs. Sums run over rows, inputs or units in
-// order, one fused multiply-add at a time.
+// order; only the number of elements in a register differs. Sums of mul run over rows, inputs or units
+// in order, one fused multiply-add at a time; inner has sixteen partial sums.
 //
 // A product that is not to be fused with a sum is written float64(x*y), in the whole program:
 // without the conversion, compilers for some processors fuse it and others do not.
@@ -78,9 +78,10 @@ func (m Mat) view() view { return view{m.Data, m.Cols} }
 // from returns v without its first i rows and j columns.
 func (v view) from(i, j int) view { return view{v.data[i*v.stride+j:], v.stride} }
 
-// row returns cols elements of row i, and four those of rows i to i+3.
+// row returns cols elements of row i.
 func (v view) row(i, cols int) []float64 { return v.data[i*v.stride:][:cols] }
 
+// four returns cols elements of rows i to i+3.
 func (v view) four(i, cols int) [4][]float64 {
 	return [4][]float64{v.row(i, cols), v.row(i+1, cols), v.row(i+2, cols), v.row(i+3, cols)}
 }
@@ -219,7 +220,7 @@ func inner(x, y []float64) float64 {
 	return sum
 }
 
-// maxCols is the most columns that a product can have: a K×K matrix of 16,384 units has 2 GB.
+// maxCols is the most columns of a product that begins with zeros: a K×K matrix of 16,384 units has 2 GB.
 const maxCols = 1 << 14
 
 // Constant operands of mul: a row of zeros, repeated, and coefficients that are all 1 or −1.
@@ -241,11 +242,11 @@ func center(R Mat, mean []float64, A Mat) {
 	mul(R.view(), A.view(), minusOnes, view{mean, 0}, N, 1, K)
 }
 
-// gram sets M = RᵀR (K×K). It computes the upper triangle in strips of rows, which at K > 64 are so
-// high that every copy of a block of R that mul makes is used often, and mirrors it.
+// gram sets M = RᵀR (K×K). It computes the upper triangle in strips of rows, and mirrors it. A strip is
+// high, so that the copies that mul makes of R's columns (panels, mat_simd.go) are used often.
 func gram(M, R Mat) {
 	K := R.Cols
-	strip := max(8, K/8&^3)
+	strip := max(8, (K/8)&^3)
 	for i := 0; i < K; i += strip {
 		right := view{R.Data[i:], K}
 		mul(M.view().from(i, i), zeros, coefficients{right.data, 1, K}, right, min(strip, K-i), R.Rows, K-i)
@@ -257,9 +258,9 @@ func gram(M, R Mat) {
 	}
 }
 
-// chain multiplies g by s, element by element.
-func chain(g, s []float64) {
-	sameLength("chain", len(g), len(s))
+// multiplyBy multiplies g by s, element by element.
+func multiplyBy(g, s []float64) {
+	sameLength("multiplyBy", len(g), len(s))
 	for i, x := range s {
 		g[i] *= x
 	}
@@ -267,6 +268,7 @@ func chain(g, s []float64) {
 
 // addTo sets x = x + a·y.
 func addTo(x []float64, a float64, y []float64) {
+	sameLength("addTo", len(x), len(y))
 	for i, v := range y {
 		x[i] = math.FMA(a, v, x[i])
 	}
@@ -281,6 +283,7 @@ func columnSquares(sums []float64, A Mat) {
 	}
 }
 
+// scaleBy multiplies every element by s.
 func scaleBy(m Mat, s float64) {
 	for i := range m.Data {
 		m.Data[i] *= s

@@ -5,7 +5,7 @@ package main
 // simd is one instruction set's twins of the kernels. The elementwise twins take a multiple of lanes
 // elements. All else is as the Generic functions say.
 type simd struct {
-	products
+	productTwins
 
 	adam           func(w, m, v, grad []float64, step, factor float64)
 	rectify        func(a, z []float64, leak float64)
@@ -14,7 +14,7 @@ type simd struct {
 }
 
 var avx2 = simd{
-	products: products{
+	productTwins: productTwins{
 		lanes:   4,
 		masks:   true,
 		vectors: []int{1, 2},
@@ -30,7 +30,7 @@ var avx2 = simd{
 }
 
 var avx512 = simd{
-	products: products{
+	productTwins: productTwins{
 		lanes:   8,
 		masks:   true,
 		vectors: []int{1, 2, 4},
@@ -74,7 +74,7 @@ func init() {
 // vector.
 func (s *simd) use() {
 	prefetchKernel, turnKernel = prefetchRows, turnBlock
-	s.products.use()
+	s.productTwins.use()
 	whole := func(x []float64) int { return len(x) &^ (s.lanes - 1) }
 	adamKernel = func(w, m, v, g []float64, step, factor float64) {
 		n := whole(w)

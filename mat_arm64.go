@@ -2,8 +2,8 @@
 
 package main
 
-// The products with NEON; plain Go does a last odd column and the other kernels.
-var neon = products{
+// The productTwins with NEON; plain Go does a last odd column and the other kernels.
+var neon = productTwins{
 	lanes:   2,
 	vectors: []int{1, 4},
 	gather:  []gatherFunc{gather1NEON, gather4NEON},

@@ -26,7 +26,8 @@ import (
 // about 30 n³ multiply-adds.
 const jacobiLimit = 128
 
-// singularValues returns those of W in descending order; gramian is WᵀW.
+// singularValues returns those of W (D×K) in descending order; gramian is WᵀW (K×K), which is used only if
+// W has as many rows as columns.
 func singularValues(W, gramian Mat) (sigma []float64) {
 	if min(W.Rows, W.Cols) <= jacobiLimit {
 		_, sigma, _ = svd(W)
@@ -44,7 +45,7 @@ func singularValues(W, gramian Mat) (sigma []float64) {
 }
 
 // eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending
-// order; beyond jacobiLimit those computed below 0 are set to 0. They are NaN if anything in S is
+// order; beyond jacobiLimit those computed below 0 are set to 0, and all are NaN if anything in S is
 // not finite.
 func eigenvalues(S Mat) (lambda []float64) {
 	if S.Rows <= jacobiLimit {
@@ -84,7 +85,8 @@ func unscaled(lambda []float64, exponent int) []float64 {
 	return lambda
 }
 
-// diagonalise returns the eigenvalues of S 2⁻ᵉ and, if asked, its eigenvectors as the rows of E.
+// diagonalise returns the eigenvalues of S 2⁻ᵉ and, if asked, its eigenvectors as the rows of E, which
+// mean nothing if the eigenvalues are NaN.
 func diagonalise(S Mat, vectors bool) (lambda []float64, E Mat, exponent int) {
 	if slices.ContainsFunc(S.Data, func(x float64) bool { return !finite(x) }) {
 		return slices.Repeat([]float64{math.NaN()}, S.Rows), S, 0
@@ -93,7 +95,7 @@ func diagonalise(S Mat, vectors bool) (lambda []float64, E Mat, exponent int) {
 	exponent = normalise(A.Data)
 	t := tridiagonalise(A, vectors)
 	if vectors {
-		E = t.reflections.product()
+		E = t.reflections.matrix()
 	}
 	t.solve(E)
 	return t.diagonal, E, exponent
@@ -127,12 +129,13 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 	column, dots := make([]float64, n), make([]float64, 2*reflectionsAtOnce)
 	for k := range n {
 		pending := 2 * (k % reflectionsAtOnce) // rows of L and R
-		if pending == 0 && k > 0 {
+		if pending == 0 && k > 0 {             // A ← A + LᵀR
 			rest := A.view().from(k, k)
 			mul(rest, rest, coefficients{L.Data[k:], 1, n}, view{R.Data[k:], n}, n-k, L.Rows, n-k)
 		}
-		one := coefficients{L.Data[k:], 0, n}
-		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, one, view{R.Data[k:], n}, 1, pending, n-k)
+		columnOfL := coefficients{L.Data[k:], 0, n}
+		// column = row k of A + LᵀR
+		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, columnOfL, view{R.Data[k:], n}, 1, pending, n-k)
 		t.diagonal[k] = column[k]
 		if k == n-1 {
 			break
@@ -142,13 +145,15 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 		copy(v, column[at:])
 		var tau float64
 		t.beside[k], tau = reflect(v)
-		timesRows(w, A, at, v)
+		for i := range w { // w = (A + LᵀR) v
+			w[i] = inner(A.Row(at + i)[at:], v)
+		}
 		for r := range pending {
 			dots[r] = inner(R.Row(r)[at:], v)
 		}
 		mul(view{w, 0}, view{w, 0}, coefficients{dots, 0, 1}, view{L.Data[at:], n}, 1, pending, n-at)
 		half := -tau * tau * inner(w, v) / 2
-		for i := range w {
+		for i := range w { // w = p − ½τ⟨p,v⟩v, where p = τw
 			w[i] = math.FMA(tau, w[i], float64(half*v[i]))
 			R.Row(pending)[at+i], R.Row(pending + 1)[at+i] = -w[i], -v[i]
 		}
@@ -158,13 +163,6 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 		}
 	}
 	return t
-}
-
-// timesRows sets p = A v for A without its first `at` rows and columns.
-func timesRows(p []float64, A Mat, at int, v []float64) {
-	for i := range p {
-		p[i] = inner(A.Row(at + i)[at:], v)
-	}
 }
 
 // reflect makes x the v of the reflection that takes x to (β, 0, …, 0), and returns β and τ.
@@ -181,12 +179,12 @@ func reflect(x []float64) (beta, tau float64) {
 	return beta, (beta - alpha) / beta
 }
 
-// product returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's
+// matrix returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's
 // reflections as the rows of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper triangular (Schreiber & Van
 // Loan 1989):
 //
 //	Q ← Q (I − Vᵀ Fᵀ V) = Q − (Q Vᵀ) Fᵀ V
-func (h reflections) product() Mat {
+func (h reflections) matrix() Mat {
 	n := h.V.Rows
 	Q := newMat(n, n)
 	for i := range n {
@@ -198,15 +196,17 @@ func (h reflections) product() Mat {
 		for j := range count {
 			copy(V.Row(j), h.V.Row(from + j)[at:])
 		}
-		QV, QVF, rest := newMat(n-at, count), newMat(n-at, count), Q.view().from(at, at)
+		QV, minusQVF, rest := newMat(n-at, count), newMat(n-at, count), Q.view().from(at, at)
 		mul(QV.view(), zeros, coefficients{rest.data, n, 1}, V.T().view(), n-at, n-at, count)
-		matmul(QVF, QV, minusFactor(V, h.tau[from:]))
-		mul(rest, rest, coefficients{QVF.Data, count, 1}, V.view(), n-at, count, n-at)
+		matmul(minusQVF, QV, minusFactor(V, h.tau[from:]))
+		mul(rest, rest, coefficients{minusQVF.Data, count, 1}, V.view(), n-at, count, n-at)
 	}
 	return Q
 }
 
-// minusFactor returns −Fᵀ of product for the reflections with the rows of V.
+// minusFactor returns −Fᵀ of matrix for the reflections with the rows of V. Row j of Fᵀ is
+//
+//	τⱼ (eⱼ − Σ_{i<j} ⟨vᵢ,vⱼ⟩ row i)
 func minusFactor(V Mat, tau []float64) Mat {
 	m := newMat(V.Rows, V.Rows)
 	for j := range m.Rows {

@@ -45,9 +45,9 @@ func exp(x float64) float64 {
 	n, hi, lo := reduce(x)
 	p := 1 + (hi + lo)
 	// 2ⁿ in two factors, so that neither overflows and a subnormal result is rounded once.
-	n1 := float64(n*0.5) + rounder
-	n2 := n - (n1 - rounder)
-	return p * exp2(n1) * exp2(n2+rounder)
+	half := float64(n*0.5) + rounder
+	rest := n - (half - rounder)
+	return p * exp2(half) * exp2(rest+rounder)
 }
 
 // reduce returns n and expm1(r) = hi + lo for x = n ln 2 + r, where |lo| < 0.2 |hi|.

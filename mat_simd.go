@@ -4,9 +4,9 @@ package main
 
 import "sync"
 
-// products is one instruction set's twins of the products. Version i of a twin takes vectors[i]
-// vectors of columns; with masks version 0 also takes the first `rest` lanes of one.
-type products struct {
+// productTwins is one instruction set's twins of the products. Version i of a twin takes vectors[i]
+// vectors of columns. With masks version 0 also takes `rest` columns, fewer than lanes; else rest is lanes.
+type productTwins struct {
 	lanes   int // of a vector
 	masks   bool
 	vectors []int
@@ -18,17 +18,17 @@ type products struct {
 type (
 	gatherFunc func(z view, c *columns, level *levels, w view, rest int)
 	spreadFunc func(dw, init view, c *columns, level *levels, dz view, rest int)
-	mulFunc    func(out, init view, a coefficients, b view, quads, depth, rest int)
+	mulFunc    func(out, init view, a coefficients, b view, fours, depth, rest int) // of four rows each
 )
 
 // use makes the twins the kernels.
-func (s *products) use() {
+func (s *productTwins) use() {
 	gatherKernel, spreadKernel, mulKernel = s.gatherColumns, s.spreadColumns, s.mulColumns
 }
 
-// block returns which of a product's versions takes the next of cols columns, and how many it takes.
+// nextColumns returns which of a product's versions takes the next of cols columns, and how many it takes.
 // Version −1 is plain Go, for the part of a vector that is left without masks.
-func (s *products) block(cols, versions int) (version, n int) {
+func (s *productTwins) nextColumns(cols, versions int) (version, n int) {
 	for version = versions - 1; version >= 0; version-- {
 		if n = s.lanes * s.vectors[version]; n <= cols {
 			return version, n
@@ -40,21 +40,21 @@ func (s *products) block(cols, versions int) (version, n int) {
 	return -1, cols
 }
 
-// The rows of a block of columns of a wide matrix are so far apart that they fall into few sets of
+// The rows of a run of columns of a wide matrix are so far apart that they fall into few sets of
 // the first-level cache and evict each other, most of all at a distance that is a power of two.
-// The kernels work on a copy of such a block, with its rows side by side: a panel.
+// The kernels work on a copy of such columns, with its rows side by side: a panel.
 const (
-	panelCols = 32 // the widest block
+	panelCols = 32 // the most columns
 	farApart  = 64 // the largest stride, in elements, that needs no panel
 )
 
 type panel [blockRows * panelCols]float64
 
-const _ = uint(blockRows - mulBlock) // a panel also holds mul's right factor
+const _ = uint(blockRows - mulBlock) // a panel of blockRows (mat_sparse.go) also holds mul's right factor
 
 var panels = sync.Pool{New: func() any { return new(panel) }}
 
-// panelFor returns a panel for the blocks of v, nil if they need none. free gives it back.
+// panelFor returns a panel for columns of v, nil if they need none. free gives it back.
 func panelFor(v view) *panel {
 	if v.stride <= farApart {
 		return nil
@@ -68,7 +68,7 @@ func (p *panel) free() {
 	}
 }
 
-// pack copies a rows×cols block into the panel and returns the copy; with a nil panel it returns v.
+// pack copies rows×cols elements into the panel and returns the copy; with a nil panel it returns v.
 func (p *panel) pack(v view, rows, cols int) view {
 	if p == nil {
 		return v
@@ -79,7 +79,7 @@ func (p *panel) pack(v view, rows, cols int) view {
 	return view{p[:], cols}
 }
 
-// unpack copies the panel's block to v.
+// unpack copies the panel to v.
 func (p *panel) unpack(v view, rows, cols int) {
 	if p == nil {
 		return
@@ -89,56 +89,56 @@ func (p *panel) unpack(v view, rows, cols int) {
 	}
 }
 
-func (s *products) gatherColumns(z view, c *columns, level *levels, w view, cols int) {
+func (s *productTwins) gatherColumns(z view, c *columns, level *levels, w view, cols int) {
 	p := panelFor(z)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := s.block(cols-k, len(s.gather))
+		version, n := s.nextColumns(cols-k, len(s.gather))
 		if version < 0 {
 			gatherGeneric(z.from(0, k), c, level, w.from(0, k), n)
 			return
 		}
-		block := p.pack(z.from(0, k), c.rows, n)
-		s.gather[version](block, c, level, w.from(0, k), min(n, s.lanes))
+		packed := p.pack(z.from(0, k), c.rows, n)
+		s.gather[version](packed, c, level, w.from(0, k), min(n, s.lanes))
 		p.unpack(z.from(0, k), c.rows, n)
 		k += n
 	}
 }
 
-func (s *products) spreadColumns(dw, init view, c *columns, level *levels, dz view, cols int) {
+func (s *productTwins) spreadColumns(dw, init view, c *columns, level *levels, dz view, cols int) {
 	p := panelFor(dz)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := s.block(cols-k, len(s.spread))
+		version, n := s.nextColumns(cols-k, len(s.spread))
 		if version < 0 {
 			spreadGeneric(dw.from(0, k), init.from(0, k), c, level, dz.from(0, k), n)
 			return
 		}
-		block := p.pack(dz.from(0, k), c.rows, n)
-		s.spread[version](dw.from(0, k), init.from(0, k), c, level, block, min(n, s.lanes))
+		packed := p.pack(dz.from(0, k), c.rows, n)
+		s.spread[version](dw.from(0, k), init.from(0, k), c, level, packed, min(n, s.lanes))
 		k += n
 	}
 }
 
-// mulColumns gives whole quads of rows to the twin, and each row left over as a quad of four
-// times itself, with strides of 0.
-func (s *products) mulColumns(out, init view, a coefficients, b view, rows, depth, cols int) {
+// mulColumns gives the rows to the twin by fours, and each row left over as four times itself, with
+// strides of 0.
+func (s *productTwins) mulColumns(out, init view, a coefficients, b view, rows, depth, cols int) {
 	p := panelFor(b)
 	defer p.free()
 	for k := 0; k < cols; {
-		version, n := s.block(cols-k, len(s.mul))
+		version, n := s.nextColumns(cols-k, len(s.mul))
 		if version < 0 || depth == 0 {
 			mulGeneric(out.from(0, k), init.from(0, k), a, b.from(0, k), rows, depth, cols-k)
 			return
 		}
-		kernel, block, rest := s.mul[version], p.pack(b.from(0, k), depth, n), min(n, s.lanes)
-		quads := rows / 4
-		if quads > 0 {
-			kernel(out.from(0, k), init.from(0, k), a, block, quads, depth, rest)
+		kernel, packed, rest := s.mul[version], p.pack(b.from(0, k), depth, n), min(n, s.lanes)
+		fours := rows / 4
+		if fours > 0 {
+			kernel(out.from(0, k), init.from(0, k), a, packed, fours, depth, rest)
 		}
-		for i := 4 * quads; i < rows; i++ {
+		for i := 4 * fours; i < rows; i++ {
 			once := coefficients{a.data[i*a.rowStride:], 0, a.colStride}
-			kernel(view{out.from(i, k).data, 0}, view{init.from(i, k).data, 0}, once, block, 1, depth, rest)
+			kernel(view{out.from(i, k).data, 0}, view{init.from(i, k).data, 0}, once, packed, 1, depth, rest)
 		}
 		k += n
 	}

@@ -13,7 +13,7 @@ type inputs interface {
 	newBlock() block
 	arrange(W Mat) Mat         // D×K → places×K
 	restore(W Mat) Mat         // its inverse
-	dense(n int) []float64     // row n, to be read
+	dense(n int) []float64     // row n; it may be X's own memory and must not be changed
 	squaredNorm(n int) float64 // ‖xₙ‖²
 }
 
@@ -29,7 +29,7 @@ type block interface {
 // the others and the memory that they touch. The words of this file:
 //
 //	quad     four inputs that stand together: of an image, a square of 2×2 pixels, because neighbours
-//	         are mostly black or not black together
+//	         are mostly black or not black together; else four that follow each other
 //	place    a row of W, as above: place 4·quad + i holds input order[4·quad+i], or none
 //	level    a value that occurs in X; an input is stored as the index of its level, its code
 //	entry    the four codes of one row's quad, and which quad it is; a quad of zeros has none
@@ -80,14 +80,15 @@ const (
 
 // fitsSparse tells whether images of height×width with that many levels can be sparse.
 func fitsSparse(height, width, levels int) bool {
-	return (height+1)/2*((width+1)/2) <= maxQuads && levels <= maxLevels
+	tall, wide := quadShape(height)
+	return (height+tall-1)/tall*((width+wide-1)/wide) <= maxQuads && levels <= maxLevels
 }
 
 // newSparse returns the sparse form of images of height×width codes. Inputs that form no image have
 // height 1.
 func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	D := height * width
-	s := &sparse{N: len(codes) / D, D: D, order: inSquares(height, width), level: new(levels)}
+	s := &sparse{N: len(codes) / D, D: D, order: inQuads(height, width), level: new(levels)}
 	copy(s.level[:], level)
 	if len(codes)%D != 0 || !fitsSparse(height, width, len(level)) || level[0] != 0 {
 		panic(fmt.Sprintf("newSparse: %d codes of %d levels in images of %d×%d, level[0] = %v",
@@ -108,13 +109,23 @@ func newSparse(codes []byte, height, width int, level []float64) *sparse {
 	return s
 }
 
-// inSquares returns the pixels of an image in squares of 2×2.
-func inSquares(height, width int) (order []int) {
-	for y := 0; y < height; y += 2 {
-		for x := 0; x < width; x += 2 {
-			for _, at := range [4][2]int{{y, x}, {y, x + 1}, {y + 1, x}, {y + 1, x + 1}} {
-				if at[0] < height && at[1] < width {
-					order = append(order, at[0]*width+at[1])
+// quadShape is 2×2 pixels, or four in line for inputs that form no image.
+func quadShape(height int) (tall, wide int) {
+	if height == 1 {
+		return 1, 4
+	}
+	return 2, 2
+}
+
+// inQuads returns the pixels of an image quad by quad, −1 for what is beyond its edge.
+func inQuads(height, width int) (order []int) {
+	tall, wide := quadShape(height)
+	for top := 0; top < height; top += tall {
+		for left := 0; left < width; left += wide {
+			for i := range 4 {
+				y, x := top+i/wide, left+i%wide
+				if y < height && x < width {
+					order = append(order, y*width+x)
 				} else {
 					order = append(order, -1)
 				}

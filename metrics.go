@@ -253,14 +253,6 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {
 	m.TCUnits, m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = units, Number(gauss), Number(knn), Number(tree)
 }
 
-// gaussApplies tells whether c has more rows than units, of which the last is left out for softmax.
-func (c Config) gaussApplies() bool {
-	if c.Activation == "softmax" {
-		c.K--
-	}
-	return c.K < c.TCRows
-}
-
 // tcBound is the larger of the two lower bounds; without more rows than units there is only the tree's.
 func (m Metrics) tcBound() Number {
 	if math.IsNaN(float64(m.TCGaussNats)) {

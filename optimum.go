@@ -29,7 +29,7 @@ import (
 // axis beyond the K only loses variance. Below λ = ½ it pays to give up independence for variance.
 
 const (
-	optimumTolerance   = 1e-7   // of the gradient's largest element, at units of length 1
+	optimumTolerance   = 1e-7   // of the gradient's largest element; units end at lengths of 1 to 8
 	optimumEvaluations = 20_000 // at most; MNIST needs 220 to 2,600
 )
 

@@ -91,7 +91,8 @@ var lastComponents struct {
 // and take minutes.
 const maxAxes = 1 << 13
 
-// mostJacobiAxes is the most axes that are computed by Jacobi's rotations: more would take minutes.
+// mostJacobiAxes is the most axes that are computed by Jacobi's rotations: more would take minutes. It is
+// more than jacobiLimit, because axes are computed once for a data set, and spectra twice a run.
 const mostJacobiAxes = 1024
 
 // componentsOf returns those of s, computed once for runs of one set that follow each other:
@@ -123,8 +124,7 @@ func axesOf(S Mat) (axes Mat, variance []float64) {
 	return axes, variance
 }
 
-// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³. It has
-// other bits than covarianceOf would give; no published run has so few rows, so that numericsVersion stays.
+// componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³.
 // With R = X − 1·meanᵀ, an eigenvector of the smaller matrix makes one of Cov(X). Axes of no
 // variance are 0.
 //

@@ -304,7 +304,7 @@ func (p *probe) pass(from, to int) (loss float64) {
 			sum[i] = 1 / s
 		}
 		for c := range C {
-			chain(P[c*n:(c+1)*n], sum)
+			multiplyBy(P[c*n:(c+1)*n], sum)
 		}
 		for i, y := range labels {
 			P[int(y)*n+i]--

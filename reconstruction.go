@@ -34,7 +34,7 @@ type reconstruction struct {
 	At, B  Mat       // K×batch, places×batch; of many
 }
 
-// newReconstruction takes the way of many units for K > 2N, where the products with G and H cost more
+// newReconstruction takes the way of many units for K > 2N and K > manyUnits, where the products with G and H cost more
 // than those with B.
 func newReconstruction(s *Set, V Mat, batch int) reconstruction {
 	k := V.Cols
@@ -58,7 +58,7 @@ func (l *reconstruction) loss(dA, A Mat, rows []uint32) (loss, entropy, tc float
 	return total/float64(A.Rows) + inner(A.Data, l.Y.head(A.Rows).Data), math.NaN(), math.NaN()
 }
 
-// quadratic returns Σ G∘H and sets dA.
+// quadratic returns Σ G∘H and sets dA = A · 2/N G + Y. It leaves H, or B, for finish.
 func (l *reconstruction) quadratic(dA, A Mat) (sum float64) {
 	N, K, places := A.Rows, A.Cols, l.V.Rows
 	V, Y := l.V.view(), l.Y.view()
@@ -98,13 +98,13 @@ type freeAutoencoder struct {
 }
 
 // forward sets Y too.
-func (l *freeAutoencoder) forward(b block, rows []uint32, layer product) {
+func (l *freeAutoencoder) forward(b block, rows []uint32, layer linear) {
 	N, K := len(rows), layer.Z.Cols
-	multiply(b, rows, layer, product{l.Y.head(N), l.V, zeros.data[:K], -2 / float64(N)})
+	multiply(b, rows, layer, linear{l.Y.head(N), l.V, zeros.data[:K], -2 / float64(N)})
 }
 
-func (l *freeAutoencoder) backward(b block, rows []uint32, layer product, A Mat) {
-	multiplyTransposed(b, rows, layer, product{Z: A, W: l.dV, scale: -2 / float64(len(rows))})
+func (l *freeAutoencoder) backward(b block, rows []uint32, layer linear, A Mat) {
+	multiplyTransposed(b, rows, layer, linear{Z: A, W: l.dV, scale: -2 / float64(len(rows))})
 	l.finish(l.dV, A)
 }
 
@@ -112,7 +112,7 @@ func (l *freeAutoencoder) backward(b block, rows []uint32, layer product, A Mat)
 type tiedAutoencoder struct{ reconstruction }
 
 // forward takes Y = −2/N XW of the same product, before b is added.
-func (l *tiedAutoencoder) forward(b block, rows []uint32, layer product) {
+func (l *tiedAutoencoder) forward(b block, rows []uint32, layer linear) {
 	Z, bias, scale := layer.Z, layer.init, -2/float64(len(rows))
 	layer.init = zeros.data[:Z.Cols]
 	multiply(b, rows, layer)
@@ -124,7 +124,7 @@ func (l *tiedAutoencoder) forward(b block, rows []uint32, layer product) {
 	}
 }
 
-func (l *tiedAutoencoder) backward(b block, rows []uint32, layer product, A Mat) {
+func (l *tiedAutoencoder) backward(b block, rows []uint32, layer linear, A Mat) {
 	addTo(layer.Z.Data, -2/float64(len(rows)), A.Data)
 	multiplyTransposed(b, rows, layer)
 	l.finish(layer.W, A)

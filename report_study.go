@@ -336,6 +336,14 @@ func (m measure) value(r *Result) float64 {
 	return v
 }
 
+// gaussApplies tells whether c has more rows than units, of which the last is left out for softmax.
+func (c Config) gaussApplies() bool {
+	if c.Activation == "softmax" {
+		c.K--
+	}
+	return c.K < c.TCRows
+}
+
 func (m measure) isProbe() bool { return strings.HasPrefix(m.field, "probe_") }
 func (m measure) isTC() bool    { return strings.HasPrefix(m.field, "tc_") }
 

@@ -160,7 +160,7 @@ func (t *trainer) apply(f activation, s *Set, rows []uint32) Mat {
 	W, b, rest := s.arrange(t.X.restore(t.W)), s.newBlock(), A.Data
 	for part := range slices.Chunk(rows, few) {
 		z := Z.head(len(part))
-		multiply(b, part, product{z, W, t.b, 1})
+		multiply(b, part, linear{z, W, t.b, 1})
 		f.forward(rest[:len(z.Data)], z.Data, K)
 		rest = rest[len(z.Data):]
 	}

@@ -11,16 +11,16 @@ import (
 )
 
 const (
-	planeRows  = 10000
-	planeTrain = 8000 // the first 80 % of the rows
-	clusterSD  = 0.3
-	diagonal   = math.Sqrt2
+	planeRows       = 10000
+	planeTrain      = 8000 // the first 80 % of the rows
+	clusterSD       = 0.3
+	clusterDiagonal = math.Sqrt2
 )
 
 // clusterCentres are the points 2·(cos, sin)(kπ/4), k = 0…7.
 var clusterCentres = [8][2]float64{
-	{2, 0}, {diagonal, diagonal}, {0, 2}, {-diagonal, diagonal},
-	{-2, 0}, {-diagonal, -diagonal}, {0, -2}, {diagonal, -diagonal},
+	{2, 0}, {clusterDiagonal, clusterDiagonal}, {0, 2}, {-clusterDiagonal, clusterDiagonal},
+	{-2, 0}, {-clusterDiagonal, -clusterDiagonal}, {0, -2}, {clusterDiagonal, -clusterDiagonal},
 }
 
 // clusters returns 8 Gaussian clusters of 1,250 points around clusterCentres, shuffled.
@@ -73,15 +73,15 @@ func normalPair(rng *rand.Rand) [2]float64 {
 }
 
 // planeDataset returns planeRows points and the labels of the splits.
-func planeDataset(points [][2]float64, train, test []byte) *Dataset {
+func planeDataset(points [][2]float64, trainLabels, testLabels []byte) *Dataset {
 	var x []float64
 	for _, p := range points {
 		x = append(x, p[:]...)
 	}
 	b, _ := binary.Append(nil, binary.LittleEndian, x) // of numbers it has no error
 	return &Dataset{
-		Train:  realSet(x[:2*planeTrain], 1, 2, train),
-		Test:   realSet(x[2*planeTrain:], 1, 2, test),
+		Train:  realSet(x[:2*planeTrain], 1, 2, trainLabels),
+		Test:   realSet(x[2*planeTrain:], 1, 2, testLabels),
 		SHA256: sha256Text(b),
 	}
 }

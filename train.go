@@ -8,7 +8,7 @@ import (
 )
 
 // Epoch holds the means of an epoch's batch losses; entropy and tc are the unweighted terms
-// of the InfoMax loss, null without it.
+// of the InfoMax loss, null without it. Entropy is −Σ log(var+ε), which falls as entropy rises.
 type Epoch struct {
 	Loss    Number `json:"loss"`
 	Entropy Number `json:"entropy"`
@@ -18,11 +18,11 @@ type Epoch struct {
 // objective is what a run's steps lower: infoMax, freeAutoencoder or tiedAutoencoder.
 type objective interface {
 	// forward sets Z = XW + b, given in layer, for the rows of a batch.
-	forward(b block, rows []uint32, layer product)
+	forward(b block, rows []uint32, layer linear)
 	// loss returns the loss of the activations A, and sets dA = ∂L/∂A. Entropy and tc are NaN but for InfoMax.
 	loss(dA, A Mat, rows []uint32) (loss, entropy, tc float64)
 	// backward sets ∂L/∂W from ∂L/∂Z, both in layer, and ∂L/∂V. It may change ∂L/∂Z.
-	backward(b block, rows []uint32, layer product, A Mat)
+	backward(b block, rows []uint32, layer linear, A Mat)
 }
 
 // trainer holds one run's parameters, optimiser and reused memory.
@@ -33,7 +33,7 @@ type trainer struct {
 	W, V   Mat       // places×K, arranged as X takes its inputs; V is the autoencoder's decoder
 	b      []float64 // K
 
-	objective objective // nil of a run that takes no steps
+	objective objective // nil of random, pca and optimum, which take no steps
 	block     block
 	A, Z, dA  Mat       // batch×K; forward leaves f′(Z) in Z; backward works in dA
 	dW        Mat       // places×K
@@ -100,7 +100,7 @@ func xavier(d, k int, seed, stream uint64) Mat {
 func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	N, K := len(rows), t.W.Cols
 	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
-	t.objective.forward(t.block, rows, product{Z, t.W, t.b, 1})
+	t.objective.forward(t.block, rows, linear{Z, t.W, t.b, 1})
 	t.f.forward(A.Data, Z.Data, K)
 	loss, entropy, tc = t.objective.loss(dA, A, rows)
 	if !finite(loss) {
@@ -111,7 +111,7 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 		t.f.backward(dZ.Data, A.Data, Z.Data, K)
 	}
 	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, K) // Σₙ dZₙ
-	t.objective.backward(t.block, rows, product{Z: dZ, W: t.dW, scale: 1}, A)
+	t.objective.backward(t.block, rows, linear{Z: dZ, W: t.dW, scale: 1}, A)
 	t.clock.tick()
 	for _, p := range t.learned {
 		p.update(&t.clock, p.gradient)
@@ -126,7 +126,7 @@ func (t *trainer) train(
 	ctx context.Context, after func(epoch int, e Epoch),
 ) (curve []Epoch, first float64, err error) {
 	rng := rand.New(rand.NewPCG(t.config.Seed, streamBatches))
-	order := evenRows(t.X.N, t.X.N)
+	order := evenRows(t.X.N, t.X.N) // 0 … N−1
 	for epoch := 1; epoch <= t.config.Epochs; epoch++ {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		e, firstLoss, err := t.epoch(ctx, order)
