@@ -58,7 +58,7 @@ func newFlags(o *options) *flag.FlagSet {
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.act, "act", "relu", "`list` of activations, or all: "+strings.Join(activationNames, ", "))
 	f.StringVar(&o.k, "k", "32", "`list` of numbers of units")
-	f.StringVar(&o.lambda, "lambda", "1", "`list` of weights of the independence term, for infomax and optimum")
+	f.StringVar(&o.lambda, "lambda", "1", "`list` of weights of the correlation term, for infomax and optimum")
 	f.StringVar(&o.seed, "seed", "1", "`list` of random seeds")
 	f.StringVar(&o.objective, "objective", "infomax", "`list` of objectives, or all: "+strings.Join(objectives, ", ")+
 		"; optimum, which is for identity alone, is not in all")

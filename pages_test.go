@@ -75,9 +75,17 @@ func TestPagesNameWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestExperimentDefinesEveryColumn of the tables in the folder answer; init_ and final_ stand before a metric's name.
+// TestExperimentDefinesEveryColumn of the tables in the folder answer, in which init_ and final_ stand before a
+// metric's name; and every contrast, measure and predictor of stats.csv.
 func TestExperimentDefinesEveryColumn(t *testing.T) {
 	page := textOf(t, "EXPERIMENT.md")
+	for _, row := range csvRows(t, textOf(t, filepath.Join("answer", "stats.csv"))) {
+		for _, column := range []string{"test", "measure", "predictor"} {
+			if !regexp.MustCompile("(?m)(`|^    )" + row[column] + "(`| )").MatchString(page) && row[column] != "" {
+				t.Fatalf("EXPERIMENT.md does not define the %s %s of stats.csv", column, row[column])
+			}
+		}
+	}
 	for _, name := range []string{"results.csv", "stats.csv"} {
 		head, _, _ := strings.Cut(textOf(t, filepath.Join("answer", name)), "\n")
 		for column := range strings.SplitSeq(head, ",") {
@@ -161,7 +169,7 @@ func ourFigures(t *testing.T) (values map[string][]float64, ids map[string][]str
 	read := func(name string) []map[string]string {
 		return csvRows(t, textOf(t, filepath.Join("testdata", name+".csv")))
 	}
-	columns := map[string]string{"loss": "final_loss", "tc": "tc", "redundancy": "final_weight_redundancy",
+	columns := map[string]string{"loss": "final_loss", "correlation term": "tc", "redundancy": "final_weight_redundancy",
 		"output correlation": "final_output_correlation", "effective rank": "final_effective_rank"}
 	values, ids = map[string][]float64{}, map[string][]string{}
 	tc := map[string]string{}
@@ -242,7 +250,7 @@ func TestReproductionFiguresAreOfItsRuns(t *testing.T) {
 			}
 		}
 	}
-	said := fmt.Sprintf("%d of %d figures lie outside", outside[0]+outside[1], cells[0]+cells[1])
+	said := fmt.Sprintf("%d of %d values lie outside", outside[0]+outside[1], cells[0]+cells[1])
 	if !strings.Contains(page, said) || cells[2] != 8 {
 		t.Errorf("%s; %v cells", said, cells)
 	}
