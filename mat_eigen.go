@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -48,57 +47,33 @@ func singularValues(W, gramian Mat) (sigma []float64) {
 // order; beyond jacobiLimit those computed below 0 are set to 0, and all are NaN if anything in S is
 // not finite.
 func eigenvalues(S Mat) (lambda []float64) {
-	if S.Rows <= jacobiLimit {
-		_, lambda, _ = svd(S)
-		return lambda
-	}
-	lambda, _, exponent := diagonalise(S, false)
-	slices.SortFunc(lambda, func(a, b float64) int { return cmp.Compare(b, a) })
-	return unscaled(lambda, exponent)
-}
-
-// eigenvectors returns V, whose columns are orthonormal, and λ, as eigenvalues, with S = V diag(λ)
-// Vᵀ.
-func eigenvectors(S Mat) (V Mat, lambda []float64) {
-	if S.Rows <= jacobiLimit {
-		V, lambda, _ = svd(S)
-		return V, lambda
-	}
-	values, E, exponent := diagonalise(S, true)
-	order := make([]int, S.Rows)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(values[j], values[i]) })
-	sorted := newMat(S.Rows, S.Rows)
-	for to, from := range order {
-		lambda = append(lambda, values[from])
-		copy(sorted.Row(to), E.Row(from))
-	}
-	return sorted.T(), unscaled(lambda, exponent)
-}
-
-func unscaled(lambda []float64, exponent int) []float64 {
-	for i, l := range lambda {
-		lambda[i] = math.Ldexp(max(l, 0), exponent)
-	}
+	_, lambda = eigen(S, jacobiLimit, false)
 	return lambda
 }
 
-// diagonalise returns the eigenvalues of S 2⁻ᵉ and, if asked, its eigenvectors as the rows of E, which
-// mean nothing if the eigenvalues are NaN.
-func diagonalise(S Mat, vectors bool) (lambda []float64, E Mat, exponent int) {
-	if slices.ContainsFunc(S.Data, func(x float64) bool { return !finite(x) }) {
-		return slices.Repeat([]float64{math.NaN()}, S.Rows), S, 0
+// eigen returns V, whose columns are orthonormal, and λ, as eigenvalues, with S = V diag(λ) Vᵀ.
+// Sizes up to jacobi are left to Jacobi's rotations; beyond, V has no rows unless vectors are asked for,
+// and means nothing if the eigenvalues are NaN.
+func eigen(S Mat, jacobi int, vectors bool) (V Mat, lambda []float64) {
+	if S.Rows <= jacobi {
+		V, lambda, _ = svd(S)
+		return V, lambda
 	}
-	A := Mat{S.Rows, S.Cols, slices.Clone(S.Data)}
-	exponent = normalise(A.Data)
+	if !allFinite(S.Data) {
+		return S, slices.Repeat([]float64{math.NaN()}, S.Rows)
+	}
+	A, E := Mat{S.Rows, S.Cols, slices.Clone(S.Data)}, Mat{} // rows of E: eigenvectors
+	exponent := normalise(A.Data)
 	t := tridiagonalise(A, vectors)
 	if vectors {
 		E = t.reflections.matrix()
 	}
 	t.solve(E)
-	return t.diagonal, E, exponent
+	lambda, order := largestFirst(t.diagonal, exponent)
+	for i, l := range lambda {
+		lambda[i] = max(l, 0)
+	}
+	return columnsOf(E, order), lambda
 }
 
 // tridiagonal is T (n×n), symmetric, and how it came from S: T = Q S Qᵀ, Q the product of the

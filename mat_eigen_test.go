@@ -68,7 +68,7 @@ func TestEigenOfKnownSpectra(t *testing.T) {
 		for name, want := range spectra(n) {
 			t.Run(fmt.Sprintf("%s, n = %d", name, n), func(t *testing.T) {
 				S, tolerance := fromSpectrum(want), float64(n)*0x1p-53*want[0]
-				V, got := eigenvectors(S)
+				V, got := eigen(S, jacobiLimit, true)
 				if diff := cmp.Diff(eigenvalues(S), got); diff != "" {
 					t.Errorf("eigenvalues with and without vectors (-without +with)\n%s", diff)
 				}
@@ -141,7 +141,7 @@ func BenchmarkEigen(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("vectors/n=%d", n), func(b *testing.B) {
 			for b.Loop() {
-				eigenvectors(S)
+				eigen(S, jacobiLimit, true)
 			}
 		})
 	}

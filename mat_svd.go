@@ -30,26 +30,40 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 		turned.Row(i)[i] = 1
 	}
 	orthogonalise(rows, turned)
-	sigma = make([]float64, A.Rows)
-	order := make([]int, A.Rows)
-	for i := range sigma {
-		sigma[i], order[i] = math.Sqrt(inner(rows.Row(i), rows.Row(i))), i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(sigma[j], sigma[i]) })
-	U, V = newMat(A.Rows, A.Rows), newMat(A.Cols, A.Rows)
-	sorted := make([]float64, A.Rows)
-	for to, from := range order {
-		sorted[to] = math.Ldexp(sigma[from], exponent)
-		for j, x := range turned.Row(from) {
-			U.Data[j*U.Cols+to] = x
-		}
-		if sigma[from] > 0 {
-			for j, x := range rows.Row(from) {
-				V.Data[j*V.Cols+to] = x / sigma[from]
+	for i := range A.Rows {
+		row := rows.Row(i)
+		length := math.Sqrt(inner(row, row))
+		sigma = append(sigma, length)
+		for j := range row {
+			if length > 0 {
+				row[j] /= length
+			} else {
+				row[j] = 0
 			}
 		}
 	}
-	return U, sorted, V
+	sigma, order := largestFirst(sigma, exponent)
+	return columnsOf(turned, order), sigma, columnsOf(rows, order)
+}
+
+// largestFirst returns x·2ᵉ from the largest to the smallest, and their indices in x.
+func largestFirst(x []float64, exponent int) (sorted []float64, order []int) {
+	order = sortedIndices(len(x), func(i, j int) int { return cmp.Compare(x[j], x[i]) })
+	for _, i := range order {
+		sorted = append(sorted, math.Ldexp(x[i], exponent))
+	}
+	return sorted, order
+}
+
+// columnsOf returns a matrix whose columns are rows of m, in the given order.
+func columnsOf(m Mat, order []int) Mat {
+	columns := newMat(m.Cols, len(order))
+	for k, i := range order {
+		for j, x := range m.Row(i) {
+			columns.Row(j)[k] = x
+		}
+	}
+	return columns
 }
 
 // normalise divides x by 2ᵉ, so that its largest magnitude is in [½, 1) and squares neither

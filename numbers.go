@@ -77,6 +77,16 @@ func share(workers, n int, do func(i int)) {
 	group.Wait()
 }
 
+// sortedIndices returns 0 … n−1 in the order that compare says, equals as they are.
+func sortedIndices(n int, compare func(i, j int) int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, compare)
+	return order
+}
+
 // addNew adds v to the list unless it is there.
 func addNew[T comparable](list *[]T, v T) {
 	if !slices.Contains(*list, v) {

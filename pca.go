@@ -107,21 +107,11 @@ func componentsOf(s *Set) components {
 		last.components = componentsOfFew(s)
 	default:
 		mean, covariance := covarianceOf(s)
-		axes, variance := axesOf(covariance)
+		axes, variance := eigen(covariance, mostJacobiAxes, true)
 		last.components = components{axes, variance, mean}
 	}
 	last.of = s
 	return last.components
-}
-
-// axesOf returns the eigenvectors and eigenvalues of S, which is symmetric but for rounding and has
-// none below 0.
-func axesOf(S Mat) (axes Mat, variance []float64) {
-	if S.Rows > mostJacobiAxes {
-		return eigenvectors(S)
-	}
-	axes, variance, _ = svd(S)
-	return axes, variance
 }
 
 // componentsOfFew returns those of fewer rows than inputs, at a cost that grows with N²D and N³.
@@ -137,7 +127,7 @@ func componentsOfFew(s *Set) components {
 	center(R, mean, R)
 	matmul(products, R, R.T())
 	scaleBy(products, 1/float64(s.N))
-	U, variance := axesOf(products)
+	U, variance := eigen(products, mostJacobiAxes, true)
 	for k, v := range variance {
 		scale := 0.0
 		if v > leastVariance*variance[0] {

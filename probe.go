@@ -86,7 +86,7 @@ func firstOfEachClass(F Mat, labels []byte, n int) (Mat, []byte) {
 
 // whitening returns T with Tᵀ cov T = I, but for what is left out.
 func whitening(cov Mat) (T Mat) {
-	T, lambda := eigenvectors(cov)
+	T, lambda := eigen(cov, jacobiLimit, true)
 	for i, v := range T.Data {
 		if l := lambda[i%T.Cols]; l > 0 && l >= probeEigenvalue*lambda[0] {
 			T.Data[i] = v / math.Sqrt(l)

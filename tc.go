@@ -70,29 +70,19 @@ func totalCorrelation(A Mat, seed uint64) (units int, gauss, knn, tree float64) 
 // activation to the largest: order[k][rank] = row. Such a unit draws N keys whether it has ties or
 // not, so that ties in one unit do not change the keys of the next.
 func orderUnits(A Mat, seed uint64) [][]int {
-	type entry struct {
-		value float64
-		key   uint64
-		row   int
-	}
-	rng := rand.New(rand.NewPCG(seed, streamTies))
-	column := make([]entry, A.Rows)
+	rng, keys, columns := rand.New(rand.NewPCG(seed, streamTies)), make([]uint64, A.Rows), A.T()
 	var order [][]int
 	for k := range A.Cols {
 		if constantColumn(A, k) {
 			continue
 		}
-		for n := range column {
-			column[n] = entry{A.Row(n)[k], rng.Uint64(), n}
+		for n := range keys {
+			keys[n] = rng.Uint64()
 		}
-		slices.SortFunc(column, func(p, q entry) int {
-			return cmp.Or(cmp.Compare(p.value, q.value), cmp.Compare(p.key, q.key), p.row-q.row)
-		})
-		rows := make([]int, A.Rows)
-		for r, e := range column {
-			rows[r] = e.row
-		}
-		order = append(order, rows)
+		a := columns.Row(k)
+		order = append(order, sortedIndices(A.Rows, func(m, n int) int {
+			return cmp.Or(cmp.Compare(a[m], a[n]), cmp.Compare(keys[m], keys[n]))
+		}))
 	}
 	return order
 }

@@ -137,7 +137,7 @@ func (q *nearest) add(v int64) {
 // treeTC is the tree estimate for units given by their orders. A last odd row is left out.
 func treeTC(order [][]int) float64 {
 	even, odd := pairwiseMI(everySecond(order, 0)), pairwiseMI(everySecond(order, 1))
-	return (treeWeight(maximumSpanningTree(even), odd) + treeWeight(maximumSpanningTree(odd), even)) / 2
+	return (treeWeight(even, odd) + treeWeight(odd, even)) / 2
 }
 
 // everySecond returns the orders of rows first, first+2, …, ⌊N/2⌋ of them, renumbered from 0.
@@ -156,45 +156,43 @@ func everySecond(order [][]int, first int) [][]int {
 
 // pairwiseMI returns the mutual information of every two units (K×K, diagonal 0).
 func pairwiseMI(order [][]int) Mat {
-	ksg, info := newKSG(len(order[0])), newMat(len(order), len(order))
-	for i, x := range order {
-		for j := range i {
-			info.Row(i)[j] = ksg.ofOrders(order[j], x)
+	N, K := len(order[0]), len(order)
+	ksg, info, rank, perm := newKSG(N), newMat(K, K), make([]int, N), make([]int, N)
+	for i, y := range order {
+		for r, n := range y {
+			rank[n] = r
+		}
+		for j, x := range order[:i] {
+			for r, n := range x {
+				perm[r] = rank[n]
+			}
+			info.Row(i)[j] = ksg.mutualInformation(perm)
 			info.Row(j)[i] = info.Row(i)[j]
 		}
 	}
 	return info
 }
 
-// maximumSpanningTree returns the K−1 edges of the heaviest tree over K units whose pairs weigh w
-// (K×K, symmetric), grown from unit 0 (Prim 1957), in K² steps. Of equal edges the first unit's wins.
-func maximumSpanningTree(w Mat) [][2]int {
-	link := make([]int, w.Rows) // the unit in the tree that weighs most with k; −1: k is in the tree
+// treeWeight returns Σ weighed_ij over the K−1 edges of the tree over K units for which Σ chosen_ij is
+// largest (both K×K, symmetric), grown from unit 0 (Prim 1957), in K² steps. Of equal edges the first
+// unit's wins.
+func treeWeight(chosen, weighed Mat) (sum float64) {
+	link := make([]int, chosen.Rows) // the unit in the tree that weighs most with k; −1: k is in the tree
 	link[0] = -1
-	var edges [][2]int
-	for len(edges) < w.Rows-1 {
+	for range chosen.Rows - 1 {
 		next := -1
 		for k, from := range link {
-			if from >= 0 && (next < 0 || w.Row(from)[k] > w.Row(link[next])[next]) {
+			if from >= 0 && (next < 0 || chosen.Row(from)[k] > chosen.Row(link[next])[next]) {
 				next = k
 			}
 		}
-		edges = append(edges, [2]int{link[next], next})
+		sum += weighed.Row(link[next])[next]
 		link[next] = -1
 		for k, from := range link {
-			if from >= 0 && w.Row(next)[k] > w.Row(from)[k] {
+			if from >= 0 && chosen.Row(next)[k] > chosen.Row(from)[k] {
 				link[k] = next
 			}
 		}
-	}
-	return edges
-}
-
-// treeWeight returns Σ w_ij over the edges.
-func treeWeight(edges [][2]int, w Mat) float64 {
-	var sum float64
-	for _, e := range edges {
-		sum += w.Row(e[0])[e[1]]
 	}
 	return sum
 }
@@ -238,18 +236,6 @@ func newKSG(N int) *ksgEstimator {
 	strips := (N + e.width - 1) / e.width
 	e.strip, e.cursor = make([][]scorePoint, strips), make([]int, strips)
 	return e
-}
-
-// ofOrders returns I(x, y) for units given by their orders.
-func (e *ksgEstimator) ofOrders(x, y []int) float64 {
-	rank, perm := make([]int, len(x)), make([]int, len(x))
-	for r, n := range y {
-		rank[n] = r
-	}
-	for r, n := range x {
-		perm[r] = rank[n]
-	}
-	return e.mutualInformation(perm)
 }
 
 // mutualInformation returns I(x, y) for the N rows whose y ranks, in the order of x, are perm.
