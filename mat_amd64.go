@@ -7,20 +7,17 @@ package main
 type simd struct {
 	productTwins
 
-	adam           func(w, m, v, grad []float64, step, factor float64)
-	rectify        func(a, z []float64, leak float64)
-	exp            func(z []float64)
-	tanh, softplus func(a, z []float64)
+	adam                func(w, m, v, grad []float64, step, factor float64)
+	rectify             func(a, z []float64, leak float64)
+	exp, tanh, softplus func(a, z []float64)
 }
 
 var avx2 = simd{
 	productTwins: productTwins{
-		lanes:   4,
-		masks:   true,
-		vectors: []int{1, 2},
-		gather:  []gatherFunc{gather1AVX2, gather2AVX2},
-		spread:  []spreadFunc{spread1AVX2, spread2AVX2},
-		mul:     []mulFunc{mul1AVX2, mul2AVX2},
+		widths: []int{4, 8},
+		gather: []gatherFunc{gather1AVX2, gather2AVX2},
+		spread: []spreadFunc{spread1AVX2, spread2AVX2},
+		mul:    []mulFunc{mul1AVX2, mul2AVX2},
 	},
 	adam:     adamAVX2,
 	rectify:  rectifyAVX2,
@@ -31,12 +28,10 @@ var avx2 = simd{
 
 var avx512 = simd{
 	productTwins: productTwins{
-		lanes:   8,
-		masks:   true,
-		vectors: []int{1, 2, 4},
-		gather:  []gatherFunc{gather1AVX512, gather2AVX512, gather4AVX512},
-		spread:  []spreadFunc{spread1AVX512, spread2AVX512, spread4AVX512},
-		mul:     []mulFunc{mul1AVX512, mul2AVX512}, // a third is no faster: its blocks are small
+		widths: []int{8, 16, 32},
+		gather: []gatherFunc{gather1AVX512, gather2AVX512, gather4AVX512},
+		spread: []spreadFunc{spread1AVX512, spread2AVX512, spread4AVX512},
+		mul:    []mulFunc{mul1AVX512, mul2AVX512}, // a third is no faster: its blocks are small
 	},
 	adam:     adamAVX512,
 	rectify:  rectifyAVX512,
@@ -75,7 +70,7 @@ func init() {
 func (s *simd) use() {
 	prefetchKernel, turnKernel = prefetchRows, turnBlock
 	s.productTwins.use()
-	whole := func(x []float64) int { return len(x) &^ (s.lanes - 1) }
+	whole := func(x []float64) int { return len(x) &^ (s.widths[0] - 1) }
 	adamKernel = func(w, m, v, g []float64, step, factor float64) {
 		n := whole(w)
 		s.adam(w[:n], m, v, g, step, factor)
@@ -86,11 +81,6 @@ func (s *simd) use() {
 		s.rectify(a[:n], z, leak)
 		rectifyGeneric(a[n:], z[n:], leak)
 	}
-	expKernel = func(z []float64) {
-		n := whole(z)
-		s.exp(z[:n])
-		expGeneric(z[n:])
-	}
 	split := func(twin, plain func(a, z []float64)) func(a, z []float64) {
 		return func(a, z []float64) {
 			n := whole(a)
@@ -98,7 +88,8 @@ func (s *simd) use() {
 			plain(a[n:], z[n:])
 		}
 	}
-	tanhKernel, softplusKernel = split(s.tanh, tanhGeneric), split(s.softplus, softplusGeneric)
+	expKernel, tanhKernel = split(s.exp, expGeneric), split(s.tanh, tanhGeneric)
+	softplusKernel = split(s.softplus, softplusGeneric)
 }
 
 // constants are the plain Go's, for the assembly.
@@ -139,7 +130,7 @@ func mul1AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
 func mul2AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
 func adamAVX2(w, m, v, grad []float64, step, factor float64)
 func rectifyAVX2(a, z []float64, leak float64)
-func expAVX2(z []float64)
+func expAVX2(a, z []float64)
 func tanhAVX2(a, z []float64)
 func softplusAVX2(a, z []float64)
 
@@ -153,6 +144,6 @@ func mul1AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
 func mul2AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
 func adamAVX512(w, m, v, grad []float64, step, factor float64)
 func rectifyAVX512(a, z []float64, leak float64)
-func expAVX512(z []float64)
+func expAVX512(a, z []float64)
 func tanhAVX512(a, z []float64)
 func softplusAVX512(a, z []float64)

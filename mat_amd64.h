@@ -329,12 +329,13 @@ TEXT RECTIFY(SB), NOSPLIT, $0-56
 	VMULPD V2, V0, V0 \
 	VMULPD V3, V0, V0
 
-// func exp(z []float64)
-TEXT EXPONENTIATE(SB), NOSPLIT, $0-24
-	MOVQ z_base+0(FP), DI
-	MOVQ z_len+8(FP), CX
+// func exp(a, z []float64)
+TEXT EXPONENTIATE(SB), NOSPLIT, $0-48
+	MOVQ a_base+0(FP), DI
+	MOVQ a_len+8(FP), CX
+	MOVQ z_base+24(FP), SI
 	FOREACH
-	VMOVUPD (DI)(AX*8), V0
+	VMOVUPD (SI)(AX*8), V0
 	EXP
 	VMOVUPD V0, (DI)(AX*8)
 	NEXT

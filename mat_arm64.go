@@ -4,11 +4,10 @@ package main
 
 // The productTwins with NEON; plain Go does a last odd column and the other kernels.
 var neon = productTwins{
-	lanes:   2,
-	vectors: []int{1, 4},
-	gather:  []gatherFunc{gather1NEON, gather4NEON},
-	spread:  []spreadFunc{spread1NEON, spread4NEON},
-	mul:     []mulFunc{mul1NEON, mul4NEON},
+	widths: []int{1, 2, 8},
+	gather: []gatherFunc{gatherGeneric, gather1NEON, gather4NEON},
+	spread: []spreadFunc{spreadGeneric, spread1NEON, spread4NEON},
+	mul:    []mulFunc{nil, mul1NEON, mul4NEON},
 }
 
 func init() {

@@ -161,12 +161,13 @@ func tanh(x float64) float64 {
 }
 
 // exponentiate sets z to eᶻ.
-func exponentiate(z []float64) { expKernel(z) }
+func exponentiate(z []float64) { expKernel(z, z) }
 
 var expKernel = expGeneric
 
-func expGeneric(z []float64) {
+// expGeneric sets a = eᶻ; a may be z.
+func expGeneric(a, z []float64) {
 	for i, x := range z {
-		z[i] = exp(x)
+		a[i] = exp(x)
 	}
 }

@@ -4,15 +4,13 @@ package main
 
 import "sync"
 
-// productTwins is one instruction set's twins of the products. Version i of a twin takes vectors[i]
-// vectors of columns. With masks version 0 also takes `rest` columns, fewer than lanes; else rest is lanes.
+// productTwins is one instruction set's twins of the products. Version i of a twin takes widths[i]
+// columns; version 0 also takes fewer, `rest` of them, which else is widths[0].
 type productTwins struct {
-	lanes   int // of a vector
-	masks   bool
-	vectors []int
-	gather  []gatherFunc
-	spread  []spreadFunc
-	mul     []mulFunc
+	widths []int
+	gather []gatherFunc
+	spread []spreadFunc
+	mul    []mulFunc // a version that is nil is plain Go's
 }
 
 type (
@@ -27,17 +25,12 @@ func (s *productTwins) use() {
 }
 
 // nextColumns returns which of a product's versions takes the next of cols columns, and how many it takes.
-// Version −1 is plain Go, for the part of a vector that is left without masks.
 func (s *productTwins) nextColumns(cols, versions int) (version, n int) {
-	for version = versions - 1; version >= 0; version-- {
-		if n = s.lanes * s.vectors[version]; n <= cols {
-			return version, n
-		}
+	version = versions - 1
+	for version > 0 && s.widths[version] > cols {
+		version--
 	}
-	if s.masks {
-		return 0, cols
-	}
-	return -1, cols
+	return version, min(cols, s.widths[version])
 }
 
 // The rows of a run of columns of a wide matrix are so far apart that they fall into few sets of
@@ -94,12 +87,8 @@ func (s *productTwins) gatherColumns(z view, c *columns, level *levels, w view, 
 	defer p.free()
 	for k := 0; k < cols; {
 		version, n := s.nextColumns(cols-k, len(s.gather))
-		if version < 0 {
-			gatherGeneric(z.from(0, k), c, level, w.from(0, k), n)
-			return
-		}
 		packed := p.pack(z.from(0, k), c.rows, n)
-		s.gather[version](packed, c, level, w.from(0, k), min(n, s.lanes))
+		s.gather[version](packed, c, level, w.from(0, k), min(n, s.widths[0]))
 		p.unpack(z.from(0, k), c.rows, n)
 		k += n
 	}
@@ -110,12 +99,8 @@ func (s *productTwins) spreadColumns(dw, init view, c *columns, level *levels, d
 	defer p.free()
 	for k := 0; k < cols; {
 		version, n := s.nextColumns(cols-k, len(s.spread))
-		if version < 0 {
-			spreadGeneric(dw.from(0, k), init.from(0, k), c, level, dz.from(0, k), n)
-			return
-		}
 		packed := p.pack(dz.from(0, k), c.rows, n)
-		s.spread[version](dw.from(0, k), init.from(0, k), c, level, packed, min(n, s.lanes))
+		s.spread[version](dw.from(0, k), init.from(0, k), c, level, packed, min(n, s.widths[0]))
 		k += n
 	}
 }
@@ -127,12 +112,12 @@ func (s *productTwins) mulColumns(out, init view, a coefficients, b view, rows, 
 	defer p.free()
 	for k := 0; k < cols; {
 		version, n := s.nextColumns(cols-k, len(s.mul))
-		if version < 0 || depth == 0 {
+		kernel := s.mul[version]
+		if kernel == nil || depth == 0 {
 			mulGeneric(out.from(0, k), init.from(0, k), a, b.from(0, k), rows, depth, cols-k)
 			return
 		}
-		kernel, packed, rest := s.mul[version], p.pack(b.from(0, k), depth, n), min(n, s.lanes)
-		fours := rows / 4
+		packed, rest, fours := p.pack(b.from(0, k), depth, n), min(n, s.widths[0]), rows/4
 		if fours > 0 {
 			kernel(out.from(0, k), init.from(0, k), a, packed, fours, depth, rest)
 		}

@@ -100,7 +100,7 @@ var elementwiseKernels = []struct {
 	{"adam", 4, func(x [4][]float64) { adamKernel(x[0], x[1], x[2], x[3], 1e-3, 1.7) }},
 	{"rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0) }},
 	{"leaky rectify", 2, func(x [4][]float64) { rectifyKernel(x[0], x[1], 0.01) }},
-	{"exp", 1, func(x [4][]float64) { expKernel(x[0]) }},
+	{"exp", 1, func(x [4][]float64) { expKernel(x[0], x[0]) }},
 	{"tanh", 2, func(x [4][]float64) { tanhKernel(x[0], x[1]) }},
 	{"softplus", 2, func(x [4][]float64) { softplusKernel(x[0], x[1]) }},
 }

@@ -10,11 +10,11 @@ import (
 // in a step, W is D×K here, a unit a column: what EXPERIMENT.md calls WWᵀ, the units' inner products,
 // is WᵀW.
 
-// distanceFrom returns ‖C − x·I‖²_F.
-func distanceFrom(x float64, C Mat) (sum float64) {
+// distanceFrom returns ‖C/unit − x·I‖²_F.
+func distanceFrom(x float64, C Mat, unit float64) (sum float64) {
 	for j := range C.Rows {
 		for k, c := range C.Row(j) {
-			if j == k {
+			if c /= unit; j == k {
 				c -= x
 			}
 			sum = math.FMA(c, c, sum)
@@ -23,20 +23,15 @@ func distanceFrom(x float64, C Mat) (sum float64) {
 	return sum
 }
 
-// weightCorrelation returns ‖WᵀW/‖W‖²_F − I/K‖²_F from WᵀW (K×K), which it overwrites.
+// weightCorrelation returns ‖WᵀW/‖W‖²_F − I/K‖²_F from WᵀW (K×K), whose trace is ‖W‖²_F.
 func weightCorrelation(gramian Mat) float64 {
-	total := trace(gramian) // ‖W‖²_F
-	for i := range gramian.Data {
-		gramian.Data[i] /= total
-	}
-	return distanceFrom(1/float64(gramian.Rows), gramian)
+	return distanceFrom(1/float64(gramian.Rows), gramian, trace(gramian))
 }
 
-// weightRedundancy returns ‖ŴᵀŴ − I‖²_F. A unit of zero length has no direction, and its row of ŴᵀŴ
-// is zero.
-func weightRedundancy(W Mat) float64 {
-	gramian, length := newMat(W.Cols, W.Cols), make([]float64, W.Cols)
-	gram(gramian, W)
+// weightRedundancy returns ‖ŴᵀŴ − I‖²_F from WᵀW (K×K), which it overwrites with ŴᵀŴ. A unit of zero
+// length has no direction, and its row of ŴᵀŴ is zero.
+func weightRedundancy(gramian Mat) float64 {
+	length := make([]float64, gramian.Rows)
 	for k := range length {
 		length[k] = math.Sqrt(gramian.Row(k)[k])
 	}
@@ -47,7 +42,7 @@ func weightRedundancy(W Mat) float64 {
 			}
 		}
 	}
-	return distanceFrom(1, gramian)
+	return distanceFrom(1, gramian, 1)
 }
 
 // effectiveRank returns (Σσ)² / Σσ²: 1 when one singular value has everything, their number
@@ -89,22 +84,17 @@ func entropyRank(x []float64) float64 {
 func correlation(A Mat) (M Mat, ratio float64) {
 	N, K := A.Rows, A.Cols
 	R, M := newMat(N, K), newMat(K, K)
-	for n := range N {
-		for k, a := range A.Row(n) {
-			R.Row(n)[k] = a - A.Row(0)[k]
-		}
-	}
-	center(R, make([]float64, K), R)
+	mul(R.view(), A.view(), minusOnes, view{A.Row(0), 0}, N, 1, K)
+	squares := make([]float64, K)
+	center(R, squares, R)
 	gram(M, R)
-	squares, deviation := make([]float64, K), make([]float64, K)
-	for k := range K {
+	for k := range squares {
 		squares[k] = M.Row(k)[k]
-		deviation[k] = math.Sqrt(squares[k])
 	}
-	for j := range M.Rows {
+	for j := range K {
 		for k, m := range M.Row(j) {
 			if m != 0 {
-				M.Row(j)[k] = m / (deviation[j] * deviation[k])
+				M.Row(j)[k] = m / (math.Sqrt(squares[j]) * math.Sqrt(squares[k]))
 			}
 		}
 	}
@@ -203,7 +193,7 @@ func (m *Metrics) measureWeights(W Mat, constant []bool, softmax bool) {
 	gramian, sigma := spectrum(W)
 	m.WeightNorm = Number(math.Sqrt(trace(gramian) / float64(W.Cols)))
 	m.WeightCorrelation, m.EffectiveRank = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
-	m.WeightRedundancy = Number(weightRedundancy(W))
+	m.WeightRedundancy = Number(weightRedundancy(gramian))
 	gramian, sigma = spectrum(liveWeights(W, constant, softmax))
 	m.WeightCorrelationLive, m.EffectiveRankLive = Number(weightCorrelation(gramian)), Number(effectiveRank(sigma))
 }
@@ -230,7 +220,7 @@ func (m *Metrics) measureActivations(A Mat) {
 		}
 	}
 	C, ratio := correlation(A)
-	m.OutputCorrelation, m.ActivationRank = Number(distanceFrom(1, C)), Number(entropyRank(eigenvalues(C)))
+	m.OutputCorrelation, m.ActivationRank = Number(distanceFrom(1, C, 1)), Number(entropyRank(eigenvalues(C)))
 	m.VarianceRatio = Number(ratio)
 	if math.IsInf(ratio, 1) {
 		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"

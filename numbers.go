@@ -30,6 +30,10 @@ const (
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
+func allFinite(x []float64) bool {
+	return !slices.ContainsFunc(x, func(v float64) bool { return !finite(v) })
+}
+
 // Number is a float64 that JSON can hold: null when it is not finite, which reads back as NaN.
 type Number float64
 

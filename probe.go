@@ -324,17 +324,11 @@ func (p *probe) accuracy(A Mat, labels []byte) float64 {
 		return math.NaN()
 	}
 	right, Z := 0, p.logits(A)
+	if !allFinite(Z.Data) {
+		return math.NaN()
+	}
 	for n, y := range labels {
-		best := 0
-		for c, z := range Z.Row(n) {
-			if !finite(z) {
-				return math.NaN()
-			}
-			if z > Z.Row(n)[best] {
-				best = c
-			}
-		}
-		if best == int(y) {
+		if z := Z.Row(n); slices.Index(z, slices.Max(z)) == int(y) {
 			right++
 		}
 	}

@@ -63,17 +63,17 @@ func meanLogRadius(G Mat) float64 {
 		distancesTo(G, n, d2)
 		for m, v := range d2[:n] {
 			bits := int64(math.Float64bits(v))
-			if bits < near[n].d {
+			if bits < near[n].epsilon() {
 				near[n].add(bits)
 			}
-			if bits < near[m].d {
+			if bits < near[m].epsilon() {
 				near[m].add(bits)
 			}
 		}
 	}
 	var sum float64
 	for n := range near {
-		sum += log(math.Float64frombits(uint64(near[n].d)))
+		sum += log(math.Float64frombits(uint64(near[n].epsilon())))
 	}
 	return sum / (2 * float64(G.Rows)) // log ε = ½ log ε²
 }
@@ -97,20 +97,22 @@ func distancesTo(G Mat, n int, d2 []float64) {
 	}
 }
 
-// nearest holds the four smallest distances seen, a ≤ b ≤ c ≤ d, so that d is ε. They are integers, whose
+// nearest holds the k smallest distances seen, in order, so that the last is ε. They are integers, whose
 // min and max are conditional moves: a branch would be mispredicted every other time. Read as integers,
 // the bits of float64s from 0 to +Inf (farthest) keep their order.
-type nearest struct{ a, b, c, d int64 }
+type nearest [neighbors]int64
 
 const farthest = 0x7FF << 52
 
-var nearestNone = nearest{farthest, farthest, farthest, farthest}
+var nearestNone = nearest(slices.Repeat([]int64{farthest}, neighbors))
 
-// add makes the distance v one of the four if it is small enough.
+func (q *nearest) epsilon() int64 { return q[neighbors-1] }
+
+// add makes the distance v one of the smallest if it is small enough.
 func (q *nearest) add(v int64) {
-	c, d := min(q.c, v), min(q.d, max(q.c, v))
-	b, c := min(q.b, c), max(q.b, c)
-	q.a, q.b, q.c, q.d = min(q.a, b), max(q.a, b), c, d
+	for i, d := range q {
+		q[i], v = min(d, v), max(d, v)
+	}
 }
 
 // The tree estimate. The mutual information of two units is that of Kraskov, Stögbauer and
@@ -272,21 +274,21 @@ func (e *ksgEstimator) neighborDistance(rx, ry int) int64 {
 	near := nearestNone
 	own := ry / e.width
 	near.search(e.strip[own], e.cursor[own]-1, e.cursor[own]+1, at)
-	for c := own + 1; c < len(e.strip) && e.score[c*e.width]-at.y < near.d; c++ {
+	for c := own + 1; c < len(e.strip) && e.score[c*e.width]-at.y < near.epsilon(); c++ {
 		near.search(e.strip[c], e.cursor[c]-1, e.cursor[c], at)
 	}
-	for c := own - 1; c >= 0 && at.y-e.score[(c+1)*e.width-1] < near.d; c-- {
+	for c := own - 1; c >= 0 && at.y-e.score[(c+1)*e.width-1] < near.epsilon(); c-- {
 		near.search(e.strip[c], e.cursor[c]-1, e.cursor[c], at)
 	}
-	return near.d
+	return near.epsilon()
 }
 
 // search adds the strip's points from index below downwards and from above upwards, while |Δx| < ε.
 func (q *nearest) search(strip []scorePoint, below, above int, at scorePoint) {
-	for ; at.x-strip[below].x < q.d; below-- {
+	for ; at.x-strip[below].x < q.epsilon(); below-- {
 		q.add(max(at.x-strip[below].x, distance(at.y, strip[below].y)))
 	}
-	for ; strip[above].x-at.x < q.d; above++ {
+	for ; strip[above].x-at.x < q.epsilon(); above++ {
 		q.add(max(strip[above].x-at.x, distance(at.y, strip[above].y)))
 	}
 }

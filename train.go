@@ -149,7 +149,7 @@ func (t *trainer) train(
 // second moment that has overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss float64) bool {
 	return !finite(loss) || slices.ContainsFunc(t.learned, func(p parameter) bool {
-		return slices.ContainsFunc(slices.Concat(p.w, p.m, p.v), func(x float64) bool { return !finite(x) })
+		return !allFinite(slices.Concat(p.w, p.m, p.v))
 	})
 }
 
