@@ -171,8 +171,10 @@ func ourFigures(t *testing.T) (values map[string][]float64, ids map[string][]str
 	read := func(name string) []map[string]string {
 		return csvRows(t, textOf(t, filepath.Join("testdata", name+".csv")))
 	}
-	columns := map[string]string{"loss": "final_loss", "correlation term": "tc",
-		"redundancy": "final_weight_redundancy", "output correlation": "final_output_correlation", "effective rank": "final_effective_rank"}
+	columns := map[string]string{
+		"loss": "final_loss", "correlation term": "tc", "redundancy": "final_weight_redundancy",
+		"output correlation": "final_output_correlation", "effective rank": "final_effective_rank",
+	}
 	values, ids = map[string][]float64{}, map[string][]string{}
 	tc := map[string]string{}
 	for _, row := range read("published_tc") {
