@@ -170,12 +170,10 @@ func (c Config) ID() string {
 // maxK guards against typing errors, and is the most that products take.
 const maxK = maxCols
 
-// check returns what to change in c as a badUsage, or nil. c is as typed, before normal; its names are known to be
-// valid and its listed numbers to be finite. size is that of the data.
+// check returns what to change in c as a badUsage, or nil. c is as typed, before normal; its names, units
+// and other listed numbers are known to be valid or finite. size is that of the data.
 func (c Config) check(size dataSize) error {
 	switch {
-	case c.K < 1 || c.K > maxK:
-		return usagef("-k %d: give a number of units from 1 to %d", c.K, maxK)
 	case c.Lambda < 0:
 		return usagef("-lambda %v: give a number, 0 or more", c.Lambda)
 	case c.Epochs < 1:

@@ -7,7 +7,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // Dataset is a data set with its two splits. Training uses Train, metrics of activations Test.
@@ -185,7 +187,8 @@ type dataSource struct {
 	own *Dataset // nil for none
 }
 
-// loadData returns the named data set. Downloads and problems are told on screen.
+// loadData returns the named data set. Downloads and problems are told on screen. Own data may be in a file of another
+// name: the hash in the data's name decides.
 func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
 	case "mnist", "mnist-shifted":
@@ -197,7 +200,14 @@ func loadData(ctx context.Context, from dataSource, name string, screen *console
 	case "uniform":
 		return uniform(), nil
 	}
-	return from.own, nil
+	given := "none"
+	if from.own != nil {
+		if given = fmt.Sprintf("%.8s", from.own.SHA256); strings.HasSuffix(name, given) {
+			return from.own, nil
+		}
+	}
+	return nil, fmt.Errorf("%s is somebody's own data: give -data the file whose SHA-256 begins with %s; here is %s",
+		name, name[strings.LastIndex(name, "-")+1:], given)
 }
 
 // dataSize is the rows of a data set's splits.

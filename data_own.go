@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -34,7 +33,7 @@ const maxClasses = 256
 // readOwn returns the data set in a file. Its name is the file's, and the start of the SHA-256 of
 // what is in it, so that other content is another data set.
 func readOwn(path string) (*Dataset, error) {
-	b, err := os.ReadFile(path)
+	b, err := readRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, ownAdvice)
 	}
@@ -137,9 +136,8 @@ func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
 		}
 		value = func(element []byte) float64 { return float64(element[0]) / 255 }
 	}
-	if need, free := 8*float64(elements(a.shape)), freeMemory(); need > free {
-		return Set{}, fmt.Errorf("it needs %.3g GB of memory, and %.3g GB are free: save fewer rows or inputs",
-			need/1e9, free/1e9)
+	if err := memoryFor(8 * elements(a.shape)); err != nil {
+		return Set{}, fmt.Errorf("%w: save fewer rows or inputs", err)
 	}
 	x := decode(a, value)
 	if i := slices.IndexFunc(x, func(v float64) bool { return !finite(v) }); i >= 0 {

@@ -173,7 +173,7 @@ func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 		w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, UncompressedSize64: 3 << 30})
 	}
 	w.Close()
-	for D, want := range map[int]string{1024: "<nil>", 1025: "train: it needs 1.64e-05 GB of memory, and 1e-06 GB"} {
+	for D, want := range map[int]string{1024: "<nil>", 1025: "train: 1.64e-05 GB of memory are needed, and 1e-06 GB"} {
 		npy := npyOf("|u1", []int{2, D}, slices.Concat(make([]byte, D), slices.Repeat([]byte{1}, D)))
 		whole := archiveOf(t, member{"train.npy", npy, zip.Deflate}, member{"test.npy", npy, zip.Deflate})
 		if d, err := parseOwn(whole); err != nil || d.Test.dense(1)[D-1] != 1.0/255 {
@@ -181,6 +181,9 @@ func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 		}
 		limit := debug.SetMemoryLimit(1000)
 		_, err := parseOwn(whole)
+		if _, err := readOwn("testdata/own_digits.npz"); err == nil || !strings.Contains(err.Error(), "are needed, and 1e-06 GB") {
+			t.Errorf("the file alone needs more memory than there is, and the error is %v", err)
+		}
 		debug.SetMemoryLimit(limit)
 		if got := fmt.Sprint(err); !strings.Contains(got, want) {
 			t.Errorf("%d inputs: %s, want %s", D, got, want)

@@ -29,6 +29,21 @@ type file struct {
 // such a name. Nobody removes it, because nobody can tell it from what another machine is writing at that moment.
 func tempName(dir string) string { return filepath.Join(dir, ".infomax-tmp-"+rand.Text()) }
 
+// readRegular reads a file that is no folder, and no pipe or device, which may never end, if there is memory for it.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no regular file", path)
+	}
+	if err == nil {
+		err = memoryFor(int(info.Size()))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
 // writeAtomic makes path hold b, or on failure what it held before. It makes the folder too.
 func writeAtomic(path string, b []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -157,6 +172,14 @@ func (c *console) place(text string) {
 		fmt.Fprintf(c.out, "\r%-*s\r", c.shown, string(line))
 	}
 	c.shown = len(line)
+}
+
+// memoryFor returns an error if fewer bytes than needed can be had.
+func memoryFor(need int) error {
+	if free := freeMemory(); float64(need) > free {
+		return fmt.Errorf("%.3g GB of memory are needed, and %.3g GB are free", float64(need)/1e9, free/1e9)
+	}
+	return nil
 }
 
 // freeMemory returns how many bytes the program can still have, by what the system, a container's limit and GOMEMLIMIT

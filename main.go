@@ -7,15 +7,16 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -27,10 +28,11 @@ const _ int = 1 << 62
 // command runs the program and returns its exit status: 2 for a mistake in the command line, 128 and the signal's
 // number after a signal (Ctrl-C 130, SIGTERM 143, SIGHUP 129), 1 for anything else that went wrong.
 func command(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := untilSignal()
+	screen := newConsole(stderr, false)
+	ctx, stop := untilSignal(screen)
 	defer stop()
 	out := bufio.NewWriter(stdout)
-	err := execute(ctx, args, out, stderr)
+	err := execute(ctx, args, out, screen)
 	if cut := out.Flush(); err == nil && cut != nil {
 		err = fmt.Errorf("the output is cut off: %w", cut)
 	}
@@ -52,9 +54,9 @@ type stopSignal struct{ syscall.Signal }
 
 func (s stopSignal) Error() string { return s.String() }
 
-// untilSignal returns a context that ends with the first signal to stop; a second one has its usual effect. A hangup
-// that is ignored, as under nohup, stays so.
-func untilSignal() (ctx context.Context, stop func()) {
+// untilSignal returns a context that ends with the first signal to stop, which screen is told of; a second one has its
+// usual effect. A hangup that is ignored, as under nohup, stays so.
+func untilSignal(screen *console) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -64,15 +66,17 @@ func untilSignal() (ctx context.Context, stop func()) {
 	go func() {
 		select {
 		case s := <-signals:
+			signal.Stop(signals)
+			screen.warn("%v: ending in order; a second signal ends at once", s)
 			cancel(stopSignal{s.(syscall.Signal)})
 		case <-ctx.Done():
+			signal.Stop(signals)
 		}
-		signal.Stop(signals)
 	}()
 	return ctx, func() { cancel(nil) }
 }
 
-func execute(ctx context.Context, args []string, stdout *bufio.Writer, stderr io.Writer) error {
+func execute(ctx context.Context, args []string, stdout *bufio.Writer, screen *console) error {
 	o, err := parseOptions(args)
 	if errors.Is(err, flag.ErrHelp) {
 		fmt.Fprint(stdout, usage())
@@ -81,7 +85,8 @@ func execute(ctx context.Context, args []string, stdout *bufio.Writer, stderr io
 	if err != nil {
 		return err
 	}
-	screen, s := newConsole(stderr, o.quiet), store{o.out}
+	s := store{o.out}
+	screen.quiet = o.quiet
 	switch {
 	case o.verify != "":
 		return verify(ctx, o, stdout, screen)
@@ -108,17 +113,14 @@ func runAndReport(
 	ctx context.Context, o options, p plan, args []string, stdout io.Writer, screen *console,
 ) error {
 	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) > 0
-	if err := s.prepare(); err != nil {
-		return err
-	}
-	if err := s.writeManifest(args, len(p.all)); err != nil {
+	if err := cmp.Or(s.prepare(), s.writeManifest(args, len(p.all))); err != nil {
 		return err
 	}
 	there, err := s.scan(inventory{})
 	if err != nil {
 		return err
 	}
-	absent, err := s.runMissing(ctx, p, there, o.workers, screen, func(*Result) {})
+	absent, err := s.runMissing(ctx, p, there, o.workers, screen)
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
@@ -132,11 +134,11 @@ func runAndReport(
 	}
 	if single {
 		if id := p.all[0].ID(); now.good[id] != nil {
-			writeTable(stdout, s, now.good[id], there.good[id] != nil)
+			return writeTable(stdout, s, now.good[id], there.good[id] != nil)
 		}
 	} else if absent == nil || done > 0 {
-		fmt.Fprintf(stdout, "%s done, in %s and as a table in %s\n%s",
-			outOf(done, runs), s.runs(), filepath.Join(s.out, "results.csv"), found)
+		table := only(len(now.good) > 0, " and as a table in "+filepath.Join(s.out, "results.csv"))
+		fmt.Fprintf(stdout, "%s done, in %s%s\n%s", outOf(done, runs), s.runs(), table, found)
 	}
 	if absent == nil && done < runs {
 		return fmt.Errorf("%s could not be done: the reasons are above", outOf(runs-done, runs))
@@ -167,15 +169,15 @@ func list(w io.Writer, s store, p plan) error {
 	return nil
 }
 
-// writeTable prints the metrics of r, initialisation beside trained, and where its files are. before says that
-// they were there when the command began.
-func writeTable(w io.Writer, s store, r *Result, before bool) {
+// writeTable prints the metrics of r, initialisation beside trained, and what files it has. before says that they were
+// there when the command began.
+func writeTable(w io.Writer, s store, r *Result, before bool) error {
 	took := fmt.Sprintf("%s in %.1f s", plural(len(r.Curve), "epoch"), r.Seconds)
 	if before {
 		took = "it was there already, and nothing was run"
 	}
 	if r.Status != "ok" {
-		took += "; it diverged " + r.divergedWhen()
+		took += "; it diverged"
 	}
 	fmt.Fprintf(w, "%s: %s\n\n", r.ID, took)
 	row := func(title string, better int, initial, trained string) {
@@ -196,16 +198,16 @@ func writeTable(w io.Writer, s store, r *Result, before bool) {
 	if r.Final.ProbeStatus == notConverged {
 		fmt.Fprintln(w, "a probe's fit did not converge: its accuracy is that of its last step, if there is one")
 	}
-	fmt.Fprintf(w, "\n%s has run.json, weights.npz and pictures\n", s.folder(r.ID))
+	files, err := os.ReadDir(s.folder(r.ID))
+	fmt.Fprintf(w, "\nin %s:", s.folder(r.ID))
+	for _, f := range files {
+		fmt.Fprint(w, " ", f.Name())
+	}
+	fmt.Fprintln(w)
+	return err
 }
 
 // number has five significant digits; NaN, which does not apply, is "".
 func number(x float64) string {
-	switch {
-	case math.IsNaN(x):
-		return ""
-	case math.IsInf(x, 1):
-		return "∞"
-	}
-	return fmt.Sprintf("%.5g", x)
+	return strings.NewReplacer("NaN", "", "+Inf", "∞").Replace(fmt.Sprintf("%.5g", x))
 }

@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 	"slices"
 	"strconv"
@@ -163,6 +162,9 @@ func (o options) check() error {
 		return usagef("-workers %d: give 1 or more", o.workers)
 	case o.sample < 0:
 		return usagef("-sample %d: give a number of rows, or 0 for all", o.sample)
+	case o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
+		return usagef("-data %s does not go with -verify, which takes your own FILE%s there: leave it out",
+			o.shared.Data, ownSuffix)
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
 	}
@@ -180,9 +182,11 @@ func (o options) check() error {
 
 // plan returns the runs of the command, and those of its shard and below them.
 func (o options) plan() (p plan, err error) {
-	p.from.dir = o.dataDir
+	if p.from, err = o.source(); err != nil {
+		return p, err
+	}
 	for _, part := range o.parts {
-		runs, err := part.runs(&p.from)
+		runs, err := part.runs(p.from)
 		if err != nil {
 			return p, err
 		}
@@ -209,18 +213,23 @@ var settingUsed = map[string]func(Config) bool{
 	"data-dir": func(c Config) bool { return slices.Contains(imageNames, c.Data) },
 }
 
-// chooseData sets the data set of o. A person's own is read, because the runs depend on its name and size. A batch of
-// as many rows as there are, or more, is the whole split.
-func (o *options) chooseData(from *dataSource) (dataSize, error) {
+// source says where the data come from. A person's own is read, because the runs depend on its name and size.
+func (o options) source() (from dataSource, err error) {
+	from.dir = o.dataDir
+	if isOwn(o.shared.Data) {
+		if from.own, err = readOwn(o.shared.Data); err != nil {
+			err = fmt.Errorf("-data %s: %w", o.shared.Data, err)
+		}
+	}
+	return from, err
+}
+
+// chooseData sets the data set of o. A batch of as many rows as there are, or more, is the whole split.
+func (o *options) chooseData(from dataSource) (dataSize, error) {
 	c := &o.shared
 	name, err := parseName(c.Data, dataNames)
 	switch {
 	case isOwn(c.Data):
-		if from.own == nil {
-			if from.own, err = readOwn(c.Data); err != nil {
-				return dataSize{}, fmt.Errorf("-data %s: %w", c.Data, err)
-			}
-		}
 		name = from.own.Name
 	case err != nil:
 		return dataSize{}, usagef("-data: %w; of your own data, %s", err, ownAdvice)
@@ -243,7 +252,7 @@ func (o *options) chooseData(from *dataSource) (dataSize, error) {
 const maxRuns = 1_000_000
 
 // runs returns the runs of o's lists, or what is wrong with one of them.
-func (o options) runs(from *dataSource) ([]Config, error) {
+func (o options) runs(from dataSource) ([]Config, error) {
 	size, err := o.chooseData(from)
 	if err != nil {
 		return nil, err
@@ -257,7 +266,7 @@ func (o options) runs(from *dataSource) ([]Config, error) {
 		vary(&all, "act", o.act, anActivation, func(c *Config, v string) { c.Activation = v }),
 		vary(&all, "lambda", o.lambda, parseReal, func(c *Config, v float64) { c.Lambda = v }),
 		vary(&all, "whiten", o.whiten, parseReal, func(c *Config, v float64) { c.Whiten = v }),
-		vary(&all, "k", o.k, parseWhole, func(c *Config, v uint64) { c.K = int(min(v, math.MaxInt32)) }),
+		vary(&all, "k", o.k, parseUnits, func(c *Config, v uint64) { c.K = int(v) }),
 		vary(&all, "seed", o.seed, parseWhole, func(c *Config, v uint64) { c.Seed = v }))
 	if err != nil {
 		return nil, err
@@ -339,6 +348,15 @@ func parseWhole(part string) (values []uint64, err error) {
 		values = append(values, v)
 	}
 	return values, nil
+}
+
+// parseUnits reads numbers of units as parseWhole does.
+func parseUnits(part string) ([]uint64, error) {
+	values, err := parseWhole(part)
+	if err == nil && (values[0] < 1 || values[len(values)-1] > maxK) {
+		err = fmt.Errorf("%q is not from 1 to %d units", part, maxK)
+	}
+	return values, err
 }
 
 // parseReal reads a finite number.

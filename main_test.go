@@ -48,6 +48,9 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
 	write(t, blocked, nil)
 	write(t, blocked+".npz", []byte("no archive"))
+	folder, noRuns := t.TempDir()+".npz", t.TempDir()
+	write(t, filepath.Join(folder, "x"), nil)
+	write(t, filepath.Join(noRuns, "runs"), nil)
 	empty, dangling := t.TempDir(), blocked+"-link"
 	if err := os.Symlink("nowhere", dangling); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
@@ -63,7 +66,8 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"data as a list", "-data clusters,uniform", 2, "not one of"},
 		{"data that is no archive", "-data digits.npy", 2, "of your own data, save X and Y"},
 		{"no units", "-k 0", 2, "from 1 to"},
-		{"too many units", "-k 1000000", 2, "-k 1000000"},
+		{"too many units", "-k 8,99999999999", 2, `"99999999999" is not from 1 to 16384 units`},
+		{"units beyond a signed integer", "-k 18446744073709551615", 2, `-k "18446744073709551615"`},
 		{"units beyond any integer", "-k 99999999999999999999", 2, "-k"},
 		{"lambda not a number", "-lambda NaN", 2, "finite"},
 		{"lambda without infomax", "-objective variance -lambda 2", 2, "no run of these takes -lambda: leave it out"},
@@ -99,15 +103,22 @@ func TestBadInputIsOneLineThatSaysWhatToDo(t *testing.T) {
 		{"report with settings", "-report -act relu", 2, "-act does not go with -report: leave it out"},
 		{"folder of other data", "-data clusters -data-dir x", 2, "takes -data-dir"},
 		{"folder of own data", "-data testdata/own_digits.npz -data-dir x", 2, "takes -data-dir"},
-		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: open none/own.npz: "},
+		{"no such own data", "-data none/own.npz", 1, "-data none/own.npz: stat none/own.npz: "},
 		{"own data that are none", "-data " + blocked + ".npz", 1, "not a valid zip file: save X and Y"},
 		{"more rows than one's own data have", "-data testdata/own_digits.npz -tc-rows 101", 2, "10 to 100 rows"},
 		{"no output folder", "-out=", 2, "-out is empty"},
 		{"output folder is a dangling link", "-data clusters -out " + dangling, 1, "a link to nowhere: "},
 		{"verify without temporary files", "-verify answer/results.csv", 1, "name one in TMPDIR"},
 		{"-verify with settings", "-verify answer/results.csv -k 3", 2, "-k does not go with -verify: leave it out"},
+		{"-verify with data by name", "-verify answer/results.csv -data clusters", 2,
+			"-data clusters does not go with -verify, which takes your own FILE.npz there: leave it out"},
+		{"-verify of a folder", "-verify answer", 1, "answer is no regular file: give a file results.csv"},
+		{"own data is a folder", "-data " + folder, 1, ".npz is no regular file: save X and Y"},
+		{"runs are a file", "-data clusters -out " + noRuns, 1,
+			filepath.Join(noRuns, "runs") + ": not a directory: give another folder"},
+		{"report of runs that are a file", "-report -out " + noRuns, 1, "not a directory: give a folder of runs"},
 		{"-verify of fewer rows than none", "-verify answer/results.csv -sample -1", 2, "a number of rows"},
-		{"output folder is a file", "-data clusters -out " + blocked, 1, "give a folder that can"},
+		{"output folder is a file", "-data clusters -out " + blocked, 1, "give another folder"},
 		{"report of no folder", "-report -out " + filepath.Join(empty, "none"), 1, "has no runs"},
 		{"no MNIST there", "-quiet -data-dir " + empty + " -out " + t.TempDir(), 1,
 			"-data-dir " + empty + ": mnist: train-images-idx3-ubyte, gzipped or raw: file does not exist: put"},
@@ -177,7 +188,8 @@ func TestHelpNamesEveryFlag(t *testing.T) {
 func TestASingleRunSaysWhatItRunsAndEndsInATable(t *testing.T) {
 	s := store{t.TempDir()}
 	mustRun(t, untrainedInto(s, "1-2")...)
-	for _, took := range []string{"1 epoch in ", "it was there already, and nothing was run\n"} {
+	const there = "it was there already, and nothing was run\n"
+	for _, took := range []string{"1 epoch in ", there} {
 		var table, log bytes.Buffer
 		args := strings.Fields("-data clusters -k 3 -epochs 1 -lambda 0.5 -tc-rows 0 -out " + s.out)
 		if status := command(args, &table, &log); status != 0 {
@@ -188,7 +200,11 @@ func TestASingleRunSaysWhatItRunsAndEndsInATable(t *testing.T) {
 			t.Errorf("stderr %q; stdout\n%s", &log, &table)
 		}
 		wantInOrder(t, table.String(), name+": "+took, "initial", "trained\n", "Effective rank ↑", "Dead units ↓",
-			"Loss ↓", "higher is better", s.runs(), "has run.json, weights.npz and pictures")
+			"Loss ↓", "higher is better",
+			"\nin "+s.runs(), only(took != there, " filters.svg"), " run.json", " training.svg weights.npz\n")
+		if err := os.RemoveAll(filepath.Join(s.folder(name), "filters.svg")); err != nil {
+			t.Fatal(err)
+		}
 	}
 	results := textOf(t, filepath.Join(s.out, "results.csv"))
 	if !strings.Contains(textOf(t, s.page()), sha256Of(results)) || strings.Count(results, "\n") != 4 {
@@ -215,7 +231,7 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 		t.Errorf("manifest.json is %s", manifest)
 	}
 	none := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
-	if !strings.HasPrefix(none, "0 of 0 runs done") {
+	if !strings.HasPrefix(none, "0 of 0 runs done, in ") || strings.Contains(none, "results.csv") {
 		t.Errorf("a shard without runs prints %s", none)
 	}
 }

@@ -18,7 +18,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // claim is a row of a results.csv, its texts by column, and the run that it is of.
@@ -27,20 +26,17 @@ type claim struct {
 	row map[string]string
 }
 
-// verify runs as many rows of the file again as -sample says, chosen by -seed, and prints how each compares once it is
-// done.
+// verify runs as many rows of the file again as -sample says, chosen by -seed, and prints how each compares.
 func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *console) error {
 	seed, err := strconv.ParseUint(o.seed, 10, 64)
 	if err != nil {
 		return usagef("-seed %q: give one whole number with -verify", o.seed)
 	}
-	p := plan{from: dataSource{dir: o.dataDir}}
-	if o.typed("data") {
-		if p.from.own, err = readOwn(o.shared.Data); err != nil {
-			return fmt.Errorf("-data %s: %w", o.shared.Data, err)
-		}
+	from, err := o.source()
+	if err != nil {
+		return err
 	}
-	claims, err := readClaims(o.verify, p.from, stdout)
+	claims, err := readClaims(o.verify)
 	if err != nil {
 		return fmt.Errorf("-verify %s: %w", o.verify, err)
 	}
@@ -59,69 +55,62 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 	claims = claims[:min(all, cmp.Or(o.sample, all))]
 	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(len(claims), all), o.verify, seed)
 	stdout.Flush()
+	p := plan{from: from}
 	for _, c := range claims {
 		p.mine = append(p.mine, c.Config)
 	}
 	p.mine = withBelow(p.mine)
-	return s.runAgain(ctx, p, claims, o.workers, stdout, screen)
+	absent, err := s.runMissing(ctx, p, inventory{}, o.workers, screen)
+	return errors.Join(absent, err, s.compareAll(claims, stdout))
 }
 
-// runAgain does the runs of p and compares them with the claims. Its error counts those that are not the same.
-func (s store) runAgain(
-	ctx context.Context, p plan, claims []claim, workers int, stdout *bufio.Writer, screen *console,
-) error {
-	var mu sync.Mutex
-	same, different := 0, 0
-	absent, err := s.runMissing(ctx, p, inventory{}, workers, screen, func(r *Result) {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, c := range claims {
-			if c.Config != r.Config {
-				continue
-			}
-			if c.compare(stdout, r) {
-				same++
-			} else {
-				different++
-			}
-			stdout.Flush()
-		}
-	})
-	switch rows := len(claims); {
-	case err != nil:
+// compareAll prints how the runs in s compare with the claims. Its error counts those that are not the same or not
+// there.
+func (s store) compareAll(claims []claim, stdout io.Writer) error {
+	there, err := s.scan(inventory{})
+	if err != nil {
 		return err
-	case different > 0:
-		return errors.Join(absent, fmt.Errorf("%s not the same: what differs is above", outOf(different, rows)))
-	case absent == nil && same < rows:
-		return fmt.Errorf("%s could not be run: the reasons are above", outOf(rows-same, rows))
 	}
-	return absent
+	different, missing := 0, 0
+	for _, c := range claims {
+		if r := there.good[c.ID()]; r == nil {
+			missing++
+		} else if !c.compare(stdout, r) {
+			different++
+		}
+	}
+	if different > 0 {
+		return fmt.Errorf("%s not the same: what differs is above", outOf(different, len(claims)))
+	} else if missing > 0 {
+		return fmt.Errorf("%s could not be run: the reasons are above", outOf(missing, len(claims)))
+	}
+	return nil
 }
 
-// readClaims reads the rows whose data can be had, and prints how many others there are; or it says what is wrong with
-// the file. A spreadsheet may have begun it with a byte-order mark.
-func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim, err error) {
-	b, err := os.ReadFile(name)
+// readClaims reads the rows, or says what is wrong with the file. A spreadsheet may have begun it with a byte-order
+// mark, and ended its lines by carriage returns alone.
+func readClaims(name string) (claims []claim, err error) {
+	b, err := readRegular(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: give a file results.csv", err)
 	}
-	lines, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
-	if err == nil && (len(lines) < 2 || !slices.Contains(lines[0], "id")) {
-		err = errors.New("it has no runs")
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if !bytes.Contains(b, []byte("\n")) {
+		b = bytes.ReplaceAll(b, []byte("\r"), []byte("\n"))
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: give a whole results.csv, in UTF-8 and with commas", err)
+	lines, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: give a whole results.csv, with commas", err)
+	case len(lines) < 2:
+		return nil, errors.New("it has no runs below its first line: give the results.csv of a folder with runs")
+	case !slices.Contains(lines[0], "id"):
+		return nil, errors.New("its first line names no column id: give a whole results.csv, in UTF-8 and with commas")
 	}
-	var others []string // the data of the rows that are left out
 	for i, line := range lines[1:] {
 		row := map[string]string{}
 		for j, column := range lines[0] {
 			row[column] = line[j]
-		}
-		data := row["data"]
-		if !slices.Contains(dataNames, data) && (from.own == nil || !strings.HasSuffix(data, from.own.SHA256[:8])) {
-			others = append(others, data)
-			continue
 		}
 		c, err := configOf(row)
 		if err != nil {
@@ -129,15 +118,6 @@ func readClaims(name string, from dataSource, stdout io.Writer) (claims []claim,
 		}
 		claims = append(claims, claim{c, row})
 	}
-	if len(others) == 0 {
-		return claims, nil
-	}
-	left := fmt.Sprintf("%s of other data left out, %s: to run them, give -data the file whose SHA-256 begins with "+
-		"the last 8 digits of that name", plural(len(others), "row"), strings.Join(slices.Compact(others), ", "))
-	if len(claims) == 0 {
-		return nil, errors.New(left)
-	}
-	fmt.Fprintln(stdout, left)
 	return claims, nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -65,8 +66,10 @@ func TestVerifyTakesNumbersAsOthersWriteThem(t *testing.T) {
 		row[slices.Index(columns, name)] += ".0"
 	}
 	text := "\ufeff," + strings.Join(columns, ",") + "\r\n0," + strings.Join(row, ",") + "\r\n" // and numbers the rows
-	if said, status := verifyFile(t, text); status != 0 || !strings.Contains(said, "the same in all") {
-		t.Errorf("exit status %d: %s", status, said)
+	for _, text := range []string{text, strings.ReplaceAll(text, "\n", "")} {                   // which leaves the carriage returns
+		if said, status := verifyFile(t, text); status != 0 || !strings.Contains(said, "the same in all") {
+			t.Errorf("exit status %d: %s", status, said)
+		}
 	}
 }
 
@@ -82,13 +85,15 @@ func TestVerifyTakesOwnDataUnderAnotherName(t *testing.T) {
 		t.Errorf("exit status %d: %s", status, said)
 	}
 	said, status = verifyFile(t, text, "-data", "testdata/own_bytes.npz")
-	if status != 1 || !strings.Contains(said, "3 rows of other data left out, first-") ||
-		strings.Count(said, "\n") != 1 {
+	hash := sha256Of(string(digits))[:8]
+	advice := fmt.Sprintf("infomax: first-%s is somebody's own data: give -data the file whose SHA-256 begins with %s; ",
+		hash, hash)
+	if status != 1 || strings.Count(said, advice+"here is ") != 1 {
 		t.Errorf("other data: exit status %d: %s", status, said)
 	}
 	both := text + strings.Join(verifiedSweep(t)[1:], "")
 	said, status = verifyFile(t, both, "-sample", "0")
-	if status != 0 || !strings.HasPrefix(said, "3 rows of other data left out, first-") ||
+	if status != 1 || !strings.Contains(said, advice+"here is none\n3 of 9 runs could not be run: ") ||
 		strings.Count(said, "the same in all") != 6 {
 		t.Errorf("data of two kinds: exit status %d: %s", status, said)
 	}
@@ -99,9 +104,10 @@ func TestVerifyRefusesWhatIsNoResultsFile(t *testing.T) {
 	head, row := lines[0], lines[1]
 	for _, c := range []struct{ name, text, want string }{
 		{"empty", "", "no runs"},
-		{"no rows", head, "no runs"},
+		{"no rows", head, "no runs below its first line: give"},
+		{"the data's name changed", head + strings.Replace(row, "clusters,", "mine,", 1), "is not the id"},
 		{"cut off within a line", head + row[:len(row)/2], "wrong number of fields"},
-		{"foreign columns", strings.Replace(head, "id,", "name,", 1) + row, "no runs"},
+		{"foreign columns", strings.Replace(head, "id,", "name,", 1) + row, "no column id"},
 		{"semicolons", strings.ReplaceAll(head+row, ",", ";"), "with commas"},
 		{"an unknown objective", head + strings.Replace(row, ",infomax,", ",informax,", 1), "is not the id"},
 		{"other settings", head + strings.Replace(row, ",tanh,2,", ",tanh,3,", 1), "is not the id"},

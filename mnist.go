@@ -214,7 +214,7 @@ func intact(name, sha256 string, dirs []string) ([]byte, error) {
 	var bad error
 	for _, dir := range dirs {
 		for _, spelling := range []string{name, dotted, name + ".gz", dotted + ".gz"} {
-			b, err := os.ReadFile(filepath.Join(dir, spelling))
+			b, err := readRegular(filepath.Join(dir, spelling))
 			if err == nil {
 				b, err = unpack(b, sha256)
 			}

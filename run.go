@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -45,14 +44,6 @@ type Result struct {
 	Go            string  `json:"go"`
 	Platform      string  `json:"platform"`
 	Seconds       float64 `json:"seconds"`
-}
-
-// divergedWhen is "in epoch 3"; otherwise the layer below did, or the inputs are too large for any weights.
-func (r *Result) divergedWhen() string {
-	if r.DivergedEpoch > 0 {
-		return fmt.Sprintf("in epoch %d", r.DivergedEpoch)
-	}
-	return "before any step"
 }
 
 // starts holds the metrics of networks before training. All objectives of one seed but pca start from the

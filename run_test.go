@@ -126,7 +126,7 @@ func TestAStackOnALayerThatDivergedHasDiverged(t *testing.T) {
 	}
 	for id, r := range there.good {
 		if r.Status != "diverged" || (r.DivergedEpoch == 0) != r.Config.stacked() {
-			t.Errorf("%s: %s %s", id, r.Status, r.divergedWhen())
+			t.Errorf("%s: %s in epoch %d", id, r.Status, r.DivergedEpoch)
 		}
 	}
 }

@@ -42,16 +42,22 @@ func withBelow(runs []Config) []Config {
 type sweep struct {
 	store
 	*progress
-	data   *Dataset
-	starts starts
-	after  func(*Result) // sees every run that is saved
+	stop    context.CancelCauseFunc // ends the sweep, if the output folder fails
+	workers int
+	data    *Dataset // of the group of runs that is at work
+	starts  *starts  // of this group
 }
 
-// runMissing does the runs that are not in there, first the layers that others stand on; after sees each. Runs whose
-// data cannot be had, or that need more memory than there is, are left out: absent says why. err is ctx's or of the
-// output folder, and ends the sweep.
-func (s store) runMissing(ctx context.Context, p plan, there inventory, workers int, screen *console,
-	after func(*Result)) (absent, err error) {
+// grace is how long a sweep that is to stop waits for what is in the middle of a measurement, of principal components
+// or of reading data, which may take minutes. It is left unfinished: a run is whole or not there at all.
+const grace = 2 * time.Second
+
+// runMissing does the runs that are not in there, first the layers that others stand on. Runs whose data cannot be had,
+// or that need more memory than there is, are left out: absent says why. err is ctx's or of the output folder, and ends
+// the sweep.
+func (s store) runMissing(
+	ctx context.Context, p plan, there inventory, workers int, screen *console,
+) (absent, err error) {
 	missing := slices.DeleteFunc(slices.Clone(p.mine), func(c Config) bool {
 		id := c.ID()
 		return there.good[id] != nil || there.bad[id] != nil
@@ -60,60 +66,70 @@ func (s store) runMissing(ctx context.Context, p plan, there inventory, workers 
 		return cmp.Or(compareInputs(a, b), cmp.Compare(len(a.layers()), len(b.layers())),
 			cmp.Compare(b.cost(), a.cost()))
 	})
-	progress := newProgress(screen, len(p.mine)-len(missing), missing)
 	defer screen.show("")
-	var name string
-	var data *Dataset // of that name, or nil if it cannot be had
-	for _, runs := range groups(missing) {
-		if runs[0].Data != name {
-			name = runs[0].Data
-			data, err = loadData(ctx, p.from, name, screen)
-			if ctx.Err() != nil {
-				return absent, context.Cause(ctx)
-			}
-			absent = errors.Join(absent, err)
-		}
-		if data == nil {
-			continue
-		}
-		inputs, err := data.components(runs[0])
-		if err == nil {
-			err = enoughMemory(runs, workers, inputs)
-		}
-		if err != nil {
-			absent = errors.Join(absent, err)
-			continue
-		}
-		work := sweep{store: s, progress: progress, data: inputs, after: after}
-		if err := work.do(ctx, runs, workers); err != nil {
-			return absent, err
+	progress := newProgress(screen, len(p.mine)-len(missing), missing)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	work := sweep{store: s, progress: progress, stop: stop, workers: workers}
+	ended := make(chan error, 1)
+	go func() { ended <- work.all(ctx, p.from, missing) }()
+	select {
+	case absent = <-ended:
+	case <-ctx.Done():
+		select {
+		case absent = <-ended:
+		case <-time.After(grace):
 		}
 	}
-	return absent, nil
+	return absent, context.Cause(ctx)
 }
 
-// groups divides runs where their inputs, or whether they are stacks, change.
-func groups(runs []Config) (parts [][]Config) {
-	start := 0
-	for i, c := range runs {
-		if i+1 == len(runs) || compareInputs(c, runs[i+1]) != 0 || c.stacked() != runs[i+1].stacked() {
-			parts, start = append(parts, runs[start:i+1]), i+1
+// all does the runs, in groups that have their inputs in common and are stacks or not, and returns why some could not
+// begin.
+func (s sweep) all(ctx context.Context, from dataSource, runs []Config) (absent error) {
+	var name string
+	var data *Dataset // of that name, or nil if it cannot be had
+	for len(runs) > 0 && ctx.Err() == nil {
+		first, err := runs[0], error(nil)
+		n := 1
+		for n < len(runs) && compareInputs(first, runs[n]) == 0 && first.stacked() == runs[n].stacked() {
+			n++
 		}
+		group := runs[:n]
+		runs = runs[n:]
+		if first.Data != name {
+			name = first.Data
+			data, err = loadData(ctx, from, name, s.console)
+		}
+		if data != nil {
+			if s.data, err = data.components(first); err == nil {
+				err = enoughMemory(group, s.workers, s.data)
+			}
+		}
+		if absent = errors.Join(absent, err); err != nil || data == nil {
+			continue
+		}
+		s.starts = new(starts)
+		share(s.workers, len(group), func(i int) {
+			if ctx.Err() == nil {
+				s.one(ctx, group[i])
+			}
+		})
 	}
-	return parts
+	return absent
 }
 
 // enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
 func enoughMemory(runs []Config, workers int, data *Dataset) error {
 	need := func(c Config) int { return c.memory(data.Train.N, data.Train.D) }
 	largest := slices.SortedFunc(slices.Values(runs), func(a, b Config) int { return need(b) - need(a) })
-	together, sum := min(workers, len(runs)), 0
-	for _, c := range largest[:together] {
-		sum += need(c)
+	together := 0
+	for _, c := range largest[:min(workers, len(runs))] {
+		together += need(c)
 	}
-	if free := freeMemory(); float64(sum) > free {
-		return fmt.Errorf("runs such as %s, %d at a time, need %.1f GB of memory at the least, and %.1f GB are free: "+
-			"give a smaller -k or fewer -workers", largest[0].ID(), together, float64(sum)/1e9, free/1e9)
+	if err := memoryFor(together); err != nil {
+		return fmt.Errorf("runs such as %s, %d at a time: %w: give a smaller -k or fewer -workers",
+			largest[0].ID(), min(workers, len(runs)), err)
 	}
 	return nil
 }
@@ -127,46 +143,14 @@ func (c Config) memory(N, D int) int {
 	return 8 * (6*D*c.K + N*c.K + 3*cmp.Or(c.Batch, N)*c.K + 2*c.K*c.K)
 }
 
-// grace is how long a sweep that is to stop waits for runs in the middle of a measurement, which for many
-// units takes minutes. They are left unfinished: a run is whole or not there at all.
-const grace = 2 * time.Second
-
-// do does the runs. One that fails is told of and the others go on; the error returned is of the output folder or
-// ctx's, and what was done until then stays.
-func (s *sweep) do(ctx context.Context, runs []Config, workers int) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		share(workers, len(runs), func(i int) {
-			if ctx.Err() != nil {
-				return
-			}
-			if err := s.one(ctx, runs[i]); err != nil {
-				stop(err)
-			}
-		})
-	}()
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		select {
-		case <-ended:
-		case <-time.After(grace):
-		}
-	}
-	return context.Cause(ctx)
-}
-
 // one runs c, unless another process has meanwhile, and saves it.
-func (s *sweep) one(ctx context.Context, c Config) error {
+func (s sweep) one(ctx context.Context, c Config) {
 	name := fmt.Sprintf("%s %s K=%d", strings.Join(c.layers(), " → "), c.Activation, c.K)
 	s.advance(0, 0, name)
 	ahead := c.cost()
 	defer func() { s.advance(1, ahead, name) }()
 	if s.has(c.ID()) {
-		return nil
+		return
 	}
 	r, files, err := s.attempt(ctx, c, func(epoch int, e Epoch) {
 		done := c.cost() / float64(c.Epochs)
@@ -177,21 +161,16 @@ func (s *sweep) one(ctx context.Context, c Config) error {
 		if ctx.Err() == nil {
 			s.warn("%s failed: %v", c.ID(), err)
 		}
-		return nil
+	} else if err := s.save(r.ID, files); err != nil {
+		s.stop(fmt.Errorf("%s is done but cannot be saved and is lost: %w: what is saved stays, "+
+			"and the same command does the rest", r.ID, err))
+	} else if r.Status != "ok" {
+		s.warn("%s diverged: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID)
 	}
-	if err := s.save(r.ID, files); err != nil {
-		return fmt.Errorf("%s is done but cannot be saved and is lost: %w: what is saved stays, "+
-			"and the same command does the rest", r.ID, err)
-	}
-	if r.Status != "ok" {
-		s.warn("%s diverged %s: a smaller -lr, or inputs of a smaller scale, may prevent that", r.ID, r.divergedWhen())
-	}
-	s.after(r)
-	return nil
 }
 
 // attempt runs c and makes its files, with a panic turned into an error.
-func (s *sweep) attempt(ctx context.Context, c Config, report func(epoch int, e Epoch)) (
+func (s sweep) attempt(ctx context.Context, c Config, report func(epoch int, e Epoch)) (
 	r *Result, files []file, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -211,7 +190,7 @@ func (s *sweep) attempt(ctx context.Context, c Config, report func(epoch int, e 
 	if limited && data.Train.D > maxAxes {
 		return nil, nil, fmt.Errorf("%s takes %d inputs at most, and here are %d", c.Objective, maxAxes, data.Train.D)
 	}
-	r, w, err := run(ctx, c, data, &s.starts, report)
+	r, w, err := run(ctx, c, data, s.starts, report)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -48,7 +48,7 @@ func (s store) prepare() error {
 	if target, linkErr := os.Readlink(s.out); linkErr == nil {
 		err = fmt.Errorf("it is a link to %s: %w", target, err)
 	}
-	return fmt.Errorf("-out %s cannot be written to: %w: give a folder that can", s.out, err)
+	return fmt.Errorf("-out %s cannot be written to: %w: give another folder, or mend this one", s.out, err)
 }
 
 // save puts a run's folder in place. Another process may have been first.
@@ -117,6 +117,8 @@ func (s store) scan(known inventory) (inventory, error) {
 	entries, err := os.ReadDir(s.runs())
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil // no run was ever saved
+	} else if err != nil {
+		err = fmt.Errorf("-out %s: %w: give a folder of runs", s.out, err)
 	}
 	var mu sync.Mutex
 	share(readers, len(entries), func(i int) {
