@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -19,29 +20,35 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
 	t := newRunTable(runs)
 	p := page{Runs: plural(len(runs), "run"), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
+	var main *study // of the first answer
 	for _, q := range questions {
-		a, err := t.ask(q, weightsOf)
+		a, err := t.ask(q, main, weightsOf)
 		if err != nil {
 			return nil, nil, err
 		}
 		if a.lead == nil {
 			continue
 		}
+		main = cmp.Or(main, a.lead)
+		if a.lead != main {
+			a.Of = a.lead.name()
+		}
 		p.Answers = append(p.Answers, a)
+		p.Few = p.Few || a.all.few
 		for _, f := range a.Figures {
 			files = append(files, file{f.File, []byte(f.SVG)})
 		}
-		if a.short != "" {
+		if a.short != "" && (a.lead == main || a.Part == "why") {
 			p.Answer += only(p.Answer != "", " ") + a.short + ": " + strings.ToLower(a.Word) + "."
 			headlines = append(headlines, a.short+". "+a.Text)
 		}
 	}
 	p.addRuns(runs)
 	if p.Answer != "" {
-		s := p.Answers[0].lead
-		p.Study, p.Subject = s.name(), s.subject().String()
-		p.Tables = []sheet{t.shifts(s, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
-		headlines = slices.Insert(headlines, 0, p.Answer)
+		p.Study, p.Subject = main.name(), main.subject().String()
+		p.Tables = []sheet{t.shifts(main, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
+		headlines = slices.Insert(headlines, 0, p.Answer+
+			only(p.Few, " *: too few seeds for a test; what every seed agrees on."))
 	}
 	stats, err := formatStats(t)
 	if err != nil {
@@ -57,12 +64,13 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 		file{"report.html", html.Bytes()}), headlines, err
 }
 
-// answered is a question with its answers by study. The page shows that of lead, the study with
-// most runs among those that have one.
+// answered is a question with its answers by study. The page shows that of lead: the main study if it
+// has one, else the study with most runs that has.
 type answered struct {
 	question
 	by   map[*study]answer
 	lead *study
+	Of   string // what lead is, if not the main study
 	answer
 	Figures []shown
 }
@@ -73,12 +81,12 @@ type shown struct {
 	SVG           template.HTML
 }
 
-func (t *runTable) ask(q question, weightsOf weightsReader) (answered, error) {
+func (t *runTable) ask(q question, main *study, weightsOf weightsReader) (answered, error) {
 	a := answered{question: q, by: map[*study]answer{}}
 	for _, s := range t.studies {
 		if its := q.answer(t, s); its.Text != "" || its.Tables != nil {
 			a.by[s] = its
-			if a.lead == nil || s.size() > a.lead.size() {
+			if a.lead == nil || s == main || a.lead != main && s.size() > a.lead.size() {
 				a.lead, a.answer = s, its
 			}
 		}
@@ -92,7 +100,8 @@ func (t *runTable) ask(q question, weightsOf weightsReader) (answered, error) {
 			return a, err
 		}
 		if svg != nil {
-			caption := fmt.Sprintf("%s Study: %s, %s.", f.caption, a.lead.name(), plural(a.lead.size(), "run"))
+			caption := fmt.Sprintf("%s Study of the answer: %s, %s.",
+				f.caption, a.lead.name(), plural(a.lead.size(), "run"))
 			a.Figures = append(a.Figures, shown{f.file(a.lead), caption, template.HTML(svg)})
 		}
 	}
@@ -103,6 +112,7 @@ func (t *runTable) ask(q question, weightsOf weightsReader) (answered, error) {
 type page struct {
 	Answer         string // in one line
 	Study, Subject string // that it is of
+	Few            bool   // seeds for some test
 	Answers        []answered
 	Tables         []sheet // of every case, and of other studies
 	Runs           string
@@ -127,7 +137,7 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 // show, by each question of the findings.
 func (p page) others(t *runTable) sheet {
 	table := sheet{Stubs: 1, Heads: []string{"data and settings"},
-		Caption: "Other data and settings, by both measures; * the seeds are too few for a test: every seed agrees"}
+		Caption: "Other data and settings, by every measure"}
 	for _, a := range p.Part("findings") {
 		for _, rival := range baselines {
 			table.Heads = append(table.Heads, a.short+", with "+rival)
@@ -158,11 +168,11 @@ func (p page) others(t *runTable) sheet {
 func (p *page) addRuns(runs []*Result) {
 	for _, r := range runs {
 		addNew(&p.Data, r.Config.Data+" "+r.DataSHA256)
-		if r.Final.ProbeStatus == notConverged {
-			p.Unconverged++
-		}
-		if r.Status != "ok" {
+		switch {
+		case r.Status != "ok":
 			p.Diverged++
+		case r.Final.ProbeStatus == notConverged:
+			p.Unconverged++
 		}
 	}
 }

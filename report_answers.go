@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // The kinds of answer, each with the one template of its sentence.
@@ -37,7 +38,6 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 		}
 		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
-			only(a.all.few, ", if every seed agrees (they are too few for a test)") +
 			", compared"
 		for i, r := range a.rivals {
 			cases := only(i == 0, " case"+only(r.cases != 1, "s"))
@@ -71,18 +71,18 @@ func titles(by []string) string {
 
 // opening is the word for so many of the cases.
 func (a answer) opening() string {
-	better, word := a.all.better, "No"
+	better, word := a.all.better, "Unclear"
 	switch {
 	case a.all.few:
-		return "Unclear"
-	case better == 0 && !slices.ContainsFunc(a.rivals, func(r counts) bool { return r.worse > 0 }):
-		word = "Unclear"
+		return word
 	case better == a.all.cases:
 		word = "Yes"
-	case 2*better >= a.all.cases:
+	case 2*better > a.all.cases:
 		word = "Mostly"
 	case better > 0:
 		word = "Partly"
+	case slices.ContainsFunc(a.rivals, func(r counts) bool { return 2*r.worse >= r.cases }):
+		word = "No"
 	}
 	return fmt.Sprintf("%s (%d of %d)", word, better, a.all.cases)
 }
@@ -90,6 +90,8 @@ func (a answer) opening() string {
 // unlike names x by what it and y differ in.
 func (x side) unlike(y side) string {
 	switch {
+	case x.below == layer{} && y.below != layer{}:
+		return "one layer"
 	case x.condition != y.condition:
 		return x.condition.String()
 	case x.Whiten != y.Whiten:
@@ -107,9 +109,9 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		}
 	}
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
-		"‖Corr − I‖² of outputs", "linear probe, %", "weights with untrained, all K"},
-		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases both measures of the "+
-			"weights are better or worse than untrained", s.name(), atK(K))}
+		"output correlation", "probe accuracy, %", "weights, compared with untrained"},
+		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases, of every K, both "+
+			"measures of the weights are better or worse", s.name(), atK(K))}
 	for _, c := range s.conditions {
 		if s.stacked() || !trains(c.objective) && c != untrained {
 			continue
@@ -123,10 +125,15 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
-			row = append(row, entry{Main: s.rangeOf(s.grid(c, K), m, aligned)})
+			row = append(row, entry{Main: cmp.Or(s.rangeOf(s.grid(c, K), m, aligned), "–")})
+		}
+		if its.cases > 0 && c != s.subject() {
+			begin := cmp.Or(only(a.Text == "", "Weights compared with untrained:"), ";")
+			a.Text += fmt.Sprintf("%s %s: %s", begin, c, its)
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
 	}
+	a.Text += only(a.Text != "", ".")
 	if len(table.Rows) > 1 {
 		a.Tables = []sheet{table}
 	}
@@ -166,10 +173,10 @@ func change(t *runTable, s *study) (a answer) {
 	return a
 }
 
-// whitened asks of whitened inputs alone.
+// whitened asks of whitened inputs, if there are others.
 func whitened(kind kind) kind {
 	return func(t *runTable, s *study) (a answer) {
-		if s.Whiten == 1 {
+		if s.Whiten == 1 && slices.ContainsFunc(s.all, func(other *study) bool { return other.Whiten == 0 }) {
 			a = kind(t, s)
 		}
 		return a
@@ -188,7 +195,7 @@ func optimal(_ *runTable, s *study) (a answer) {
 	}
 	for _, c := range s.conditions {
 		for _, p := range s.grid(c, s.ks...) {
-			if c.objective == "optimum" {
+			if c.objective == "optimum" && p.K > 1 {
 				compare(&optimum, p, p.under(untrained))
 				compare(&trained, p.under(condition{objective: "infomax", lambda: c.lambda}), p)
 			}
@@ -199,7 +206,7 @@ func optimal(_ *runTable, s *study) (a answer) {
 			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
 	if trained.cases > 0 {
-		a.Text += fmt.Sprintf(" %d of these cases were trained, too: %d end more redundant than the optimum.",
+		a.Text += fmt.Sprintf(" Of the %d that were also trained, %d end more redundant than the optimum.",
 			trained.cases, trained.worse)
 	}
 	return a
@@ -208,9 +215,9 @@ func optimal(_ *runTable, s *study) (a answer) {
 // training says how soon the loss is near its end.
 func training(_ *runTable, s *study) (a answer) {
 	if its := s.grid(s.subject(), s.ks...); its != nil {
-		took := cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "not reached")
-		a.Text = fmt.Sprintf("With %s, epochs to 90 %% of the gain in the loss: %s, of %d.",
-			s.subject(), took, s.Epochs)
+		took := cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "none")
+		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
+			s.subject(), took, plural(s.Epochs, "epoch"))
 	}
 	return a
 }
@@ -220,6 +227,9 @@ func deadUnits(_ *runTable, s *study) answer {
 	var with []string
 	for _, c := range s.conditions {
 		for _, activation := range s.activations {
+			if c.objective == "pca" { // a reference for the probe
+				continue
+			}
 			dead, all := 0, 0
 			for _, K := range s.ks {
 				values := s.values(group{c, activation, K}, measureOf("dead_units"))
@@ -238,7 +248,8 @@ func deadUnits(_ *runTable, s *study) answer {
 // K, or in so many cases.
 func leaders(contrast string, by ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
-		few := false
+		few, met := false, false
+		var found []string
 		for _, m := range measuresOf(by...) {
 			unbeaten := map[group]int{} // how many others each one is not better than
 			for _, c := range t.all {
@@ -269,14 +280,16 @@ func leaders(contrast string, by ...string) kind {
 			for i, lead := range leads {
 				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(races))
 			}
-			if len(races) > 0 {
-				a.Text += fmt.Sprintf("; by %s: %s", m.words(), cmp.Or(listing(leads), "none"))
+			if leads != nil {
+				found = append(found, "by "+m.words()+": "+listing(leads))
 			}
+			met = met || len(races) > 0
 		}
-		if a.Text != "" {
+		if met {
 			where := map[string]string{"activation": "at so many K", "lambda": "in so many cases"}[contrast]
 			a.Text = "Significantly better than every other, " + where +
-				only(few, " (the seeds are too few for a test)") + ":" + a.Text[1:] + "."
+				only(few, " (the seeds are too few for a test)") + ": " +
+				cmp.Or(strings.Join(found, "; "), "none by any measure") + "."
 		}
 		return a
 	}
@@ -295,7 +308,7 @@ func associations(t *runTable, s *study) answer {
 		largest = max(largest, math.Abs(c.effect))
 	}
 	a.Text += only(a.Text != "" && largest > 0,
-		fmt.Sprintf(" Among runs of %s, |ρ| is at most %s.", s.subject(), fixed(largest, 2)))
+		fmt.Sprintf(" Among runs of %s the largest pooled |ρ| is %s.", s.subject(), fixed(largest, 2)))
 	return a
 }
 

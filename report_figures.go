@@ -47,17 +47,17 @@ func (s *study) note(more string) string {
 	return fmt.Sprintf("%s; %s. %s", s.name(), plural(len(s.seeds), "seed"), more)
 }
 
-const levelNote = "A mark is the Hodges–Lehmann centre of the seeds, a thin line or a band its exact 95 % interval, " +
-	"from six seeds on."
+const levelNote = "A mark is the Hodges–Lehmann centre of the seeds; of six or more, a thin line or a band " +
+	"is its exact 95 % interval."
 
 func activationMark(p group) mark { return markOf(activationNames, p.activation) }
 
-// mark is the look of c in figures of s. InfoMax is the darker the larger its λ; stacks take the
-// marks in turn.
+// mark is the look of c in figures of s. The subject is black, InfoMax at another λ the darker the larger
+// its λ; stacks take the marks in turn.
 func (s *study) mark(c condition) mark {
 	m, lambdas := markOf(objectives, c.objective), s.lambdas()
-	if i := slices.Index(lambdas, c); i >= 0 {
-		light := 255 * (len(lambdas) - 1 - i) / max(1, len(lambdas)-1)
+	if i := slices.Index(lambdas, c); i >= 0 && c != s.subject() {
+		light := 255 - 127*i/max(1, len(lambdas)-1)
 		m.fill = "#" + strings.Repeat(fmt.Sprintf("%02x", light), 3)
 	}
 	if c.below != (layer{}) {
@@ -172,7 +172,7 @@ func (s *study) byOptimum() []byte {
 			}
 		}
 	}
-	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.note("identity. "))
+	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.name()+"; identity. ")
 }
 
 // byK has a panel for each activation and a line for each condition.

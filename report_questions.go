@@ -18,8 +18,6 @@ type question struct {
 	Limit   string // what cannot be concluded
 }
 
-// apart is the caption of figures of every objective.
-const apart = "If two marks have thin lines that do not overlap, the objectives differ. " + eachMark
 const eachMark = "Each mark is one objective with one activation."
 
 var baselines = []string{untrained.String(), autoencoder.String()}
@@ -44,22 +42,25 @@ var questions = []question{
 		[]figure{{"weight-redundancy-optimum", "Where the optimum is above untrained, the loss itself asks " +
 			"for redundant weights. Each panel has one K, and λ grows to the right.",
 			plain((*study).byOptimum)}},
-		""},
+		"The reason is exact for identity alone."},
 	{"first", "", "Is it InfoMax alone?",
 		[]kind{objectivesWithUntrained},
 		[]figure{{"effective-rank", "A mark left of the bar (untrained) means weights that are more redundant than " +
-			"untrained ones. " + eachMark,
+			"untrained ones. λ = 0 is InfoMax without its correlation term. " + eachMark,
 			plain(byActivation(shareOfMost))}},
-		"Random vectors in many dimensions are nearly orthogonal, so training can improve little on " +
-			"untrained weights, and can lose much."},
+		"In many dimensions random vectors are nearly orthogonal. Training can then improve little on untrained " +
+			"weights, and can lose much."},
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
 		[]kind{verdictOn("baseline", outputMeasures, baselines...)},
 		nil,
-		"The loss itself lowers output correlation. Total correlation is estimated from below. " +
+		"The loss itself lowers output correlation. Total correlation is estimated from below: of two, the lower " +
+			"estimate need not be of the lower one. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
 		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
-		[]figure{{"probe-accuracy", apart, plain(byActivation(measureOf("probe_accuracy")))}},
+		[]figure{{"probe-accuracy", "If two marks have thin lines that do not overlap, the objectives differ. " +
+			eachMark,
+			plain(byActivation(measureOf("probe_accuracy")))}},
 		""},
 	{"choices", "", "And if every weight vector has length 1?",
 		[]kind{verdictOn("baseline", []string{"weight_redundancy"}, baselines...)},
@@ -90,14 +91,15 @@ var questions = []question{
 			"Longer training can change the answer."},
 	{"deliverables", "", "Which units are dead?",
 		[]kind{deadUnits},
-		[]figure{{"dead-units", apart, plain(byActivation(measureOf("dead_units")))}},
+		[]figure{{"dead-units", "A mark right of 0: some units are hardly ever active. " + eachMark,
+			plain(byActivation(measureOf("dead_units")))}},
 		""},
 	{"deliverables", "", "Does λ matter?",
 		[]kind{leaders("lambda", weightMeasures...)},
 		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
 			"Each line is one activation.", plain((*study).byLambda)}},
 		"If the best λ is the smallest or the largest that was tried, a better one may lie beyond."},
-	{"followups", "", "Stack two layers (first → second). Does InfoMax compose: is it better to train both than one?",
+	{"followups", "", "Stack two layers (first → second). Does InfoMax compose: are two trained better than one?",
 		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax λ = 1 → untrained"),
 			verdictOn("stack", depthMeasures[:1], treatment.String()),
 			verdictOn("stack", depthMeasures[1:], treatment.String())},
@@ -105,18 +107,19 @@ var questions = []question{
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
 		[]kind{trends},
-		[]figure{{"effective-rank-over-random-by-k", "A line that falls means that more units are further " +
-			"from what untrained ones have. Each line is one objective.", plain((*study).byK)}},
+		[]figure{{"effective-rank-over-random-by-k", "A line that falls: with more units, training loses " +
+			"more of the effective rank of untrained weights. Each line is one objective.", plain((*study).byK)}},
 		"Runs of every K take the same number of steps. No more units than inputs can be orthogonal."},
-	{"followups", "", "Larger data. Does it hold: are the weights less redundant with more data?",
+	{"followups", "", "Larger data. Does it hold: are InfoMax's weights less redundant than with fewer rows?",
 		[]kind{verdictOn("data", weightMeasures, treatment.String()),
 			verdictOn("data", outputMeasures[:1], treatment.String())},
 		nil,
-		"The larger data are the same images, moved by a pixel. They are not new images."},
+		"Larger data are compared with fewer rows, not with untrained weights. Moved images are not new images."},
 	{"followups", "", "Does low redundancy predict good task performance?",
 		[]kind{associations},
 		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +
-			"outputs have the better probe, here with 100 labels a class.", plain((*study).clouds)}},
+			"outputs have the better probe, here with 100 labels a class. The test is within one objective, " +
+			"activation and K.", plain((*study).clouds)}},
 		""},
 }
 

@@ -117,7 +117,10 @@ func (c comparison) entry() entry {
 	text := func(v float64) string { return aligned(c.x.scaled(c.x.group, c.measure, v)) }
 	e := entry{Main: only(c.shift.Value > 0, "+") + text(c.shift.Value),
 		Sub: fmt.Sprintf("%d/%d, r = %s, p = %s", c.wins(), c.n, fixed(c.effect, 2), aligned(c.adjusted))}
-	if !math.IsNaN(c.shift.Low) {
+	switch {
+	case !finite(c.shift.Value):
+		e.Main = "diverged"
+	case !math.IsNaN(c.shift.Low):
 		e.Main += " [" + text(c.shift.Low) + ", " + text(c.shift.High) + "]"
 	}
 	return e
