@@ -140,7 +140,7 @@ func TestOverviewIsToScale(t *testing.T) {
 			ticks[n.text] = append(ticks[n.text], n.number(t, "x"))
 		}
 	}
-	for objective, style := range map[string]string{"infomax": "fill:#7f7f7f;", "variance": "fill:#d55e00;",
+	for objective, style := range map[string]string{"infomax": "fill:#222222;", "variance": "fill:#d55e00;",
 		"reconstruction": "fill:#0072b2;", "random": "stroke-width:4;stroke:#e69f00", "optimum": "fill:#cc79a7;"} {
 		want := []float64(nil)
 		for panel := range ticks["40"] {
