@@ -34,7 +34,9 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 			a.Of = a.lead.name()
 		}
 		p.Answers = append(p.Answers, a)
-		p.Few = p.Few || a.all.few
+		if a.all.few {
+			p.Few = "*: too few seeds for a test; what every seed agrees on is counted."
+		}
 		for _, f := range a.Figures {
 			files = append(files, file{f.File, []byte(f.SVG)})
 		}
@@ -47,8 +49,10 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	if p.Answer != "" {
 		p.Study, p.Subject = main.name(), main.subject().String()
 		p.Tables = []sheet{t.shifts(main, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
-		headlines = slices.Insert(headlines, 0, p.Answer+
-			only(p.Few, " *: too few seeds for a test; what every seed agrees on."))
+		headlines = slices.Insert(headlines, 0, p.Answer)
+		if p.Few != "" {
+			headlines = append(headlines, p.Few)
+		}
 	}
 	stats, err := formatStats(t)
 	if err != nil {
@@ -112,7 +116,7 @@ func (t *runTable) ask(q question, main *study, weightsOf weightsReader) (answer
 type page struct {
 	Answer         string // in one line
 	Study, Subject string // that it is of
-	Few            bool   // seeds for some test
+	Few            string // said if seeds are too few for some test
 	Answers        []answered
 	Tables         []sheet // of every case, and of other studies
 	Runs           string
