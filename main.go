@@ -7,7 +7,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -113,7 +112,10 @@ func runAndReport(
 	ctx context.Context, o options, p plan, args []string, stdout io.Writer, screen *console,
 ) error {
 	s, single := store{o.out}, len(p.all) == 1 && len(p.mine) > 0
-	if err := cmp.Or(s.prepare(), s.writeManifest(args, len(p.all))); err != nil {
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	if err := s.writeManifest(args, len(p.all)); err != nil {
 		return err
 	}
 	there, err := s.scan(inventory{})
@@ -136,7 +138,7 @@ func runAndReport(
 		if id := p.all[0].ID(); now.good[id] != nil {
 			return writeTable(stdout, s, now.good[id], there.good[id] != nil)
 		}
-	} else if absent == nil || done > 0 {
+	} else {
 		table := only(len(now.good) > 0, " and as a table in "+filepath.Join(s.out, "results.csv"))
 		fmt.Fprintf(stdout, "%s done, in %s%s\n%s", outOf(done, runs), s.runs(), table, found)
 	}
@@ -191,9 +193,7 @@ func writeTable(w io.Writer, s store, r *Result, before bool) error {
 		row(m.title, m.better, number(m.of(r.Init)), number(m.of(r.Final)))
 	}
 	row("Loss", -1, number(float64(r.InitialLoss)), number(float64(r.FinalLoss)))
-	if r.EpochsTo90 > 0 {
-		row("Epochs to 90 % of the gain", -1, "", fmt.Sprint(r.EpochsTo90))
-	}
+	row("Epochs to 90 % of the gain", -1, "", only(r.EpochsTo90 > 0, fmt.Sprint(r.EpochsTo90)))
 	fmt.Fprintf(w, "\n↑ higher is better, ↓ lower is better; EXPERIMENT.md defines every number\n")
 	if r.Final.ProbeStatus == notConverged {
 		fmt.Fprintln(w, "a probe's fit did not converge: its accuracy is that of its last step, if there is one")

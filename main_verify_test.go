@@ -49,8 +49,8 @@ func TestVerifyFindsEveryColumnThatIsNotTheSame(t *testing.T) {
 		}
 		said, status := verifyFile(t, text)
 		differ := strings.Count(said, "    "+column+" is ") == 2 &&
-			strings.HasSuffix(said, "\ninfomax: 2 of 2 runs not the same: what differs is above\n")
-		refused := regexp.MustCompile(`^infomax: .*(no run can have|is not the id|other data).*\n$`)
+			strings.HasSuffix(said, "\ninfomax: 2 of 2 runs not confirmed: the reasons are above\n")
+		refused := regexp.MustCompile(`^infomax: .*(no run can have|is not the id).*\n$`)
 		if status != 1 || !differ && !refused.MatchString(said) {
 			t.Errorf("%s changed: exit status %d: %s", column, status, said)
 		}
@@ -66,7 +66,8 @@ func TestVerifyTakesNumbersAsOthersWriteThem(t *testing.T) {
 		row[slices.Index(columns, name)] += ".0"
 	}
 	text := "\ufeff," + strings.Join(columns, ",") + "\r\n0," + strings.Join(row, ",") + "\r\n" // and numbers the rows
-	for _, text := range []string{text, strings.ReplaceAll(text, "\n", "")} {                   // which leaves the carriage returns
+	// Without the line feeds the carriage returns are left.
+	for _, text := range []string{text, strings.ReplaceAll(text, "\n", "")} {
 		if said, status := verifyFile(t, text); status != 0 || !strings.Contains(said, "the same in all") {
 			t.Errorf("exit status %d: %s", status, said)
 		}
@@ -86,14 +87,14 @@ func TestVerifyTakesOwnDataUnderAnotherName(t *testing.T) {
 	}
 	said, status = verifyFile(t, text, "-data", "testdata/own_bytes.npz")
 	hash := sha256Of(string(digits))[:8]
-	advice := fmt.Sprintf("infomax: first-%s is somebody's own data: give -data the file whose SHA-256 begins with %s; ",
-		hash, hash)
+	advice := fmt.Sprintf("infomax: first-%s is somebody's own data: "+
+		"give -data the file whose SHA-256 begins with %s; ", hash, hash)
 	if status != 1 || strings.Count(said, advice+"here is ") != 1 {
 		t.Errorf("other data: exit status %d: %s", status, said)
 	}
 	both := text + strings.Join(verifiedSweep(t)[1:], "")
 	said, status = verifyFile(t, both, "-sample", "0")
-	if status != 1 || !strings.Contains(said, advice+"here is none\n3 of 9 runs could not be run: ") ||
+	if status != 1 || !strings.Contains(said, advice+"here is none\n3 of 9 runs not confirmed: ") ||
 		strings.Count(said, "the same in all") != 6 {
 		t.Errorf("data of two kinds: exit status %d: %s", status, said)
 	}

@@ -293,7 +293,7 @@ func TestWhatNeedsMoreMemoryThanThereIsEndsBeforeTraining(t *testing.T) {
 	cmd := program(t, "-data", "clusters", "-k", "16384", "-tc-rows", "0", "-quiet", "-out", t.TempDir())
 	cmd.Env = append(cmd.Env, "GOMEMLIMIT=200MiB")
 	text, err := cmd.CombinedOutput()
-	want := regexp.MustCompile(`^infomax: .*-k16384-.* 5\.\d+ GB .* needed, and 0\.21 GB are free: give a smaller -k .*\n$`)
+	want := regexp.MustCompile(`^infomax: .*-k16384-.* 5\.\d+ GB .* needed, and 0\.21 GB .*: give a smaller -k .*\n$`)
 	if err == nil || !want.Match(text) {
 		t.Errorf("%v: %s", err, text)
 	}
