@@ -56,12 +56,11 @@ func init() {
 	saved := xgetbv()
 	if saved&ymm == ymm && ebx&avx2Bit != 0 {
 		twins = append(twins, twin{"avx2", avx2.use})
+		avx2.use()
 	}
 	if saved&zmm == zmm && ebx&(f|dq) == f|dq {
 		twins = append(twins, twin{"avx512", avx512.use})
-	}
-	if len(twins) > 0 {
-		twins[len(twins)-1].use()
+		avx512.use()
 	}
 }
 

@@ -64,9 +64,9 @@ func eigen(S Mat, jacobi int, vectors bool) (V Mat, lambda []float64) {
 	}
 	A, E := Mat{S.Rows, S.Cols, slices.Clone(S.Data)}, Mat{} // rows of E: eigenvectors
 	exponent := normalise(A.Data)
-	t := tridiagonalise(A, vectors)
+	t := tridiagonalise(A)
 	if vectors {
-		E = t.reflections.matrix()
+		E = t.Q()
 	}
 	t.solve(E)
 	lambda, order := largestFirst(t.diagonal, exponent)
@@ -77,29 +77,21 @@ func eigen(S Mat, jacobi int, vectors bool) (V Mat, lambda []float64) {
 }
 
 // tridiagonal is T (n×n), symmetric, and how it came from S: T = Q S Qᵀ, Q the product of the
-// reflections.
+// reflections Hₖ = I − τₖ vₖ vₖᵀ, k = 0 … n−2.
 type tridiagonal struct {
 	diagonal, beside []float64 // n; beside[i] is Tᵢ₊₁,ᵢ
-	reflections
-}
-
-// reflections are Hₖ = I − τₖ vₖ vₖᵀ, k = 0 … n−2; v is row k of V, from column k+1 on.
-type reflections struct {
-	V   Mat // n×n
-	tau []float64
+	V                Mat       // n×n; vₖ is its row k from column k+1 on
+	tau              []float64 // n
 }
 
 // reflectionsAtOnce is how many reflections are subtracted by one product.
 const reflectionsAtOnce = 32
 
-// tridiagonalise reduces A to T and overwrites it. With the pending reflections' v, w as rows of L
+// tridiagonalise reduces A to T and overwrites it with V. With the pending reflections' v, w as rows of L
 // and their −w, −v as rows of R, the part of S not yet reduced is A + LᵀR.
-func tridiagonalise(A Mat, keep bool) tridiagonal {
+func tridiagonalise(A Mat) tridiagonal {
 	n := A.Rows
-	t := tridiagonal{diagonal: make([]float64, n), beside: make([]float64, n)}
-	if keep {
-		t.reflections = reflections{newMat(n, n), make([]float64, n)}
-	}
+	t := tridiagonal{make([]float64, n), make([]float64, n), A, make([]float64, n)}
 	L, R := newMat(2*reflectionsAtOnce, n), newMat(2*reflectionsAtOnce, n)
 	column, dots := make([]float64, n), make([]float64, 2*reflectionsAtOnce)
 	for k := range n {
@@ -118,8 +110,8 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 		at := k + 1
 		v, w := L.Row(pending)[at:], L.Row(pending + 1)[at:]
 		copy(v, column[at:])
-		var tau float64
-		t.beside[k], tau = reflect(v)
+		beta, tau := reflect(v)
+		t.beside[k], t.tau[k] = beta, tau
 		for i := range w { // w = (A + LᵀR) v
 			w[i] = inner(A.Row(at + i)[at:], v)
 		}
@@ -132,10 +124,7 @@ func tridiagonalise(A Mat, keep bool) tridiagonal {
 			w[i] = math.FMA(tau, w[i], float64(half*v[i]))
 			R.Row(pending)[at+i], R.Row(pending + 1)[at+i] = -w[i], -v[i]
 		}
-		if keep {
-			copy(t.V.Row(k)[at:], v)
-			t.tau[k] = tau
-		}
+		copy(A.Row(k)[at:], v) // what was there is reduced
 	}
 	return t
 }
@@ -154,13 +143,13 @@ func reflect(x []float64) (beta, tau float64) {
 	return beta, (beta - alpha) / beta
 }
 
-// matrix returns Q = Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's
+// Q returns Hₙ₋₂ … H₁ H₀, in blocks from the last to the first. With the v of a block's
 // reflections as the rows of V, Hₖ … Hₗ = I − Vᵀ F V where F is upper triangular (Schreiber & Van
 // Loan 1989):
 //
 //	Q ← Q (I − Vᵀ Fᵀ V) = Q − (Q Vᵀ) Fᵀ V
-func (h reflections) matrix() Mat {
-	n := h.V.Rows
+func (t tridiagonal) Q() Mat {
+	n := t.V.Rows
 	Q := newMat(n, n)
 	for i := range n {
 		Q.Row(i)[i] = 1
@@ -169,17 +158,17 @@ func (h reflections) matrix() Mat {
 		at, count := from+1, min(reflectionsAtOnce, n-1-from)
 		V := newMat(count, n-at)
 		for j := range count {
-			copy(V.Row(j), h.V.Row(from + j)[at:])
+			copy(V.Row(j)[j:], t.V.Row(from + j)[at+j:])
 		}
 		QV, minusQVF, rest := newMat(n-at, count), newMat(n-at, count), Q.view().from(at, at)
 		mul(QV.view(), zeros, coefficients{rest.data, n, 1}, V.T().view(), n-at, n-at, count)
-		matmul(minusQVF, QV, minusFactor(V, h.tau[from:]))
+		matmul(minusQVF, QV, minusFactor(V, t.tau[from:]))
 		mul(rest, rest, coefficients{minusQVF.Data, count, 1}, V.view(), n-at, count, n-at)
 	}
 	return Q
 }
 
-// minusFactor returns −Fᵀ of matrix for the reflections with the rows of V. Row j of Fᵀ is
+// minusFactor returns −Fᵀ of Q for the reflections with the rows of V. Row j of Fᵀ is
 //
 //	τⱼ (eⱼ − Σ_{i<j} ⟨vᵢ,vⱼ⟩ row i)
 func minusFactor(V Mat, tau []float64) Mat {
@@ -246,9 +235,7 @@ func (t tridiagonal) step(l, m int, E Mat) {
 		p = float64(s * r)
 		d[i+1] = g + p
 		g = math.FMA(c, r, -b)
-		if E.Rows > 0 {
-			rotate(E.Row(i), E.Row(i+1), c, s)
-		}
+		rotate(E.Row(i), E.Row(i+1), c, s)
 	}
 	d[l] -= p
 	e[l], e[m] = g, 0

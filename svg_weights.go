@@ -274,7 +274,7 @@ func (c *canvas) way(colour string, points ...point) {
 
 // arrow draws an arrow with its head at to.
 func (c *canvas) arrow(from, to point, colour string) {
-	c.line(from[0], from[1], to[0], to[1], "stroke-width:1.6;stroke:"+colour)
+	c.path(line(from, to), "stroke-width:1.6;stroke:"+colour)
 	dx, dy := to[0]-from[0], to[1]-from[1]
 	if length := math.Sqrt(math.FMA(dx, dx, float64(dy*dy))); length > 0 {
 		dx, dy = dx/length, dy/length
