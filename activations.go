@@ -6,26 +6,32 @@ import (
 	"slices"
 )
 
-// activation is f in a = f(z), with its derivative. Arrays are N×K, rows one after another.
+// activation is f in a = f(z), with its derivative. Matrices are N×K.
 type activation struct {
 	name string
 	// forward sets a = f(z). An elementwise f with a backward leaves its slope f′(z) in z's place;
 	// the others leave z.
-	forward func(a, zThenSlope []float64, K int)
+	forward func(a, zThenSlope Mat)
 	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
-	backward func(g, a, slope []float64, K int)
+	backward func(g, a, slope Mat)
 	// monotone says that f is strictly increasing, unit by unit: a's ranks are those of z.
 	monotone bool
 }
 
 // activations in the order of every table and figure.
 var activations = []activation{
-	{"identity", func(a, z []float64, _ int) { copy(a, z) }, nil, true},
-	{"relu", func(a, z []float64, _ int) { rectify(a, z, 0) }, elementwise, false},
-	{"leaky_relu", func(a, z []float64, _ int) { rectify(a, z, 0.01) }, elementwise, true},
+	{"identity", func(a, z Mat) { copy(a.Data, z.Data) }, nil, true},
+	{"relu", func(a, z Mat) { rectifyKernel(a.Data, z.Data, 0) }, elementwise, false},
+	{"leaky_relu", func(a, z Mat) { rectifyKernel(a.Data, z.Data, 0.01) }, elementwise, true},
 	{"softmax", softmax, softmaxBackward, false},
-	{"tanh", tanhSlope, elementwise, true},
-	{"softplus", softplus, elementwise, true},
+	{"tanh", func(a, z Mat) { tanhKernel(a.Data, z.Data) }, elementwise, true},
+	{"softplus", func(a, z Mat) { softplusKernel(a.Data, z.Data) }, elementwise, true},
+}
+
+// apply sets a = f(z), and z as forward says.
+func (f activation) apply(a, z Mat) {
+	sameLength(f.name, len(a.Data), len(z.Data))
+	f.forward(a, z)
 }
 
 // activationNames are their names, in this order.
@@ -46,20 +52,15 @@ func activationByName(name string) activation {
 }
 
 // elementwise is the backward pass of every elementwise activation: ∂L/∂z = ∂L/∂a · f′(z).
-func elementwise(g, _, slope []float64, _ int) { multiplyBy(g, slope) }
+func elementwise(g, _, slope Mat) { multiplyBy(g.Data, slope.Data) }
 
-// rectify is ReLU and, with a leak, leaky ReLU; the slope at 0 is the leak, as in PyTorch.
+var rectifyKernel = rectifyGeneric
+
+// rectifyGeneric is ReLU and, with a leak, leaky ReLU; the slope at 0 is the leak, as in PyTorch.
 //
 //	a = z for z > 0, else leak·z + 0          f′ = 1 for z > 0, else leak
 //
 // The + 0 makes ReLU's zeros positive. NaN stays NaN, and ReLU of −∞ is NaN too, since 0·∞ is.
-func rectify(a, z []float64, leak float64) {
-	sameLength("rectify", len(a), len(z))
-	rectifyKernel(a, z, leak)
-}
-
-var rectifyKernel = rectifyGeneric
-
 func rectifyGeneric(a, z []float64, leak float64) {
 	for i, x := range z {
 		if x > 0 {
@@ -70,14 +71,9 @@ func rectifyGeneric(a, z []float64, leak float64) {
 	}
 }
 
-// tanhSlope is a = tanh z, f′ = 1 − a².
-func tanhSlope(a, z []float64, _ int) {
-	sameLength("tanhSlope", len(a), len(z))
-	tanhKernel(a, z)
-}
-
 var tanhKernel = tanhGeneric
 
+// tanhGeneric is a = tanh z, f′ = 1 − a².
 func tanhGeneric(a, z []float64) {
 	for i, x := range z {
 		y := tanh(x)
@@ -85,17 +81,12 @@ func tanhGeneric(a, z []float64) {
 	}
 }
 
-// softplus is a = log(1+eᶻ); its slope is the logistic function. With u = e^−|z| ≤ 1 nothing
+var softplusKernel = softplusGeneric
+
+// softplusGeneric is a = log(1+eᶻ); its slope is the logistic function. With u = e^−|z| ≤ 1 nothing
 // overflows or loses precision:
 //
 //	a = max(z,0) + log1p(u)          f′ = 1/(1+u) for z ≥ 0, else u/(1+u)
-func softplus(a, z []float64, _ int) {
-	sameLength("softplus", len(a), len(z))
-	softplusKernel(a, z)
-}
-
-var softplusKernel = softplusGeneric
-
 func softplusGeneric(a, z []float64) {
 	for i, x := range z {
 		u := exp(-math.Abs(x))
@@ -109,9 +100,9 @@ func softplusGeneric(a, z []float64) {
 }
 
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
-func softmax(a, z []float64, K int) {
-	for r := 0; r < len(a); r += K {
-		row := z[r : r+K]
+func softmax(a, z Mat) {
+	for n := range a.Rows {
+		row, less := z.Row(n), a.Row(n)
 		top := row[0]
 		for _, x := range row { // slices.Max, which looks for NaN, makes a step of 64 units 5 % slower
 			if x > top {
@@ -119,12 +110,12 @@ func softmax(a, z []float64, K int) {
 			}
 		}
 		for k, x := range row {
-			a[r+k] = x - top
+			less[k] = x - top
 		}
 	}
-	exponentiate(a)
-	for r := 0; r < len(a); r += K {
-		row, sum := a[r:r+K], 0.0
+	exponentiate(a.Data)
+	for n := range a.Rows {
+		row, sum := a.Row(n), 0.0
 		for _, x := range row {
 			sum += x
 		}
@@ -138,9 +129,9 @@ func softmax(a, z []float64, K int) {
 // softmaxBackward uses ∂aⱼ/∂zₖ = aₖ(δⱼₖ − aⱼ), which needs nothing but a:
 //
 //	∂L/∂zₖ = aₖ (gₖ − Σⱼ gⱼ aⱼ)
-func softmaxBackward(g, a, _ []float64, K int) {
-	for r := 0; r < len(a); r += K {
-		row, grad, dot := a[r:r+K], g[r:r+K], 0.0
+func softmaxBackward(g, a, _ Mat) {
+	for n := range a.Rows {
+		row, grad, dot := a.Row(n), g.Row(n), 0.0
 		for k, x := range row {
 			dot = math.FMA(x, grad[k], dot)
 		}

@@ -33,15 +33,17 @@ func (c *adamClock) tick() {
 	c.root2 = 1 / math.Sqrt(1-c.power2)
 }
 
-// adam is one parameter array with its moments, all of one length.
-type adam struct{ w, m, v []float64 }
+// adam is one parameter array with its moments and its gradient, all of one length.
+type adam struct{ w, m, v, gradient []float64 }
 
-func newAdam(w []float64) adam { return adam{w, make([]float64, len(w)), make([]float64, len(w))} }
+func newAdam(w, gradient []float64) adam {
+	return adam{w, make([]float64, len(w)), make([]float64, len(w)), gradient}
+}
 
-// update takes one step of Adam for the gradient g.
-func (a adam) update(c *adamClock, g []float64) {
-	sameLength("adam", len(a.w), len(g))
-	adamKernel(a.w, a.m, a.v, g, c.rate1, c.root2)
+// update takes one step of Adam.
+func (a adam) update(c *adamClock) {
+	sameLength("adam", len(a.w), len(a.gradient))
+	adamKernel(a.w, a.m, a.v, a.gradient, c.rate1, c.root2)
 }
 
 var adamKernel = adamGeneric

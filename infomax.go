@@ -42,18 +42,18 @@ const varianceEpsilon = 1e-6
 type infoMax struct {
 	lambda         float64
 	mean, scale, q []float64 // K; scale is s
-	R              Mat       // batch×K: A − mean
+	R              Mat       // batch×K: A − mean; S where there are more units than rows
 	M, B           Mat       // K×K: RᵀR, and C − I until it becomes the matrix of (2)
-	// wide is made by the first batch of fewer rows than units: the first of all, or the short last one of
-	// an epoch. None that it is for has more rows.
-	wide *wideInfoMax
+	// Sᵀ (K×N) and T (N×N) are made by the first batch of fewer rows than units: the first of all, or the
+	// short last one of an epoch. None that they are for has more rows.
+	St, T Mat
 }
 
 func newInfoMax(lambda float64, batch, k int) *infoMax {
-	l := &infoMax{lambda: lambda}
+	l := &infoMax{lambda: lambda, R: newMat(batch, k)}
 	l.mean, l.scale, l.q = make([]float64, k), make([]float64, k), make([]float64, k)
 	if k <= batch {
-		l.R, l.M, l.B = newMat(batch, k), newMat(k, k), newMat(k, k)
+		l.M, l.B = newMat(k, k), newMat(k, k)
 	}
 	return l
 }
@@ -67,11 +67,11 @@ func (l *infoMax) backward(b block, rows []uint32, layer linear, _ Mat) {
 func (l *infoMax) loss(dA, A Mat, _ []uint32) (loss, entropy, tc float64) {
 	N, K := A.Rows, A.Cols
 	if K > N {
-		if l.wide == nil {
-			l.wide = &wideInfoMax{l, newMat(N, K), newMat(K, N), newMat(N, N)}
+		if l.T.Data == nil {
+			l.St, l.T = newMat(K, N), newMat(N, N)
 		}
-		entropy, tc = l.wide.terms(A)
-		l.wide.gradient(dA)
+		entropy, tc = l.wideTerms(A)
+		l.wideGradient(dA)
 	} else {
 		entropy, tc = l.terms(A)
 		l.gradient(dA)
@@ -125,16 +125,10 @@ func (l *infoMax) gradient(dA Mat) {
 	matmul(dA, l.R.head(N), l.B)
 }
 
-// wideInfoMax evaluates the loss from (3), for K > N.
-type wideInfoMax struct {
-	*infoMax
-	S, St, T Mat // of the batch that made it, the largest: N×K, K×N, N×N
-}
-
-// terms is that of infoMax.
-func (l *wideInfoMax) terms(A Mat) (entropy, tc float64) {
+// wideTerms is terms for K > N, from (3).
+func (l *infoMax) wideTerms(A Mat) (entropy, tc float64) {
 	N, K := A.Rows, A.Cols
-	S, St, T := l.S.head(N), Mat{K, N, l.St.Data[:K*N]}, Mat{N, N, l.T.Data[:N*N]}
+	S, St, T := l.R.head(N), l.St.as(K, N), l.T.as(N, N)
 	center(S, l.mean, A)
 	clear(l.q)
 	columnSquares(l.q, S)
@@ -154,17 +148,17 @@ func (l *wideInfoMax) terms(A Mat) (entropy, tc float64) {
 	return entropy, tc + inner(T.Data, T.Data)
 }
 
-// gradient is that of infoMax, from (3). With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
+// wideGradient is gradient for K > N, from (3). With P of (3) and cₖ = (2+qₖ)/(N−1), (1) becomes
 //
 //	qₖ = 4λ/(N−1) · Σₙ (TS − S)ₙₖ Sₙₖ
 //	∂L/∂Aₙₖ = sₖ ( 4λ/(N−1) · (TS)ₙₖ − (4λ/(N−1) + cₖ) Sₙₖ )
 //
 // It goes through a few units at a time, whose columns then stay in the cache.
-func (l *wideInfoMax) gradient(dA Mat) {
+func (l *infoMax) wideGradient(dA Mat) {
 	const few = 64
 	N, K := dA.Rows, dA.Cols
-	S := l.S.head(N)
-	matmul(dA, Mat{N, N, l.T.Data[:N*N]}, S)
+	S := l.R.head(N)
+	matmul(dA, l.T.as(N, N), S)
 	alpha := 4 * l.lambda / float64(N-1)
 	for from := 0; from < K; from += few {
 		to := min(from+few, K)

@@ -17,7 +17,10 @@ func newMat(rows, cols int) Mat { return Mat{rows, cols, make([]float64, rows*co
 func (m Mat) Row(i int) []float64 { return m.Data[i*m.Cols : (i+1)*m.Cols] }
 
 // head returns the first n rows, sharing m's memory.
-func (m Mat) head(n int) Mat { return Mat{n, m.Cols, m.Data[:n*m.Cols]} }
+func (m Mat) head(n int) Mat { return m.as(n, m.Cols) }
+
+// as returns a rows×cols matrix in the beginning of m's memory.
+func (m Mat) as(rows, cols int) Mat { return Mat{rows, cols, m.Data[:rows*cols]} }
 
 // T returns a transposed copy.
 func (m Mat) T() Mat {

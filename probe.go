@@ -174,7 +174,7 @@ func (p *probe) choose() {
 			p.units = append(p.units, k)
 		}
 	}
-	kept := Mat{N, len(p.units), p.F.Data[:N*len(p.units)]}
+	kept := p.F.as(N, len(p.units))
 	for n := range N {
 		for i, k := range p.units {
 			kept.Row(n)[i] = p.F.Row(n)[k]
@@ -222,7 +222,7 @@ func (p *probe) project() {
 	for k := range K {
 		copy(T.Row(k), p.T.Row(k))
 	}
-	X, block := Mat{N, r, p.F.Data[:N*r]}, newMat(probeBlock, r)
+	X, block := p.F.as(N, r), newMat(probeBlock, r)
 	for n := 0; n < N; n += probeBlock { // X stays behind F
 		to := min(n+probeBlock, N)
 		part := block.head(to - n)

@@ -63,7 +63,7 @@ func (l *reconstruction) quadratic(dA, A Mat) (sum float64) {
 	N, K, places := A.Rows, A.Cols, l.V.Rows
 	V, Y := l.V.view(), l.Y.view()
 	if l.many() {
-		At, B := Mat{K, N, l.At.Data[:K*N]}, Mat{places, N, l.B.Data[:places*N]}
+		At, B := l.At.as(K, N), l.B.as(places, N)
 		transpose(At, A)
 		matmul(B, l.V, At)
 		sum = inner(B.Data, B.Data)

@@ -152,7 +152,7 @@ func (t *trainer) apply(f activation, s *Set, rows []uint32) Mat {
 	for part := range slices.Chunk(rows, few) {
 		z := Z.head(len(part))
 		multiply(b, part, linear{z, W, t.b, 1})
-		f.forward(rest[:len(z.Data)], z.Data, K)
+		f.apply(Mat{z.Rows, K, rest[:len(z.Data)]}, z)
 		rest = rest[len(z.Data):]
 	}
 	return A

@@ -39,13 +39,7 @@ type trainer struct {
 	dW        Mat       // places×K
 	db        []float64 // K
 	clock     adamClock
-	learned   []parameter
-}
-
-// parameter is an array that Adam changes, and its gradient.
-type parameter struct {
-	adam
-	gradient []float64
+	learned   []adam
 }
 
 // newTrainer initialises a run. All objectives of one seed but pca start from the same W.
@@ -66,12 +60,12 @@ func newTrainer(c Config, s *Set) *trainer {
 	t.block, t.clock = s.newBlock(), newAdamClock(c.LearningRate)
 	t.A, t.Z, t.dA = newMat(batch, c.K), newMat(batch, c.K), newMat(batch, c.K)
 	t.dW, t.db = newMat(t.W.Rows, c.K), make([]float64, c.K)
-	t.learned = []parameter{{newAdam(t.W.Data), t.dW.Data}, {newAdam(t.b), t.db}}
+	t.learned = []adam{newAdam(t.W.Data, t.dW.Data), newAdam(t.b, t.db)}
 	switch c.Objective {
 	case "reconstruction":
 		t.V = s.arrange(xavier(s.D, c.K, c.Seed, streamDecoder))
 		dV := newMat(t.V.Rows, c.K)
-		t.learned = append(t.learned, parameter{newAdam(t.V.Data), dV.Data})
+		t.learned = append(t.learned, newAdam(t.V.Data, dV.Data))
 		t.objective = &freeAutoencoder{newReconstruction(s, t.V, batch), dV}
 	case "tied":
 		t.objective = &tiedAutoencoder{newReconstruction(s, t.W, batch)}
@@ -101,20 +95,20 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	N, K := len(rows), t.W.Cols
 	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
 	t.objective.forward(t.block, rows, linear{Z, t.W, t.b, 1})
-	t.f.forward(A.Data, Z.Data, K)
+	t.f.apply(A, Z)
 	loss, entropy, tc = t.objective.loss(dA, A, rows)
 	if !finite(loss) {
 		return loss, entropy, tc
 	}
 	dZ := dA // in the same memory
 	if t.f.backward != nil {
-		t.f.backward(dZ.Data, A.Data, Z.Data, K)
+		t.f.backward(dZ, A, Z)
 	}
 	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, K) // Σₙ dZₙ
 	t.objective.backward(t.block, rows, linear{Z: dZ, W: t.dW, scale: 1}, A)
 	t.clock.tick()
 	for _, p := range t.learned {
-		p.update(&t.clock, p.gradient)
+		p.update(&t.clock)
 	}
 	return loss, entropy, tc
 }
@@ -148,7 +142,7 @@ func (t *trainer) train(
 // diverged tells whether the last epoch's loss, a parameter or a moment of Adam's is not finite. A
 // second moment that has overflowed stays infinite, and its parameter no longer moves.
 func (t *trainer) diverged(loss float64) bool {
-	return !finite(loss) || slices.ContainsFunc(t.learned, func(p parameter) bool {
+	return !finite(loss) || slices.ContainsFunc(t.learned, func(p adam) bool {
 		return !allFinite(slices.Concat(p.w, p.m, p.v))
 	})
 }
