@@ -81,7 +81,7 @@ func (a answer) opening() string {
 		word = "Mostly"
 	case better > 0:
 		word = "Partly"
-	case slices.ContainsFunc(a.rivals, func(r counts) bool { return 2*r.worse >= r.cases }):
+	case slices.ContainsFunc(a.rivals, func(r counts) bool { return 2*r.worse > r.cases }):
 		word = "No"
 	}
 	return fmt.Sprintf("%s (%d of %d)", word, better, a.all.cases)

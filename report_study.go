@@ -107,7 +107,7 @@ func (s setting) name() string {
 	add(s.Epochs > 0 && s.Batch != p.Batch, "batch %d", s.Batch)
 	add(s.Epochs > 0 && s.LearningRate != p.LearningRate, "learning rate %v", s.LearningRate)
 	add(s.TCRows == 0, "no total correlation")
-	add(s.TCRows > 0 && s.TCRows != p.TCRows, "%d TC rows", s.TCRows)
+	add(s.TCRows > 0 && s.TCRows != p.TCRows, "total correlation from %d rows", s.TCRows)
 	add(s.stacked(), "stacks of %d and %d units", s.Stack[0], s.Stack[1])
 	return text
 }
