@@ -6,7 +6,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -189,12 +188,12 @@ type dataSource struct {
 
 // loadData returns the named data set. Downloads and problems are told on screen. Own data may be in a file of another
 // name: the hash in the data's name decides.
-func loadData(ctx context.Context, from dataSource, name string, screen *console) (*Dataset, error) {
+func loadData(from dataSource, name string, screen *console) (*Dataset, error) {
 	switch name {
 	case "mnist", "mnist-shifted":
-		return mnist.load(ctx, from.dir, name == "mnist-shifted", screen)
+		return mnist.load(from.dir, name == "mnist-shifted", screen)
 	case "fashion":
-		return fashion.load(ctx, from.dir, false, screen)
+		return fashion.load(from.dir, false, screen)
 	case "clusters":
 		return clusters(), nil
 	case "uniform":

@@ -118,7 +118,7 @@ func TestDataSetsAreFoundByTheirNames(t *testing.T) {
 	own := &Dataset{Name: "digits-3a7bd3e2", Test: Set{N: 5}}
 	from := dataSource{own: own}
 	for _, name := range []string{"mnist", "clusters", "uniform", own.Name} {
-		d, err := loadData(t.Context(), from, name, quiet)
+		d, err := loadData(from, name, quiet)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

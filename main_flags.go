@@ -229,7 +229,7 @@ func (o *options) chooseData(from dataSource) (dataSize, error) {
 	c := &o.shared
 	name, err := parseName(c.Data, dataNames)
 	switch {
-	case isOwn(c.Data):
+	case from.own != nil:
 		name = from.own.Name
 	case err != nil:
 		return dataSize{}, usagef("-data: %w; of your own data, %s", err, ownAdvice)

@@ -32,8 +32,8 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 	if err != nil {
 		return usagef("-seed %q: give one whole number with -verify", o.seed)
 	}
-	from, err := o.source()
-	if err != nil {
+	var p plan
+	if p.from, err = o.source(); err != nil {
 		return err
 	}
 	claims, err := readClaims(o.verify)
@@ -55,7 +55,6 @@ func verify(ctx context.Context, o options, stdout *bufio.Writer, screen *consol
 	claims = claims[:min(all, cmp.Or(o.sample, all))]
 	fmt.Fprintf(stdout, "%s of %s, chosen by -seed %d\n", outOf(len(claims), all), o.verify, seed)
 	stdout.Flush()
-	p := plan{from: from}
 	for _, c := range claims {
 		p.mine = append(p.mine, c.Config)
 	}

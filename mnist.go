@@ -86,10 +86,10 @@ type rawFiles [4][]byte
 // load returns the data set, its train split moved if shifted. If dir is not "", the files are in it, or in
 // a folder of the data set's name there, so that one dir can serve all data sets. Else screen is told of what
 // is fetched and of what is amiss with the cache.
-func (d imageData) load(ctx context.Context, dir string, shifted bool, screen *console) (*Dataset, error) {
+func (d imageData) load(dir string, shifted bool, screen *console) (*Dataset, error) {
 	raw, err := rawFiles{}, error(nil)
 	if dir == "" {
-		raw, err = d.find(ctx, screen)
+		raw, err = d.find(screen)
 	} else if raw, err = d.fromFolders(filepath.Join(dir, d.name), dir); err != nil {
 		err = fmt.Errorf("-data-dir %s: %s: %w: put its four published files there or in a folder %s there, "+
 			"or leave -data-dir out to have them fetched", dir, d.name, err, d.name)
@@ -141,7 +141,7 @@ func movedImages(images []byte, height, width int) []byte {
 
 // find returns the files from the cache or else from the first source that has them, and then fills
 // or repairs the cache. Its error gives every source's reason.
-func (d imageData) find(ctx context.Context, screen *console) (rawFiles, error) {
+func (d imageData) find(screen *console) (rawFiles, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		cache = os.TempDir()
@@ -157,10 +157,7 @@ func (d imageData) find(ctx context.Context, screen *console) (rawFiles, error) 
 	}
 	for _, source := range d.sources {
 		screen.say("fetching %s from %s", d.name, source)
-		raw, err := d.from(ctx, source)
-		if ctx.Err() != nil {
-			return raw, fmt.Errorf("fetching %s: %w", d.name, ctx.Err())
-		}
+		raw, err := d.from(source)
 		if err != nil {
 			reasons = append(reasons, fmt.Errorf("  %s: %w", source, err))
 			continue
@@ -177,20 +174,21 @@ func (d imageData) find(ctx context.Context, screen *console) (rawFiles, error) 
 		"gzipped or raw, into a folder DIR and give -data-dir DIR", d.name, errors.Join(reasons...), imageFiles[0])
 }
 
+// patience is how long a download may take: of 31 MB at most.
+const patience = 10 * time.Minute
+
 // from reads the files of a source.
-func (d imageData) from(ctx context.Context, source string) (raw rawFiles, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // for 31 MB at most
-	defer cancel()
+func (d imageData) from(source string) (raw rawFiles, err error) {
 	if strings.Contains(source, "://") {
 		for i, name := range imageFiles {
-			if raw[i], err = download(ctx, source+name+".gz", d.sha256[i]); err != nil {
+			if raw[i], err = download(source+name+".gz", d.sha256[i]); err != nil {
 				return raw, fmt.Errorf("%s.gz: %w", name, err)
 			}
 		}
 		return raw, nil
 	}
 	if strings.Contains(source, "@") {
-		if source, err = moduleData(ctx, source); err != nil {
+		if source, err = moduleData(source); err != nil {
 			return raw, err
 		}
 	}
@@ -248,7 +246,9 @@ func unpack(b []byte, want string) ([]byte, error) {
 
 // moduleData has the go tool download a module, through the proxy that a Go user already has, and returns its
 // folder data in the module cache. The tool runs where no go.mod or go.work around us has a say.
-func moduleData(ctx context.Context, module string) (string, error) {
+func moduleData(module string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	cmd.Dir = os.TempDir()
 	cmd.Env = append(cmd.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
@@ -265,12 +265,9 @@ func moduleData(ctx context.Context, module string) (string, error) {
 }
 
 // download returns the unpacked bytes of the file at an address.
-func download(ctx context.Context, url, sha256 string) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := http.DefaultClient.Do(req)
+func download(url, sha256 string) ([]byte, error) {
+	client := http.Client{Timeout: patience}
+	resp, err := client.Get(url)
 	if err != nil {
 		return nil, err
 	}

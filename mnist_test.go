@@ -73,7 +73,7 @@ func TestImagesAreAsPublished(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.data.name, func(t *testing.T) {
-			d, err := tt.data.load(t.Context(), "", false, quiet)
+			d, err := tt.data.load("", false, quiet)
 			if err != nil && tt.data.name == "fashion" {
 				t.Skip(err)
 			}
@@ -113,7 +113,7 @@ func TestMovedImages(t *testing.T) {
 
 func TestMNISTShifted(t *testing.T) {
 	plain := mnistForTest(t)
-	d, err := mnist.load(t.Context(), "", true, quiet)
+	d, err := mnist.load("", true, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func elementsOf(s Set) (x []float64) {
 
 func BenchmarkLoadMNIST(b *testing.B) {
 	for b.Loop() {
-		if _, err := mnist.load(b.Context(), "", false, quiet); err != nil {
+		if _, err := mnist.load("", false, quiet); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -222,7 +222,7 @@ func wantInOrder(t *testing.T, text string, parts ...string) {
 func wantFound(t *testing.T, d imageData, raw rawFiles) (said string) {
 	t.Helper()
 	var out bytes.Buffer
-	got, err := d.find(t.Context(), newConsole(&out, false))
+	got, err := d.find(newConsole(&out, false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestFailureGivesEachSourcesReason(t *testing.T) {
 		serve(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("please log in")) }),
 		"http://127.0.0.1:1/", // nobody listens there
 	}
-	_, err := d.load(t.Context(), "", false, quiet)
+	_, err := d.load("", false, quiet)
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	want := [][]string{
 		{"small is in none of its sources"},
@@ -277,7 +277,7 @@ func TestFailureGivesEachSourcesReason(t *testing.T) {
 
 func TestModuleThatCannotBeDownloadedSaysWhy(t *testing.T) {
 	t.Setenv("GOPROXY", "off")
-	_, err := moduleData(t.Context(), "example.org/small@v1.0.0")
+	_, err := moduleData("example.org/small@v1.0.0")
 	wantInOrder(t, fmt.Sprint(err), "go mod download", "GOPROXY=off")
 }
 
@@ -302,18 +302,21 @@ func TestCacheThatCannotBeWrittenOnlyWarns(t *testing.T) {
 	wantInOrder(t, wantFound(t, d, raw), "small is not cached: ")
 }
 
-func TestCancelEndsTheSearch(t *testing.T) {
-	d, raw := smallImages(t)
+// TestASweepThatIsToStopDoesNotWaitForData that hang.
+func TestASweepThatIsToStopDoesNotWaitForData(t *testing.T) {
+	d, _ := smallImages(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	stuck := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(http.StatusOK)
-		w.(http.Flusher).Flush()
+	over := make(chan struct{})
+	d.sources = []string{serve(t, func(http.ResponseWriter, *http.Request) {
 		cancel()
-		<-r.Context().Done()
-	})
-	d.sources = []string{stuck, mirror(t, raw)}
-	_, err := d.load(ctx, "", false, quiet)
-	if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "sources") {
+		<-over
+	})}
+	t.Cleanup(func() { close(over) }) // before the server waits for its requests
+	published := mnist
+	defer func() { mnist = published }()
+	mnist = d
+	p := plan{mine: []Config{{Data: "mnist", Objective: "random", Activation: "relu", K: 1}}}
+	if _, err := (store{t.TempDir()}).runMissing(ctx, p, inventory{}, 1, quiet); !errors.Is(err, context.Canceled) {
 		t.Errorf("got error %v, want context.Canceled", err)
 	}
 }
@@ -377,7 +380,7 @@ func TestGivenFolderIsTheOnlySource(t *testing.T) {
 	}
 	wantRefused := func(why string) {
 		t.Helper()
-		_, err := d.load(t.Context(), dir, false, quiet)
+		_, err := d.load(dir, false, quiet)
 		wantInOrder(t, fmt.Sprint(err), "-data-dir "+dir+": small: ", why, "put its four published files")
 	}
 	others := rawFiles{raw[1], raw[0], raw[3], raw[2]} // the same names, as Fashion-MNIST has them

@@ -67,10 +67,10 @@ func (s store) runMissing(
 			cmp.Compare(b.cost(), a.cost()))
 	})
 	defer screen.show("")
-	progress := newProgress(screen, len(p.mine)-len(missing), missing)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	work := sweep{store: s, progress: progress, stop: stop, workers: workers}
+	work := sweep{store: s, stop: stop, workers: workers,
+		progress: newProgress(screen, len(p.mine)-len(missing), missing)}
 	ended := make(chan error, 1)
 	go func() { ended <- work.all(ctx, p.from, missing) }()
 	select {
@@ -99,11 +99,11 @@ func (s sweep) all(ctx context.Context, from dataSource, runs []Config) (absent 
 		runs = runs[n:]
 		if first.Data != name {
 			name = first.Data
-			data, err = loadData(ctx, from, name, s.console)
+			data, err = loadData(from, name, s.console)
 		}
 		if data != nil {
 			if s.data, err = data.components(first); err == nil {
-				err = enoughMemory(group, s.workers, s.data)
+				err = s.enoughMemory(group)
 			}
 		}
 		if absent = errors.Join(absent, err); err != nil || data == nil {
@@ -119,17 +119,15 @@ func (s sweep) all(ctx context.Context, from dataSource, runs []Config) (absent 
 	return absent
 }
 
-// enoughMemory returns an error if the largest runs that can be at work together need more memory than there is.
-func enoughMemory(runs []Config, workers int, data *Dataset) error {
-	need := func(c Config) int { return c.memory(data.Train.N, data.Train.D) }
-	largest := slices.SortedFunc(slices.Values(runs), func(a, b Config) int { return need(b) - need(a) })
-	together := 0
-	for _, c := range largest[:min(workers, len(runs))] {
-		together += need(c)
+// enoughMemory returns an error if the runs that begin together, which are the longest, need more memory than there is.
+func (s sweep) enoughMemory(runs []Config) error {
+	need, together := 0, runs[:min(s.workers, len(runs))]
+	for _, c := range together {
+		need += c.memory(s.data.Train.N, s.data.Train.D)
 	}
-	if err := memoryFor(together); err != nil {
+	if err := memoryFor(need); err != nil {
 		return fmt.Errorf("runs such as %s, %d at a time: %w: give a smaller -k or fewer -workers",
-			largest[0].ID(), min(workers, len(runs)), err)
+			runs[0].ID(), len(together), err)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -481,7 +480,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load(context.Background(), "", false, quiet) })
+var realMNIST = sync.OnceValues(func() (*Dataset, error) { return mnist.load("", false, quiet) })
 
 func mnistForTest(tb testing.TB) *Dataset {
 	tb.Helper()
