@@ -130,7 +130,6 @@ func (l *infoMax) wideTerms(A Mat) (entropy, tc float64) {
 	N, K := A.Rows, A.Cols
 	S, St, T := l.R.head(N), l.St.as(K, N), l.T.as(N, N)
 	center(S, l.mean, A)
-	clear(l.q)
 	columnSquares(l.q, S)
 	for k, sum := range l.q {
 		entropy -= l.rescale(k, sum, N)

@@ -261,6 +261,13 @@ func gram(M, R Mat) {
 	}
 }
 
+// gramOf returns RᵀR (K×K).
+func gramOf(R Mat) Mat {
+	M := newMat(R.Cols, R.Cols)
+	gram(M, R)
+	return M
+}
+
 // multiplyBy multiplies g by s, element by element.
 func multiplyBy(g, s []float64) {
 	sameLength("multiplyBy", len(g), len(s))
@@ -277,8 +284,9 @@ func addTo(x []float64, a float64, y []float64) {
 	}
 }
 
-// columnSquares adds Σₙ Aₙₖ² to sums (K).
+// columnSquares sets sums (K) to Σₙ Aₙₖ².
 func columnSquares(sums []float64, A Mat) {
+	clear(sums)
 	for n := range A.Rows {
 		for k, a := range A.Row(n) {
 			sums[k] = math.FMA(a, a, sums[k])

@@ -25,22 +25,22 @@ import (
 // about 30 n³ multiply-adds.
 const jacobiLimit = 128
 
-// singularValues returns those of W (D×K) in descending order; gramian is WᵀW (K×K), which is used only if
-// W has as many rows as columns.
-func singularValues(W, gramian Mat) (sigma []float64) {
+// spectrum returns WᵀW (K×K) and the singular values of W (D×K) in descending order.
+func spectrum(W Mat) (gramian Mat, sigma []float64) {
+	gramian = gramOf(W)
 	if min(W.Rows, W.Cols) <= jacobiLimit {
 		_, sigma, _ = svd(W)
-		return sigma
+		return gramian, sigma
 	}
+	smaller := gramian
 	if W.Rows < W.Cols {
-		gramian = newMat(W.Rows, W.Rows)
-		gram(gramian, W.T())
+		smaller = gramOf(W.T()) // has the same values but for zeros
 	}
-	sigma = eigenvalues(gramian)
+	sigma = eigenvalues(smaller)
 	for i, lambda := range sigma {
 		sigma[i] = math.Sqrt(lambda)
 	}
-	return sigma
+	return gramian, sigma
 }
 
 // eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending

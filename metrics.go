@@ -83,11 +83,11 @@ func entropyRank(x []float64) float64 {
 //	R = A − 1·a₀ᵀ, centred        M = RᵀR        Corrⱼₖ = Mⱼₖ / √(Mⱼⱼ Mₖₖ)
 func correlation(A Mat) (M Mat, ratio float64) {
 	N, K := A.Rows, A.Cols
-	R, M := newMat(N, K), newMat(K, K)
+	R := newMat(N, K)
 	mul(R.view(), A.view(), minusOnes, view{A.Row(0), 0}, N, 1, K)
 	squares := make([]float64, K)
 	center(R, squares, R)
-	gram(M, R)
+	M = gramOf(R)
 	for k := range squares {
 		squares[k] = M.Row(k)[k]
 	}
@@ -103,13 +103,6 @@ func correlation(A Mat) (M Mat, ratio float64) {
 		return M, math.Inf(1)
 	}
 	return M, slices.Max(squares) / least
-}
-
-// spectrum returns WᵀW (K×K) and the singular values of W.
-func spectrum(W Mat) (gramian Mat, sigma []float64) {
-	gramian = newMat(W.Cols, W.Cols)
-	gram(gramian, W)
-	return gramian, singularValues(W, gramian)
 }
 
 // liveWeights returns W without what cannot act: the weights of inputs that are constant, and for

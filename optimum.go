@@ -79,10 +79,7 @@ func (f *directions) loss(W, dW []float64) (F float64) {
 	}
 	matmul(f.V, f.sigma, Mat{D, K, W})
 	mul(f.B.view(), zeros, coefficients{W, 1, K}, f.V.view(), K, D, K)
-	clear(f.squares)
-	for i, w := range W {
-		f.squares[i%K] = math.FMA(w, w, f.squares[i%K])
-	}
+	columnSquares(f.squares, Mat{D, K, W})
 	for k := range K {
 		f.s[k] = f.B.Row(k)[k]
 		F += log(f.squares[k]) - log(f.s[k])

@@ -120,12 +120,13 @@ func componentsOf(s *Set) components {
 //
 //	1/N RRᵀ u = λu   ⇒   Cov(X) a = 1/N RᵀR a = λa,   a = Rᵀu / √(Nλ)
 func componentsOfFew(s *Set) components {
-	R, mean, products, axes := newMat(s.N, s.D), make([]float64, s.D), newMat(s.N, s.N), newMat(s.D, s.N)
+	R, mean, axes := newMat(s.N, s.D), make([]float64, s.D), newMat(s.D, s.N)
 	for n := range s.N {
 		copy(R.Row(n), s.dense(n))
 	}
 	center(R, mean, R)
-	matmul(products, R, R.T())
+	columns := R.T()
+	products := gramOf(columns)
 	scaleBy(products, 1/float64(s.N))
 	U, variance := eigen(products, mostJacobiAxes, true)
 	for k, v := range variance {
@@ -137,7 +138,7 @@ func componentsOfFew(s *Set) components {
 			U.Row(n)[k] *= scale
 		}
 	}
-	mul(axes.view(), zeros, coefficients{R.Data, 1, s.D}, U.view(), s.D, s.N, s.N)
+	matmul(axes, columns, U)
 	return components{axes, variance, mean}
 }
 

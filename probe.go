@@ -187,8 +187,7 @@ func (p *probe) choose() {
 // rows and if a variance is not finite, as it is when anything in F is not.
 func (p *probe) covariance() (cov Mat, ok bool) {
 	N, K := p.F.Rows, p.F.Cols
-	cov = newMat(K, K)
-	gram(cov, p.F)
+	cov = gramOf(p.F)
 	scaleBy(cov, 1/float64(N-1))
 	for k := range K {
 		v := cov.Row(k)[k]

@@ -126,10 +126,9 @@ func scoresOf(order [][]int) Mat {
 // So v_k is kept from falling below that, and estimates stay finite and ordered: a unit that others
 // determine contributes −½ log of that bound, 10.1 nats at N = 2,000.
 func gaussTC(G Mat) float64 {
-	L, score := newMat(G.Cols, G.Cols), normalScores(G.Rows)
+	L, score := gramOf(G), normalScores(G.Rows)
 	gap := score[G.Rows/2] - score[G.Rows/2-1]
 	floor := 2 * gap * gap / inner(score, score)
-	gram(L, G)
 	total := L.Data[0]
 	for i := range L.Data {
 		L.Data[i] /= total
