@@ -100,9 +100,10 @@ func softplusGeneric(a, z []float64) {
 }
 
 // softmax sets every row of a to e^(z−max z) over its sum, taken in unit order.
-func softmax(a, z Mat) {
-	for n := range a.Rows {
-		row, less := z.Row(n), a.Row(n)
+func softmax(A, Z Mat) {
+	a, z, K := A.Data, Z.Data, A.Cols
+	for r := 0; r < len(a); r += K {
+		row := z[r : r+K]
 		top := row[0]
 		for _, x := range row { // slices.Max, which looks for NaN, makes a step of 64 units 5 % slower
 			if x > top {
@@ -110,12 +111,12 @@ func softmax(a, z Mat) {
 			}
 		}
 		for k, x := range row {
-			less[k] = x - top
+			a[r+k] = x - top
 		}
 	}
-	exponentiate(a.Data)
-	for n := range a.Rows {
-		row, sum := a.Row(n), 0.0
+	exponentiate(a)
+	for r := 0; r < len(a); r += K {
+		row, sum := a[r:r+K], 0.0
 		for _, x := range row {
 			sum += x
 		}
@@ -129,9 +130,10 @@ func softmax(a, z Mat) {
 // softmaxBackward uses ∂aⱼ/∂zₖ = aₖ(δⱼₖ − aⱼ), which needs nothing but a:
 //
 //	∂L/∂zₖ = aₖ (gₖ − Σⱼ gⱼ aⱼ)
-func softmaxBackward(g, a, _ Mat) {
-	for n := range a.Rows {
-		row, grad, dot := a.Row(n), g.Row(n), 0.0
+func softmaxBackward(G, A, _ Mat) {
+	g, a, K := G.Data, A.Data, A.Cols
+	for r := 0; r < len(a); r += K {
+		row, grad, dot := a[r:r+K], g[r:r+K], 0.0
 		for k, x := range row {
 			dot = math.FMA(x, grad[k], dot)
 		}
