@@ -163,8 +163,8 @@ func (o options) check() error {
 	case o.sample < 0:
 		return usagef("-sample %d: give a number of rows, or 0 for all", o.sample)
 	case o.verify != "" && o.typed("data") && !isOwn(o.shared.Data):
-		return usagef("-data %s does not go with -verify, which takes your own FILE%s there: leave it out",
-			o.shared.Data, ownSuffix)
+		return usagef("-data %s does not go with -verify, which takes your own FILE.npz there: leave it out",
+			o.shared.Data)
 	case o.typed("sample") && o.verify == "":
 		return usagef("-sample is for -verify: leave it out, or give a results.csv to -verify")
 	}
