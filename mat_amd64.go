@@ -2,7 +2,7 @@
 
 package main
 
-// simd is one instruction set's twins of the kernels. The elementwise twins take a multiple of lanes
+// simd is one instruction set's twins of the kernels. The elementwise twins take a multiple of widths[0]
 // elements. All else is as the Generic functions say.
 type simd struct {
 	productTwins
