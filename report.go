@@ -48,7 +48,7 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	p.addRuns(runs)
 	if p.Answer != "" {
 		p.Study, p.Subject = main.name(), main.subject().String()
-		p.Tables = []sheet{t.shifts(main, "baseline", 1, weightMeasures, outputMeasures), p.others(t)}
+		p.Others = p.others(t)
 		headlines = slices.Insert(headlines, 0, p.Answer)
 		if p.Few != "" {
 			headlines = append(headlines, p.Few)
@@ -118,7 +118,7 @@ type page struct {
 	Study, Subject string // that it is of
 	Few            string // said if seeds are too few for some test
 	Answers        []answered
-	Tables         []sheet // of every case, and of other studies
+	Others         sheet
 	Runs           string
 	Diverged       int
 	Unconverged    int
@@ -141,7 +141,8 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 // show, by each question of the findings.
 func (p page) others(t *runTable) sheet {
 	table := sheet{Stubs: 1, Heads: []string{"data and settings"},
-		Caption: "Other data and settings, by every measure"}
+		Caption: "Other data and settings, by every measure; * too few seeds for a test: what every seed " +
+			"agrees on"}
 	for _, a := range p.Part("findings") {
 		for _, rival := range baselines {
 			table.Heads = append(table.Heads, a.short+", with "+rival)

@@ -36,7 +36,7 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 				a.all.add(tests...)
 			}
 		}
-		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, len(by), by)}
+		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, by...)}
 		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
 			", compared"
 		for i, r := range a.rivals {
@@ -244,49 +244,44 @@ func deadUnits(_ *runTable, s *study) answer {
 	return answer{Text: "Runs with a dead unit: " + cmp.Or(listing(with), "none") + "."}
 }
 
-// leaders counts where an activation, or a λ, is significantly better than every other: at so many
-// K, or in so many cases.
+// leaders counts at how many K an activation, or in how many cases a λ, is significantly better than every
+// other.
 func leaders(contrast string, by ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
-		few, met := false, false
+		where, of, name := "at so many K", len(s.ks), func(p group) string { return p.activation }
+		if contrast == "lambda" {
+			where, of = "in so many cases", len(s.grid(s.subject(), s.ks...))
+			name = func(p group) string { return "λ = " + shortest(p.lambda) }
+		}
 		var found []string
+		few, compared := false, false
 		for _, m := range measuresOf(by...) {
-			unbeaten := map[group]int{} // how many others each one is not better than
+			others := map[group]int{} // that each one is not better than
 			for _, c := range t.all {
 				if c.name == contrast && c.x.study == s && c.field == m.field {
-					unbeaten[c.x.group] += 1 - max(0, c.outcome())
-					unbeaten[c.y.group] += 1 - max(0, -c.outcome())
-					few = few || c.few()
+					others[c.x.group] += 1 - max(0, c.outcome())
+					others[c.y.group] += 1 - max(0, -c.outcome())
+					few, compared = few || c.few(), true
 				}
 			}
 			var leads []string
-			times, races := map[string]int{}, map[string]bool{}
+			times := map[string]int{}
 			for _, c := range s.lambdas() {
 				for _, p := range s.grid(c, s.ks...) {
-					name, race := p.activation, atK(p.K)
-					if contrast == "lambda" {
-						name, race = "λ = "+shortest(p.lambda), p.activation+atK(p.K)
-					}
-					others, compared := unbeaten[p]
-					if compared {
-						races[race] = true
-					}
-					if compared && others == 0 {
-						addNew(&leads, name)
-						times[name]++
+					if n, met := others[p]; met && n == 0 {
+						addNew(&leads, name(p))
+						times[name(p)]++
 					}
 				}
 			}
 			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], len(races))
+				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], of)
 			}
 			if leads != nil {
 				found = append(found, "by "+m.words()+": "+listing(leads))
 			}
-			met = met || len(races) > 0
 		}
-		if met {
-			where := map[string]string{"activation": "at so many K", "lambda": "in so many cases"}[contrast]
+		if compared {
 			a.Text = "Significantly better than every other, " + where +
 				only(few, " (the seeds are too few for a test)") + ": " +
 				cmp.Or(strings.Join(found, "; "), "none by any measure") + "."

@@ -29,7 +29,7 @@ func plain(draw func(*study) []byte) func(*study, weightsReader) ([]byte, error)
 // Two measures that only figures have.
 var (
 	shareOfMost = measure{metric{
-		field: "effective_rank", title: "Effective rank of the weights, % of the most possible", better: +1,
+		field: "effective_rank", title: "Effective rank, % of the most possible", better: +1,
 	}, func(r *Result) float64 {
 		return 100 * float64(r.Final.EffectiveRank) / float64(min(r.Config.K, r.Inputs))
 	}}
@@ -165,9 +165,9 @@ func (s *study) byOptimum() []byte {
 			continue
 		}
 		for _, p := range s.grid(c, s.ks...) {
-			for i, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
+			for _, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
 				look := markOf(objectives, of.objective)
-				look.name = []string{"optimum of the loss", "after training", untrained.String()}[i]
+				look.name = objectiveTitles[of.objective]
 				data = append(data, datum{atK(p.K), m.axis(), look, c.lambda, s.level(p.under(of), m)})
 			}
 		}
@@ -191,8 +191,7 @@ func (s *study) byK() []byte {
 // of panels for each measure, a panel for each K, and a line for each activation, trained and not.
 func (s *study) byWhiteness() []byte {
 	var data []datum
-	for i, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
-		title := []string{"Effective rank, %, ", "Probe accuracy, "}[i]
+	for _, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
 		for _, other := range s.all { // by ascending power
 			same := other.setting
 			if same.Whiten = s.Whiten; same != s.setting || s.Components == 0 {
@@ -203,8 +202,8 @@ func (s *study) byWhiteness() []byte {
 				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
 				before.name += ", " + untrained.String()
 				data = append(data,
-					datum{title + atK(p.K), m.axis(), trained, other.Whiten, other.level(p, m)},
-					datum{title + atK(p.K), m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
+					datum{m.title + ", " + atK(p.K), m.axis(), trained, other.Whiten, other.level(p, m)},
+					datum{m.title + ", " + atK(p.K), m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
 			}
 		}
 	}
@@ -269,8 +268,7 @@ const shownWeights = 512 * 784
 // weightPicture draws networks over their data, if these are in the plane, else as images of the
 // data's own inputs.
 func weightPicture(all []network, data *Dataset) []byte {
-	var strips []strip
-	var planes []plane
+	var shown []vectors
 	for _, n := range all {
 		K, W := n.Config.K, n.arrays["W"]
 		if inputs := n.arrays["inputs"]; inputs != nil {
@@ -278,8 +276,7 @@ func weightPicture(all []network, data *Dataset) []byte {
 		}
 		D := len(W) / K
 		units := min(K, max(1, shownWeights/len(all)/D))
-		strips = append(strips, strip{n.Config.Activation, Mat{units, D, W[:units*D]}})
-		planes = append(planes, plane{n.Config.Activation, K, n.arrays["trajectory"]})
+		shown = append(shown, vectors{n.Config.Activation, Mat{units, D, W[:units*D]}, n.arrays["trajectory"]})
 	}
 	if len(all) == 0 {
 		return nil
@@ -288,7 +285,7 @@ func weightPicture(all []network, data *Dataset) []byte {
 	note := fmt.Sprintf("%s, %s; %s, %s, seed %d.",
 		c.Data, plural(c.Epochs, "epoch"), conditionOf(c), atK(c.K), c.Seed)
 	if data == nil {
-		return filterPicture(strips, all[0].Shape, note)
+		return filterPicture(shown, all[0].Shape, note)
 	}
-	return planePicture(planes, data.Test, note)
+	return planePicture(shown, data.Test, note)
 }

@@ -35,30 +35,27 @@ func names(texts ...string) (row []entry) {
 
 func (m measure) arrowed() string { return m.title + map[int]string{+1: " ↑", -1: " ↓"}[m.better] }
 
-// shifts is a table of what a contrast compares, a row for each case: by the first few of each list of
-// measures, in the colours of the verdict by all of it.
-func (t *runTable) shifts(s *study, contrast string, few int, lists ...[]string) sheet {
-	xs, ys, _ := t.compared(s, contrast, slices.Concat(lists...)...)
+// shifts is a table of what a contrast compares by those measures, a row for each case, in the colours of
+// the verdict by all of them.
+func (t *runTable) shifts(s *study, contrast string, by ...string) sheet {
+	xs, ys, found := t.compared(s, contrast, by...)
 	subject := side{s, xs[0]}
-	table := sheet{Name: contrast + "-" + lists[0][0], Stubs: 2, Heads: []string{"K", "activation"},
+	table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"},
 		Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]; " +
 			"effective rank and accuracy in percentage points"}
 	for _, x := range xs {
 		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
 	}
-	for _, list := range lists {
-		_, _, by := t.compared(s, contrast, list...)
-		for _, y := range ys {
-			for j, m := range measuresOf(by[:min(few, len(by))]...) {
-				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
-				for i, x := range xs {
-					cell := entry{Main: "–"} // not made, or of infinite total correlation
-					if tests := t.tests(s, contrast, by, x, y); j < len(tests) {
-						cell = tests[j].entry()
-						cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
-					}
-					table.Rows[i] = append(table.Rows[i], cell)
+	for _, y := range ys {
+		for j, m := range measuresOf(found...) {
+			table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
+			for i, x := range xs {
+				cell := entry{Main: "–"} // not made, or of infinite total correlation
+				if tests := t.tests(s, contrast, found, x, y); j < len(tests) {
+					cell = tests[j].entry()
+					cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
 				}
+				table.Rows[i] = append(table.Rows[i], cell)
 			}
 		}
 	}

@@ -150,16 +150,16 @@ func sampleFigures() map[string][]byte {
 	}
 	lines = append(lines, datum{"K = 2", rank, b, 1, estimate{9, 8, 10}})
 	W := Mat{3, 6, []float64{1, -1, 0, .5, nan, 2, 0, 0, 0, 0, 0, 0, -3, 1, 1, 1, 1, 1}}
-	still := plane{"tanh", 1, []float64{.1, .1, .05}}
-	far := plane{"relu", 2, []float64{2, 0, 9, 0, 1, 0, 50, 60, 3, nan, 1, 1}}
+	still := vectors{"tanh", Mat{Rows: 1}, []float64{.1, .1, .05}}
+	far := vectors{"relu", Mat{Rows: 2}, []float64{2, 0, 9, 0, 1, 0, 50, 60, 3, nan, 1, 1}}
 	test := clusters().Test
 	return map[string][]byte{
 		"dots":      dotPlot(rank, spots, "a note"),
 		"lines":     linePlot("lines", quantity{title: "λ", log: true, setting: true}, lines, "a note"),
 		"clouds":    linePlot("clouds", quantity{title: "x"}, clouds, strings.Repeat("a long note ", 30), a),
-		"images":    filterPicture([]strip{{"relu", W}, {"leaky_relu", W}}, []int{2, 3}, "a note"),
-		"one plane": planePicture([]plane{still}, test, ""),
-		"planes":    planePicture([]plane{far, still, far, still}, test, "a note"),
+		"images":    filterPicture([]vectors{{"relu", W, nil}, {"leaky_relu", W, nil}}, []int{2, 3}, "a note"),
+		"one plane": planePicture([]vectors{still}, test, ""),
+		"planes":    planePicture([]vectors{far, still, far, still}, test, "a note"),
 	}
 }
 
@@ -291,7 +291,7 @@ func TestFiltersShowEveryWeight(t *testing.T) {
 				W.Data[i] = float64(i - 6)
 			}
 			limit := percentile99(W.Data)
-			svg := filterPicture([]strip{{W: W}}, c.shape, "")
+			svg := filterPicture([]vectors{{W: W}}, c.shape, "")
 			if !strings.Contains(string(svg), "Each image is "+c.size) {
 				t.Errorf("no %q in the note", c.size)
 			}

@@ -14,10 +14,12 @@ import (
 	"slices"
 )
 
-// strip is some units of one network.
-type strip struct {
-	label string // "relu"; may be empty
-	W     Mat    // units × D
+// vectors are the weights of some units of one network.
+type vectors struct {
+	activation string // may be empty
+	W          Mat    // units × D
+	// trajectory is w₁, w₂, b of every unit at the start and after each epoch, (epochs+1)×units×3, for D = 2.
+	trajectory []float64
 }
 
 // picture is how a unit's D inputs are laid out: its colours, height × width each, stand side by
@@ -51,15 +53,15 @@ func (p picture) at(i int) (x, y int) {
 	return pixel%p.width + colour*(p.width+1), pixel / p.width
 }
 
-// filterPicture draws each strip's units in their order, on a scale of its own, −limit to limit,
+// filterPicture draws each network's units in their order, on a scale of its own, −limit to limit,
 // which stands beside it: blue for negative weights, grey for 0, yellow for positive ones.
 // Lightness rises all the way, so the sign is there in greyscale too. shape is that of the data's
 // rows.
-func filterPicture(strips []strip, shape []int, note string) []byte {
+func filterPicture(all []vectors, shape []int, note string) []byte {
 	c := newCanvas("Weight vectors as images")
-	layout, left := pictureOf(shape, strips[0].W.Cols), margin+60
-	for _, s := range strips {
-		left = max(left, margin+textWidth(s.label, textSize)+8)
+	layout, left := pictureOf(shape, all[0].W.Cols), margin+60
+	for _, s := range all {
+		left = max(left, margin+textWidth(s.activation, textSize)+8)
 	}
 	for i, name := range []string{"−limit", "0", "+limit"} {
 		c.key(name, func(x, y float64) {
@@ -68,7 +70,7 @@ func filterPicture(strips []strip, shape []int, note string) []byte {
 		})
 	}
 	c.y += 26
-	for _, s := range strips {
+	for _, s := range all {
 		c.strip(s, layout, left)
 	}
 	colours := only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side")
@@ -83,7 +85,7 @@ const (
 )
 
 // strip draws the images of s in one PNG.
-func (c *canvas) strip(s strip, p picture, left float64) {
+func (c *canvas) strip(s vectors, p picture, left float64) {
 	limit := percentile99(s.W.Data)
 	width, height := p.colours*(p.width+1)-1, p.height
 	columns := max(1, min(s.W.Rows, perStrip*height/width))
@@ -96,7 +98,7 @@ func (c *canvas) strip(s strip, p picture, left float64) {
 			atlas.SetColorIndex(x+k%columns*(width+tileGap), y+k/columns*(height+tileGap), shade(w, limit))
 		}
 	}
-	c.text(left-8, c.y+14, "end", s.label, "")
+	c.text(left-8, c.y+14, "end", s.activation, "")
 	c.small(left-8, c.y+29, "end", "±"+aligned(limit))
 	scale := min((pageWidth-margin-left)/float64(size.Dx()), tallest/float64(height))
 	c.image(atlas, left, c.y, scale)
@@ -148,20 +150,13 @@ func percentile99(values []float64) float64 {
 	return cmp.Or(magnitudes[99*len(magnitudes)/100], 1)
 }
 
-// plane is one network of two inputs.
-type plane struct {
-	activation string
-	K          int
-	trajectory []float64 // w₁, w₂, b of every unit at the start and after each epoch: (epochs+1)×K×3
-}
-
 // ways are w₁, w₂, b after each epoch, of every unit that did not diverge; longest is the largest
 // coordinate that a w of them ever had.
-func (p plane) ways() (ways [][][3]float64, longest float64) {
-	for k := range p.K {
+func (p vectors) ways() (ways [][][3]float64, longest float64) {
+	for k := range p.W.Rows {
 		var way [][3]float64
 		length, largest := 0.0, 0.0 // NaN if any number is
-		for t := 3 * k; t < len(p.trajectory); t += 3 * p.K {
+		for t := 3 * k; t < len(p.trajectory); t += 3 * p.W.Rows {
 			u := [3]float64(p.trajectory[t:])
 			way = append(way, u)
 			length = max(length, math.Abs(u[0]), math.Abs(u[1]))
@@ -176,7 +171,7 @@ func (p plane) ways() (ways [][][3]float64, longest float64) {
 
 // stretch is how many times as long as they are arrows are drawn: 1, unless the longest would be
 // more than the panel, −reach…reach, or less than a quarter of it.
-func (p plane) stretch(reach float64) float64 {
+func (p vectors) stretch(reach float64) float64 {
 	_, longest := p.ways()
 	if fit := longest / reach; fit > 0.95 || 0 < fit && fit < 0.25 {
 		return 1 / niceStep(fit/0.95)
@@ -186,10 +181,10 @@ func (p plane) stretch(reach float64) float64 {
 
 const thin = "stroke-width:0.8;stroke-opacity:0.6;stroke:"
 
-// planePicture draws each plane as a square panel: the data, of which about 800 rows, each unit's w
+// planePicture draws each network as a square panel: the data, of which about 800 rows, each unit's w
 // as an arrow with the way that its tip came in training, and the line w·x + b = 0. The panel's
 // title says where arrows are not at their length.
-func planePicture(planes []plane, data Set, note string) []byte {
+func planePicture(all []vectors, data Set, note string) []byte {
 	c := newCanvas("Weight vectors, and the lines w·x + b = 0, over the data")
 	const dotted = "stroke:#c4c4c4;stroke-width:2.6;stroke-linecap:round"
 	c.key("data", func(x, y float64) {
@@ -206,11 +201,11 @@ func planePicture(planes []plane, data Set, note string) []byte {
 	}
 	reach = 1.1 * cmp.Or(reach, 1)
 	var titles []string
-	for _, p := range planes {
+	for _, p := range all {
 		stretch := p.stretch(reach)
 		titles = append(titles, p.activation+only(stretch != 1, "; w ×"+short(stretch)))
 	}
-	side := min(400, (pageWidth-margin)/float64(min(len(planes), 3))-48)
+	side := min(400, (pageWidth-margin)/float64(min(len(all), 3))-48)
 	both := newScale(quantity{}, []float64{-reach, reach})
 	for i, f := range c.layout(titles, 0, 36, side) {
 		f.right = f.left + side
@@ -226,16 +221,16 @@ func planePicture(planes []plane, data Set, note string) []byte {
 		// What is outside of an inner svg element is not drawn.
 		fmt.Fprintf(&c.body, `<svg x="%s" y="%s" width="%s" height="%[3]s" viewBox="%[1]s %[2]s %[3]s %[3]s">`+"\n",
 			num(f.left), num(f.top), num(side))
-		c.units(planes[i], reach, at)
+		c.units(all[i], reach, at)
 		c.body.WriteString("</svg>\n")
 	}
 	return c.bytes(note)
 }
 
 // units draws those of p. at is the position of a point −reach…reach.
-func (c *canvas) units(p plane, reach float64, at func(x, y float64) point) {
+func (c *canvas) units(p vectors, reach float64, at func(x, y float64) point) {
 	ways, _ := p.ways()
-	c.hidden += p.K - len(ways)
+	c.hidden += p.W.Rows - len(ways)
 	colour, stretch := markOf(activationNames, p.activation).colour, p.stretch(reach)
 	tip := func(u [3]float64) point { return at(u[0]*stretch, u[1]*stretch) }
 	for _, way := range ways {
