@@ -99,6 +99,26 @@ func TestExperimentDefinesEveryColumn(t *testing.T) {
 	}
 }
 
+// TestAnswerHasTheReason that README gives: at λ = 1 the optimum is more redundant than untrained weights, at 10 less,
+// where training ends above them.
+func TestAnswerHasTheReason(t *testing.T) {
+	redundancy := map[string][]float64{}
+	for _, row := range csvRows(t, textOf(t, answerFile("results.csv"))) {
+		if row["data"] == "mnist" && row["components"] == "" && row["activation"] == "identity" {
+			x, _ := strconv.ParseFloat(row["final_weight_redundancy"], 64)
+			name := row["objective"] + row["lambda"] + " K " + row["k"]
+			redundancy[name] = append(redundancy[name], x)
+		}
+	}
+	for _, K := range []string{" K 16", " K 32", " K 64"} {
+		untrained := mean(redundancy["random"+K])
+		if !(mean(redundancy["optimum1"+K]) > untrained && untrained > mean(redundancy["optimum10"+K]) &&
+			mean(redundancy["infomax10"+K]) > untrained) {
+			t.Errorf("%s: %v", K, redundancy)
+		}
+	}
+}
+
 // TestPagesDescribeMNIST: how sparse its images are, and how unequal their principal components.
 func TestPagesDescribeMNIST(t *testing.T) {
 	if testing.Short() {

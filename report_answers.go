@@ -128,7 +128,7 @@ func objectivesWithUntrained(t *runTable, s *study) (a answer) {
 			row = append(row, entry{Main: cmp.Or(s.rangeOf(s.grid(c, K), m, aligned), "–")})
 		}
 		if its.cases > 0 && c != s.subject() {
-			begin := cmp.Or(only(a.Text == "", "Weights compared with untrained:"), ";")
+			begin := cmp.Or(only(a.Text == "", "Other weights compared with untrained:"), ";")
 			a.Text += fmt.Sprintf("%s %s: %s", begin, c, its)
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
@@ -168,7 +168,7 @@ func change(t *runTable, s *study) (a answer) {
 		}
 	}
 	if shifts := span(shifts, aligned); shifts != "" {
-		a.Text = "Training changes the effective rank by " + shifts + " percentage points."
+		a.Text = "Training changes the effective rank by " + shifts + " % of its maximum."
 	}
 	return a
 }
@@ -206,8 +206,8 @@ func optimal(_ *runTable, s *study) (a answer) {
 			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
 	if trained.cases > 0 {
-		a.Text += fmt.Sprintf(" Of the %d that were also trained, %d end more redundant than the optimum.",
-			trained.cases, trained.worse)
+		a.Text += fmt.Sprintf(" InfoMax was trained in %d of the %d. In %d of these it ends more redundant than the "+
+			"optimum.", trained.cases, optimum.cases, trained.worse)
 	}
 	return a
 }
@@ -248,9 +248,9 @@ func deadUnits(_ *runTable, s *study) answer {
 // other.
 func leaders(contrast string, by ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
-		where, of, name := "at so many K", len(s.ks), func(p group) string { return p.activation }
+		where, of, name := "and at how many K", len(s.ks), func(p group) string { return p.activation }
 		if contrast == "lambda" {
-			where, of = "in so many cases", len(s.grid(s.subject(), s.ks...))
+			where, of = "and in how many cases", len(s.grid(s.subject(), s.ks...))
 			name = func(p group) string { return "λ = " + shortest(p.lambda) }
 		}
 		var found []string
@@ -296,8 +296,8 @@ func trends(t *runTable, s *study) answer {
 }
 
 func associations(t *runTable, s *study) answer {
-	a := t.told(s, "within", "Among runs that differ only in seed, how many measures of redundancy go with a "+
-		"better or worse probe where they are lower")
+	a := t.told(s, "within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
+		"with a better or worse probe")
 	largest := 0.0
 	for _, c := range associationsOf(s, s.subject()) {
 		largest = max(largest, math.Abs(c.effect))

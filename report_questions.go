@@ -24,25 +24,29 @@ var baselines = []string{untrained.String(), autoencoder.String()}
 
 var questions = []question{
 	{"findings", "Weights", "Does InfoMax produce non-redundant features?",
-		[]kind{verdictOn("baseline", weightMeasures, baselines...), change},
+		[]kind{verdictOn("baseline", weightMeasures, baselines...), change,
+			verdictOn("baseline", weightMeasures, variance.String())},
 		nil,
 		"Both measures of the weights are computed from one spectrum, and cases share seeds. " +
 			"They are not independent."},
 	{"why", "Weights on whitened inputs", "Are the weights less redundant on whitened inputs?",
 		[]kind{whitened(verdictOn("baseline", weightMeasures, baselines...)), change,
-			verdictOn("baseline", probeMeasures, baselines...),
-			verdictOn("whiten", weightMeasures, treatment.String()),
+			verdictOn("baseline", probeMeasures, baselines...)},
+		nil,
+		""},
+	{"why", "", "What does whitening change?",
+		[]kind{verdictOn("whiten", weightMeasures, treatment.String()),
 			verdictOn("whiten", probeMeasures[:1], treatment.String())},
 		[]figure{{"whiteness", "Where a solid line (InfoMax) is above the dotted one of its colour (untrained), " +
 			"training makes the weights less redundant, or the probe better. Further right the inputs are whiter.",
 			plain((*study).byWhiteness)}},
-		"Whitening also takes away which directions vary most."},
+		"Whitened inputs no longer show which directions varied most, which may matter to the probe."},
 	{"why", "", "Is it the loss or the training?",
 		[]kind{optimal},
 		[]figure{{"weight-redundancy-optimum", "Where the optimum is above untrained, the loss itself asks " +
 			"for redundant weights. Each panel has one K, and λ grows to the right.",
 			plain((*study).byOptimum)}},
-		"The reason is exact for identity alone."},
+		"The reason is exact for identity alone. The optimum is a local minimum, compared without a test."},
 	{"first", "", "Is it InfoMax alone?",
 		[]kind{objectivesWithUntrained},
 		[]figure{{"effective-rank", "A mark left of the bar (untrained) means weights that are more redundant than " +
@@ -53,8 +57,8 @@ var questions = []question{
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
 		[]kind{verdictOn("baseline", outputMeasures, baselines...)},
 		nil,
-		"The loss itself lowers output correlation. Total correlation is estimated from below: of two, the lower " +
-			"estimate need not be of the lower one. " +
+		"The loss itself lowers output correlation. Total correlation is estimated from below: outputs with the " +
+			"smaller estimate can have the larger total correlation. " +
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
 		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
@@ -73,8 +77,8 @@ var questions = []question{
 	{"choices", "", "And compared with an autoencoder whose decoder is the transpose of W?",
 		[]kind{verdictOn("reference", weightMeasures, tied.String())},
 		nil,
-		"A free decoder can undo any invertible mixing of the units, so the autoencoder's weights " +
-			"depend on their start."},
+		"With identity a free decoder can undo any invertible mixing of the units: the autoencoder's " +
+			"weights then depend on their start."},
 	{"deliverables", "", "How does activation choice affect results?",
 		[]kind{leaders("activation",
 			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")},
@@ -107,9 +111,9 @@ var questions = []question{
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
 		[]kind{trends},
-		[]figure{{"effective-rank-over-random-by-k", "A line that falls: with more units, training loses " +
-			"more of the effective rank of untrained weights. Each line is one objective.", plain((*study).byK)}},
-		"Runs of every K take the same number of steps. No more units than inputs can be orthogonal."},
+		[]figure{{"effective-rank-over-random-by-k", "Where a line falls, training with more units loses " +
+			"a larger share of the untrained effective rank. Each line is one objective.", plain((*study).byK)}},
+		"Runs of every K take the same number of steps. With more units than inputs, not all can be orthogonal."},
 	{"followups", "", "Larger data. Does it hold: are InfoMax's weights less redundant than with fewer rows?",
 		[]kind{verdictOn("data", weightMeasures, treatment.String()),
 			verdictOn("data", outputMeasures[:1], treatment.String())},

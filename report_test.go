@@ -286,24 +286,26 @@ func TestAnswers(t *testing.T) {
 		{"verdict", "Does InfoMax produce", table(usualSample()),
 			"Partly (2 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4. " +
-				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
+				"Training changes the effective rank by −25.0 to 25.0 % of its maximum. By effective rank and weight " +
+				"correlation, compared with λ = 0: 2 better, 2 worse of 4 cases."},
 		{"few seeds", "Does InfoMax produce", table(few),
 			"Unclear. By effective rank and weight correlation, " +
 				"compared with untrained: 2 better, 2 worse of 4* cases. " +
-				"Training changes the effective rank by −25.0 to 25.0 percentage points."},
+				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
 		{"whitened", "Are the weights less redundant on whitened", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
-				"Training changes the effective rank by 12.5 to 25.0 percentage points. " +
+				"Training changes the effective rank by 12.5 to 25.0 % of its maximum. " +
 				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
-				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4. " +
-				"By effective rank and weight correlation, compared with unwhitened inputs: 4 better, 0 worse of " +
-				"4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, 4 worse of 4 cases."},
+				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4."},
+		{"whitening", "What does whitening change?", table(better, raw),
+			"Yes (4 of 4). By effective rank and weight correlation, compared with unwhitened inputs: " +
+				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, 4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
-			"redundant than untrained in 2 of 4 cases of λ and K. Of the 4 that were also trained, 2 end more " +
-			"redundant than the optimum."},
+			"redundant than untrained in 2 of 4 cases of λ and K. InfoMax was trained in 4 of the 4. In 2 of these " +
+			"it ends more redundant than the optimum."},
 		{"leaders", "Does λ matter?", table(lambdas),
-			". Significantly better than every other, in so many cases: by effective rank: λ = 1 " +
+			". Significantly better than every other, and in how many cases: by effective rank: λ = 1 " +
 				"(4 of 4)."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with how many activations each measure gets better or " +
 			"worse: effective rank over untrained: 0 better, 2 worse of 2; output correlation for each pair: " +
