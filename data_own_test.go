@@ -181,8 +181,9 @@ func TestFilesOfMoreThanMemoryAreRefused(t *testing.T) {
 		}
 		limit := debug.SetMemoryLimit(1000)
 		_, err := parseOwn(whole)
-		if _, err := readOwn("testdata/own_digits.npz"); !strings.Contains(fmt.Sprint(err), "are needed, and 1e-06 GB") {
-			t.Errorf("the file alone needs more memory than there is, and the error is %v", err)
+		_, fileErr := readOwn("testdata/own_digits.npz")
+		if !strings.Contains(fmt.Sprint(fileErr), "are needed, and 1e-06 GB") {
+			t.Errorf("the file alone needs more memory than there is, and the error is %v", fileErr)
 		}
 		debug.SetMemoryLimit(limit)
 		if got := fmt.Sprint(err); !strings.Contains(got, want) {

@@ -300,7 +300,8 @@ func TestAnswers(t *testing.T) {
 				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4."},
 		{"whitening", "What does whitening change?", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with unwhitened inputs: " +
-				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, 4 worse of 4 cases."},
+				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, " +
+				"4 worse of 4 cases."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
 			"redundant than untrained in 2 of 4 cases of λ and K. InfoMax was trained in 4 of the 4. In 2 of these " +
 			"it ends more redundant than the optimum."},
