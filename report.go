@@ -104,7 +104,7 @@ func (t *runTable) ask(q question, main *study, weightsOf weightsReader) (answer
 			return a, err
 		}
 		if svg != nil {
-			caption := fmt.Sprintf("%s Study of the answer: %s, %s.",
+			caption := fmt.Sprintf("%s Data: %s, %s.",
 				f.caption, a.lead.name(), plural(a.lead.size(), "run"))
 			a.Figures = append(a.Figures, shown{f.file(a.lead), caption, template.HTML(svg)})
 		}
@@ -144,7 +144,7 @@ func (p page) others(t *runTable) sheet {
 		Caption: "Other data and settings, by every measure; * too few seeds for a test: what every seed " +
 			"agrees on"}
 	for _, a := range p.Part("findings") {
-		for _, rival := range baselines {
+		for _, rival := range baselines[:2] {
 			table.Heads = append(table.Heads, a.short+", with "+rival)
 		}
 	}
@@ -154,7 +154,7 @@ func (p page) others(t *runTable) sheet {
 		}
 		row := names(s.name())
 		for _, a := range p.Part("findings") {
-			for _, rival := range baselines {
+			for _, rival := range baselines[:2] {
 				e := entry{Main: "–"}
 				for _, r := range a.by[s].rivals {
 					if r.of == rival {

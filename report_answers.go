@@ -10,8 +10,8 @@ import (
 
 // The kinds of answer, each with the one template of its sentence.
 
-// verdictOn counts the cases in which x is better than the rivals by all of the measures. Its
-// table has every y of the contrast.
+// verdictOn counts the cases in which x is better than the rivals by all of the measures; λ = 0 is told, but
+// not counted. Its table has every y of the contrast.
 func verdictOn(contrast string, by []string, rivals ...string) kind {
 	return func(t *runTable, s *study) (a answer) {
 		xs, ys, found := t.compared(s, contrast, by...)
@@ -29,8 +29,9 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			for i, y := range ys {
 				its := t.tests(s, contrast, found, x, y)
 				a.rivals[i].add(its...)
-				tests, whole = append(tests, its...), whole && its != nil
-				partly = partly || its != nil && len(its) < len(found)
+				if partly = partly || its != nil && len(its) < len(found); y.condition != variance {
+					tests, whole = append(tests, its...), whole && its != nil
+				}
 			}
 			if whole {
 				a.all.add(tests...)

@@ -285,19 +285,21 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"verdict", "Does InfoMax produce", table(usualSample()),
 			"Partly (2 of 4). By effective rank and weight correlation, compared with untrained: " +
-				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4. " +
-				"Training changes the effective rank by −25.0 to 25.0 % of its maximum. By effective rank and weight " +
-				"correlation, compared with λ = 0: 2 better, 2 worse of 4 cases."},
+				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4; " +
+				"with λ = 0: 2 better, 2 worse of 4. " +
+				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
 		{"few seeds", "Does InfoMax produce", table(few),
 			"Unclear. By effective rank and weight correlation, " +
 				"compared with untrained: 2 better, 2 worse of 4* cases. " +
 				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
 		{"whitened", "Are the weights less redundant on whitened", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with untrained: " +
-				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4. " +
+				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4; " +
+				"with λ = 0: 4 better, 0 worse of 4. " +
 				"Training changes the effective rank by 12.5 to 25.0 % of its maximum. " +
 				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
-				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4."},
+				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4; " +
+				"with λ = 0: 0 better, 0 worse of 4."},
 		{"whitening", "What does whitening change?", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with unwhitened inputs: " +
 				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, " +
