@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"slices"
@@ -54,16 +55,10 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 			headlines = append(headlines, p.Few)
 		}
 	}
-	stats, err := formatStats(t)
-	if err != nil {
-		return nil, nil, err
-	}
-	md, tex, err := formatTables(t, p.Answers)
-	if err != nil {
-		return nil, nil, err
-	}
 	var html bytes.Buffer
-	err = pageTemplate.Execute(&html, p)
+	stats, statsErr := formatStats(t)
+	md, tex, tablesErr := formatTables(t, p.Answers)
+	err = errors.Join(statsErr, tablesErr, pageTemplate.Execute(&html, p))
 	return append(files, file{"stats.csv", stats}, file{"tables.md", md}, file{"tables.tex", tex},
 		file{"report.html", html.Bytes()}), headlines, err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 )
@@ -291,37 +290,23 @@ func leaders(contrast string, by ...string) kind {
 	}
 }
 
-// trends and associations count how many tests are significant, by each measure.
-func trends(t *runTable, s *study) answer {
-	return t.told(s, "trend", "As K grows, with how many activations each measure gets better or worse")
-}
-
-func associations(t *runTable, s *study) answer {
-	a := t.told(s, "within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
-		"with a better or worse probe")
-	largest := 0.0
-	for _, c := range associationsOf(s, s.subject()) {
-		largest = max(largest, math.Abs(c.effect))
-	}
-	a.Text += only(a.Text != "" && largest > 0,
-		fmt.Sprintf(" Among runs of %s the largest pooled |ρ| is %s.", s.subject(), fixed(largest, 2)))
-	return a
-}
-
-func (t *runTable) told(s *study, name, what string) (a answer) {
-	var found []counts
-	for _, c := range t.all {
-		if c.name != name || c.x.study != s {
-			continue
+// told counts in how many tests each measure is significantly better or worse.
+func told(name, what string) kind {
+	return func(t *runTable, s *study) (a answer) {
+		var found []counts
+		for _, c := range t.all {
+			if c.name != name || c.x.study != s {
+				continue
+			}
+			if n := len(found); n == 0 || found[n-1].of != c.words() {
+				found = append(found, counts{of: c.words()})
+			}
+			found[len(found)-1].add(c)
 		}
-		if n := len(found); n == 0 || found[n-1].of != c.words() {
-			found = append(found, counts{of: c.words()})
+		for i, its := range found {
+			a.Text += fmt.Sprintf("%s %s: %s", cmp.Or(only(i == 0, what+":"), ";"), its.of, its)
 		}
-		found[len(found)-1].add(c)
+		a.Text += only(found != nil, ".")
+		return a
 	}
-	for i, its := range found {
-		a.Text += fmt.Sprintf("%s %s: %s", cmp.Or(only(i == 0, what+":"), ";"), its.of, its)
-	}
-	a.Text += only(found != nil, ".")
-	return a
 }

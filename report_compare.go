@@ -209,7 +209,7 @@ func compareAll(all []*study) (done []comparison) {
 		}
 	}
 	for _, s := range all {
-		done = slices.Concat(done, trendsOf(s), associationsOf(s, s.conditions...))
+		done = slices.Concat(done, trendsOf(s), associationsOf(s))
 	}
 	return done
 }
@@ -273,9 +273,8 @@ func trendsOf(s *study) (all []comparison) {
 	return all
 }
 
-// associationsOf has the ρ of each predictor with each probe among the runs of each group of those
-// conditions, pooled.
-func associationsOf(s *study, conditions ...condition) (all []comparison) {
+// associationsOf has the ρ of each predictor with each probe among the runs of each group, pooled.
+func associationsOf(s *study) (all []comparison) {
 	if s.stacked() {
 		return nil
 	}
@@ -283,7 +282,7 @@ func associationsOf(s *study, conditions ...condition) (all []comparison) {
 		var family []comparison
 		for _, m := range measuresOf(predictors...) {
 			var columns []column
-			for _, c := range conditions {
+			for _, c := range s.conditions {
 				for _, p := range s.grid(c, s.ks...) {
 					x, y := column{side{s, p}, m}, column{side{s, p}, probe}
 					if !slices.Contains(references, c.objective) && p.K > 1 && !s.infinite(p, m) &&

@@ -62,8 +62,8 @@ var questions = []question{
 			"Outputs that are less correlated need not be better features: see the probe."},
 	{"findings", "Probe", "Freeze and linear probe. Do InfoMax features transfer?",
 		[]kind{verdictOn("baseline", probeMeasures, baselines...)},
-		[]figure{{"probe-accuracy", "If two marks have thin lines that do not overlap, the objectives probably differ. " +
-			eachMark,
+		[]figure{{"probe-accuracy", "If two marks have thin lines that do not overlap, the objectives probably " +
+			"differ. " + eachMark,
 			plain(byActivation(measureOf("probe_accuracy")))}},
 		""},
 	{"choices", "", "And if every weight vector has length 1?",
@@ -110,7 +110,7 @@ var questions = []question{
 		nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
-		[]kind{trends},
+		[]kind{told("trend", "As K grows, with how many activations each measure gets better or worse")},
 		[]figure{{"effective-rank-over-random-by-k", "Where a line falls, training with more units loses " +
 			"a larger share of the untrained effective rank. Each line is one objective.", plain((*study).byK)}},
 		"Runs of every K take the same number of steps. With more units than inputs, not all can be orthogonal."},
@@ -120,11 +120,12 @@ var questions = []question{
 		nil,
 		"Larger data are compared with fewer rows, not with untrained weights. Moved images are not new images."},
 	{"followups", "", "Does low redundancy predict good task performance?",
-		[]kind{associations},
+		[]kind{told("within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
+			"with a better or worse probe")},
 		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +
 			"outputs have the better probe, here with 100 labels a class. The test is within one objective, " +
 			"activation and K.", plain((*study).clouds)}},
-		""},
+		"Associations are pooled over objectives, and may come from some of them alone."},
 }
 
 // kind makes one sentence of an answer.

@@ -60,24 +60,20 @@ func groupOf(c Config) group { return group{conditionOf(c), c.Activation, c.K} }
 // under is p's group under another condition.
 func (p group) under(c condition) group { return group{c, p.activation, p.K} }
 
-// setting is what the runs of a study share.
+// setting is what the runs of a study share: a Config without what differs between them.
 type setting struct {
-	Data          string
-	Components    int
-	Whiten        float64
-	Epochs, Batch int
-	LearningRate  float64
-	TCRows        int
-	Stack         [2]int // units of both layers; zero in studies of single layers
+	Config
+	Stack [2]int // units of both layers; zero in studies of single layers
 }
 
-var usual = setting{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
+var usual = Config{Epochs: 100, Batch: 128, LearningRate: 1e-3, TCRows: 2000}
 
-func settingOf(c Config) setting {
-	s := setting{c.Data, c.Components, c.Whiten, c.Epochs, c.Batch, c.LearningRate, c.TCRows, [2]int{}}
+func settingOf(c Config) (s setting) {
 	if c.stacked() {
 		s.Stack = [2]int{c.Below.K, c.K}
 	}
+	c.Objective, c.Activation, c.K, c.Lambda, c.Seed, c.Below = "", "", 0, 0, 0, layer{}
+	s.Config = c
 	return s
 }
 
