@@ -201,9 +201,10 @@ func (s *study) byWhiteness() []byte {
 				trained, before := activationMark(p), activationMark(p)
 				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
 				before.name += ", " + untrained.String()
+				panel := m.title + ", " + atK(p.K)
 				data = append(data,
-					datum{m.title + ", " + atK(p.K), m.axis(), trained, other.Whiten, other.level(p, m)},
-					datum{m.title + ", " + atK(p.K), m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
+					datum{panel, m.axis(), trained, other.Whiten, other.level(p, m)},
+					datum{panel, m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
 			}
 		}
 	}
