@@ -4,12 +4,14 @@
 //	train_labels N     test_labels M     whole numbers or text; both, or neither
 //
 // D may be spread over several dimensions, as those of images, which are read as numpy.reshape(N,
-// −1) reads them. Rows of more than 1,024 inputs become float64: of uint8 eight times the memory of the file.
+// −1) reads them. Rows that fill more than 256 quads (mat_sparse.go), about 1,024 inputs, become float64:
+// of uint8 eight times the memory of the file.
 
 package main
 
 import (
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -99,8 +101,8 @@ func checkRows(train, test *npy) error {
 	for i, a := range []*npy{train, test} {
 		switch name := splitNames[i]; {
 		case !slices.Contains([]string{"f4", "f8", "u1"}, a.dtype):
-			return fmt.Errorf("%s is of dtype %s: save it as uint8, which stands for 0…1, or with "+
-				".astype(float), a table with .to_numpy(), a sparse matrix with .toarray()", name, a.dtype)
+			return fmt.Errorf("%s is of dtype %s: save it with .astype(float), a table with "+
+				".to_numpy(), a sparse matrix with .toarray(); uint8 is taken too, and divided by 255", name, a.dtype)
 		case len(a.shape) < 2 || a.shape[0] < 2 || elements(a.shape[1:]) < 1:
 			return fmt.Errorf("%s is of shape %v: save rows × inputs, two rows at the least", name, a.shape)
 		}
@@ -147,7 +149,7 @@ func readSplit(a *npy, height, width int, labels []byte) (Set, error) {
 	return realSet(x, height, width, labels), nil
 }
 
-// label is a class as a file has it: a number, or text.
+// label is a class as a file has it: a number, or the code points of a text, big-endian.
 type label struct {
 	number float64
 	text   string
@@ -157,17 +159,16 @@ func compareLabels(a, b label) int {
 	return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
 }
 
-// label is the value of an element. Text has four bytes for a character; zeros fill it up.
-func (a *npy) label(element []byte) (l label) {
+// label is the value of an element. Text has four bytes for a character; zeros fill it up at its end.
+func (a *npy) label(element []byte) label {
 	if a.dtype[0] != 'U' {
 		return label{number: a.number(element)}
 	}
+	var text []byte
 	for character := range slices.Chunk(element, 4) {
-		if c := a.number(character); c != 0 {
-			l.text += string(rune(c))
-		}
+		text = binary.BigEndian.AppendUint32(text, uint32(a.number(character)))
 	}
-	return l
+	return label{text: strings.TrimRight(string(text), "\x00")}
 }
 
 // readClasses returns the labels of both splits as classes, which are the distinct values of
@@ -190,8 +191,9 @@ func readClasses(found map[string]*npy) (classes [2][]byte, err error) {
 		for row, l := range labels {
 			class, known := slices.BinarySearchFunc(distinct, l, compareLabels)
 			switch {
-			case l.number != math.Trunc(l.number) || math.Abs(l.number) > 1<<53:
-				return classes, fmt.Errorf("row %d of %s_labels is %v: save whole numbers", row, split, l.number)
+			case l.number != math.Trunc(l.number) || math.Abs(l.number) >= 1<<53:
+				return classes, fmt.Errorf("row %d of %s_labels is %v: save whole numbers below 2⁵³",
+					row, split, l.number)
 			case !known:
 				return classes, fmt.Errorf("row %d of test_labels is none of train_labels, which no probe "+
 					"can learn: leave such rows out, or save no labels", row)

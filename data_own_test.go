@@ -120,8 +120,8 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		want  string
 	}{
 		{"train", nil, `it has "test, train_labels, test_labels" and not both train and test: save X and Y`},
-		{"train", npyOf("<f2", []int{3, 2}, make([]uint16, 6)), "train is of dtype f2: save it as uint8"},
-		{"train", npyOf("|O", []int{3, 2}, "\x80\x04"), "train is of dtype O: save it as uint8"},
+		{"train", npyOf("<f2", []int{3, 2}, make([]uint16, 6)), "train is of dtype f2: save it with .astype(float)"},
+		{"train", npyOf("|O", []int{3, 2}, "\x80\x04"), "train is of dtype O: save it with .astype(float)"},
 		{"train", replaced("'<f4'", "[<f4]"), `train: its header is "{'descr': [<f4], `},
 		{"train", npyOf("|u1", []int{3, 2}, make([]byte, 6)), "2 inputs of dtype u1 and test of 2 of f4: save"},
 		{"test", f4([]int{2, 3}, 1, 2, 3, 4, 5, 6), "train has rows of 2 inputs of dtype f4 and test of 3 of f4"},
@@ -135,6 +135,7 @@ func TestOwnDataThatCannotBeUsedIsRefusedInOneLine(t *testing.T) {
 		{"test_labels", i8([]int{2, 2}, 0, 1, 1, 0), "test_labels are of shape [2 2] and dtype i8 for 2"},
 		{"test_labels", i8([]int{2}, 7, 9), "row 1 of test_labels is none of train_labels"},
 		{"train_labels", f4([]int{3}, 7, 8.5, 7), "row 1 of train_labels is 8.5: save whole numbers"},
+		{"train_labels", i8([]int{3}, 7, 1<<53, 1<<53+1), "row 1 of train_labels is 9.007199254740992e+15: save whole"},
 		{"train_labels", npyOf("|O", []int{3}, "\x80\x04"), "and dtype O for 3 rows: save one label a row, whole"},
 		{"train_labels", npyOf("<U1", []int{3}, []int32{1, 2, 1}), "row 0 of test_labels is none of train_labels"},
 		{"train", well[:30], "train: unexpected EOF"},
@@ -223,7 +224,8 @@ func TestLabelsAreToldApartInEveryType(t *testing.T) {
 		"|i1": []int8{-3, 9, 0}, "|u1": []uint8{1, 255, 9}, "<i2": []int16{-300, 300, 7},
 		"<u4": []uint32{1, 1 << 31, 9}, "<i8": []int64{-3, 1 << 40, 0},
 		"<f8": []float64{-1, 3, 2}, "<f4": []float32{-1, 3, 2},
-		"<U2": []int32{'a', 0, 'ä', 0, 'a', 'a'},
+		"<U2": []int32{'a', 0, 'ä', 0, 'a', 'a'}, "<U1": []int32{0xd800, 0xd802, 0xd801},
+		"<U3": []int32{'a', 0, 'b', 'b', 0, 0, 'a', 'b', 0},
 	} {
 		labels := npyOf(descr, []int{3}, values)
 		well := ownMembers(nil)[0].npy

@@ -195,6 +195,7 @@ func freeMemory() float64 {
 		}
 	}
 	limit("/proc/meminfo", "MemAvailable:", 1<<10)
+	limit("/proc/self/limits", "Max address space", 1) // ulimit -v
 	limit("/sys/fs/cgroup/memory.max", "", 1)
 	return free
 }

@@ -93,6 +93,8 @@ func execute(ctx context.Context, args []string, stdout *bufio.Writer, screen *c
 		now, found, err := s.derive(screen, inventory{}, true)
 		if err == nil && len(now.good) == 0 {
 			err = fmt.Errorf("-report: %s has no runs: give the -out of finished runs", s.runs())
+		} else if err == nil && len(now.bad) > 0 {
+			err = fmt.Errorf("%s left out: the reasons are above", plural(len(now.bad), "run"))
 		}
 		fmt.Fprint(stdout, found)
 		return err
@@ -115,9 +117,6 @@ func runAndReport(
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	if err := s.writeManifest(args, len(p.all)); err != nil {
-		return err
-	}
 	there, err := s.scan(inventory{})
 	if err != nil {
 		return err
@@ -131,6 +130,11 @@ func runAndReport(
 		return err
 	}
 	done, runs := now.count(p.mine), len(p.mine)
+	if done > 0 {
+		if err := s.writeManifest(args, len(p.all)); err != nil {
+			return err
+		}
+	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("stopped with %s done: the same command does the rest", outOf(done, runs))
 	}

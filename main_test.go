@@ -230,6 +230,11 @@ func TestASweepEndsInItsHeadline(t *testing.T) {
 	if !strings.Contains(manifest, `"runs": 11`) || !strings.Contains(manifest, "\"-k\",\n    \"2\"") {
 		t.Errorf("manifest.json is %s", manifest)
 	}
+	refused := sweepInto(s, "-k", "2", "-components", "7")
+	status := command(refused, new(bytes.Buffer), new(bytes.Buffer))
+	if status != 2 || textOf(t, filepath.Join(s.out, "manifest.json")) != manifest {
+		t.Errorf("-components 7: exit status %d, or another manifest", status)
+	}
 	none := mustRun(t, "-data", "clusters", "-k", "2", "-shard", "2/2", "-out", t.TempDir())
 	if !strings.HasPrefix(none, "0 of 0 runs done, in ") || strings.Contains(none, "results.csv") {
 		t.Errorf("a shard without runs prints %s", none)

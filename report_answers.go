@@ -201,10 +201,11 @@ func optimal(_ *runTable, s *study) (a answer) {
 			}
 		}
 	}
-	if optimum.cases > 0 {
-		a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than "+
-			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
+	if optimum.cases == 0 {
+		return a
 	}
+	a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than "+
+		"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	if trained.cases > 0 {
 		a.Text += fmt.Sprintf(" InfoMax was trained in %d of the %d. In %d of these it ends more redundant than the "+
 			"optimum.", trained.cases, optimum.cases, trained.worse)
@@ -215,9 +216,11 @@ func optimal(_ *runTable, s *study) (a answer) {
 // training says how soon the loss is near its end.
 func training(_ *runTable, s *study) (a answer) {
 	if its := s.grid(s.subject(), s.ks...); its != nil {
-		took := cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "none")
-		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
-			s.subject(), took, plural(s.Epochs, "epoch"))
+		a.Text = fmt.Sprintf("With %s, the loss does not fall.", s.subject())
+		if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
+			a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
+				s.subject(), took, plural(s.Epochs, "epoch"))
+		}
 	}
 	return a
 }

@@ -223,9 +223,12 @@ func (c contrast) compare(m measure, pairs []pair) (family []comparison) {
 			continue
 		}
 		d := differences(values[0], values[1])
-		signs := signedRank(d)
+		signs, shift := signedRank(d), hodgesLehmann(d)
+		if !allFinite(values[0]) && !allFinite(values[1]) { // both sides diverged, which is a tie, but of no size
+			shift = hodgesLehmann(nil)
+		}
 		family = append(family, comparison{name: c.name, measure: m, pair: pair, n: len(d), signs: signs,
-			shift: hodgesLehmann(d), effect: signs.RankBiserial, p: signs.P})
+			shift: shift, effect: signs.RankBiserial, p: signs.P})
 	}
 	return corrected(family, c.tests)
 }

@@ -261,7 +261,7 @@ func TestWeightsAreDrawnOverTheDatasOwnInputs(t *testing.T) {
 		return b.Bytes(), err
 	})
 	text := string(svg)
-	if err != nil || !strings.Contains(text, "Each image is 2 × 3.") || !strings.Contains(text, "±7.00") {
+	if err != nil || !strings.Contains(text, "inputs are in 2 lines of 3.") || !strings.Contains(text, "±7.00") {
 		t.Errorf("%v, or not W in the data's own inputs, 2 × 3:\n%s", err, text)
 	}
 }

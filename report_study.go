@@ -320,7 +320,8 @@ func measuresOf(fields ...string) (all []measure) {
 func (m measure) value(r *Result) float64 {
 	c, v := r.Config, m.of(r)
 	switch {
-	case m.field == "max_responsibility" && c.Activation != "softmax",
+	case m.better == 0 && m.field != "" && r.Status != "ok", // but for curves, which have no field
+		m.field == "max_responsibility" && c.Activation != "softmax",
 		m.isProbe() && r.Final.ProbeStatus == "no labels",
 		m.isTC() && (c.TCRows == 0 || c.K == 1),
 		m.field == "tc_gauss_nats" && !c.gaussApplies(),

@@ -245,6 +245,9 @@ func TestDivergedRunsAreComparedAndRankWorst(t *testing.T) {
 			if c.y.objective == "variance" { // diverged, too
 				want = signedRankResult{Ties: 10, P: 1}
 			}
+			if !math.IsNaN(c.shift.Value) && c.y.objective == "variance" {
+				t.Errorf("two diverged sides differ by %v", c.shift)
+			}
 			if diff := cmp.Diff(want, c.signs); diff != "" || c.n != 10 {
 				t.Errorf("with %s: %d pairs (-want +got)\n%s", c.y, c.n, diff)
 			}

@@ -176,7 +176,7 @@ func TestFiguresHaveTheSameBytesEverywhere(t *testing.T) {
 	for _, name := range []string{"dots", "lines", "clouds", "images", "planes"} {
 		hash.Write(figures[name])
 	}
-	const want = "d4c9da64e29d11201267980bb5a7a1162e06f1396ba91aee024783dc9834b6cf"
+	const want = "831a011c2c23b44613d3388af85a3e015d9abe9db1e805a7a4e5b6d9bff69ab7"
 	if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want {
 		t.Errorf("SHA-256 %s, want %s", got, want)
 	}
@@ -278,11 +278,12 @@ func TestFiltersShowEveryWeight(t *testing.T) {
 		size  string
 		rows  [][]int // the inputs in each row of pixels, −1 for none
 	}{
-		{"a square", nil, "2 × 2", [][]int{{0, 1}, {2, 3}}},
-		{"no square", nil, "2 × 2", [][]int{{0, 1}, {2, -1}}},
-		{"not as wide as high", []int{3, 2}, "3 × 2", [][]int{{0, 1}, {2, 3}, {4, 5}}},
-		{"colours last", []int{1, 2, 3}, "1 × 2, 3 colours", [][]int{{0, 3, -1, 1, 4, -1, 2, 5}}},
-		{"colours first", []int{2, 1, 5}, "1 × 5, 2 colours", [][]int{{0, 1, 2, 3, 4, -1, 5, 6, 7, 8, 9}}},
+		{"a square", nil, "2 lines of 2", [][]int{{0, 1}, {2, 3}}},
+		{"no square", nil, "2 lines of 2", [][]int{{0, 1}, {2, -1}}},
+		{"not as wide as high", []int{3, 2}, "3 lines of 2", [][]int{{0, 1}, {2, 3}, {4, 5}}},
+		{"colours last", []int{3, 2, 2}, "3 lines of 2, 2 colours",
+			[][]int{{0, 2, -1, 1, 3}, {4, 6, -1, 5, 7}, {8, 10, -1, 9, 11}}},
+		{"colours first", []int{2, 1, 5}, "1 line of 5, 2 colours", [][]int{{0, 1, 2, 3, 4, -1, 5, 6, 7, 8, 9}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			D := 1 + slices.Max(slices.Concat(c.rows...))
@@ -292,7 +293,7 @@ func TestFiltersShowEveryWeight(t *testing.T) {
 			}
 			limit := percentile99(W.Data)
 			svg := filterPicture([]vectors{{W: W}}, c.shape, "")
-			if !strings.Contains(string(svg), "Each image is "+c.size) {
+			if !strings.Contains(string(svg), "inputs are in "+c.size) {
 				t.Errorf("no %q in the note", c.size)
 			}
 			nodes := parse(t, svg)

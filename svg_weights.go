@@ -29,16 +29,16 @@ type picture struct {
 	last                   bool // a pixel's colours follow each other, not a colour's pixels
 }
 
-// pictureOf takes the shape of the data's rows: height × width, and colours first or last. Without
-// one, it is the smallest square that holds them.
+// pictureOf takes the shape of the data's rows: height × width, and colours first or last, which are the
+// fewer of the two. Without one, it is the smallest square that holds them, less its empty lines.
 func pictureOf(shape []int, D int) picture {
 	side := int(math.Ceil(math.Sqrt(float64(D))))
 	switch {
 	case len(shape) < 2:
-		return picture{side, side, 1, false}
+		return picture{(D + side - 1) / side, side, 1, false}
 	case len(shape) == 2:
 		return picture{shape[0], shape[1], 1, false}
-	case shape[2] <= 4:
+	case shape[2] <= shape[0]:
 		return picture{shape[0], shape[1], shape[2], true}
 	}
 	return picture{shape[1], shape[2], shape[0], false}
@@ -74,8 +74,9 @@ func filterPicture(all []vectors, shape []int, note string) []byte {
 		c.strip(s, layout, left)
 	}
 	colours := only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side")
-	return c.bytes(fmt.Sprintf("Each image is %d × %d%s. Weights beyond the limit, 1 in 100, are drawn as if at it. %s",
-		layout.height, layout.width, colours, note))
+	return c.bytes(fmt.Sprintf("A unit's inputs are in %s of %d%s. Weights beyond the limit, 1 in 100, are drawn as if "+
+		"at it. %s",
+		plural(layout.height, "line"), layout.width, colours, note))
 }
 
 const (

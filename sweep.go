@@ -250,7 +250,8 @@ func (s store) writeDerived(runs []*Result, withReport bool) (found string, err 
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("not all of %s could be written: %w: the same command writes it again", s.out, err)
+		return "", fmt.Errorf("not all of %s could be written: %w: mend that, and the same command writes it",
+			s.out, err)
 	}
 	return found, nil
 }

@@ -40,8 +40,11 @@ func (s store) page() string { return filepath.Join(s.out, "report.html") }
 
 // prepare makes the folder of the runs, or says why nobody can write there.
 func (s store) prepare() error {
-	probe := tempName(s.runs())
-	err := cmp.Or(writeAtomic(probe, nil), os.Remove(probe))
+	var err error
+	for _, dir := range []string{s.out, s.runs()} {
+		probe := tempName(dir)
+		err = cmp.Or(err, writeAtomic(probe, nil), os.Remove(probe))
+	}
 	if err == nil {
 		return nil
 	}
@@ -89,7 +92,7 @@ func (s store) read(id string) (r *Result, weights []byte, err error) {
 }
 
 func (s store) readFile(id, name string) ([]byte, error) {
-	return os.ReadFile(filepath.Join(s.folder(id), name))
+	return readRegular(filepath.Join(s.folder(id), name))
 }
 
 // layer returns a run that is there, with its W (K×D) and b (K).

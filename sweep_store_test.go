@@ -106,6 +106,10 @@ func TestDamagedRunsAreNamedAndRunAgainOnceRemoved(t *testing.T) {
 				wantInOrder(t, stderr.String(), s.folder(id)+" is left out: ", "remove it",
 					strings.Repeat("infomax: 1 of 3 runs could not be done: the reasons are above\n", asked))
 			}
+			report := []string{"-report", "-out", s.out}
+			if status := command(report, new(bytes.Buffer), new(bytes.Buffer)); status != 1 {
+				t.Errorf("-report without one of 5 runs: exit status %d", status)
+			}
 			if listed := mustRun(t, append(untrainedInto(s, "1"), "-list")...); !strings.HasPrefix(listed, "damaged") {
 				t.Errorf("-list prints %s", listed)
 			}
