@@ -12,7 +12,7 @@ type activation struct {
 	// forward sets a = f(z). An elementwise f with a backward leaves its slope f′(z) in z's place;
 	// the others leave z.
 	forward func(a, zThenSlope Mat)
-	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a and z. Nil leaves g as it is.
+	// backward turns g = ∂L/∂a into ∂L/∂z, given forward's a, and what it left in z. Nil leaves g as it is.
 	backward func(g, a, slope Mat)
 	// monotone says that f is strictly increasing, unit by unit: a's ranks are those of z.
 	monotone bool

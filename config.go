@@ -14,11 +14,6 @@ import (
 // date from is part of its run's id, so that runs of different numerics are never taken for each other.
 const numericsVersion = 7
 
-// manyUnits is the most units for which all is computed in the plain way. For more, spectra are not
-// Jacobi's, probes are fitted to fewer columns and less closely, and an autoencoder of more than twice
-// as many units as rows works with its decoder's outputs: the plain ways would take minutes a run.
-const manyUnits = jacobiLimit
-
 // numerics is the version that c's bits date from: 7 for tied weights; else 6 for fewer than ten rows a
 // unit for total correlation; else 5 for many units in a layer; else 3.
 func (c Config) numerics() int {

@@ -134,7 +134,7 @@ func (b *denseBlock) spread(dw, init view, scale float64, dz view, cols int) {
 // multiplied by scale.
 type linear struct {
 	Z, W  Mat
-	init  []float64 // K
+	init  []float64 // K, of multiply alone
 	scale float64
 }
 
@@ -153,7 +153,8 @@ func multiply(b block, rows []uint32, maps ...linear) {
 	}
 }
 
-// multiplyTransposed sets W = s·XᵀZ for the rows that multiply saw last, for every map.
+// multiplyTransposed sets W = s·XᵀZ for every map. The rows must be those of the last multiply, because up to
+// blockRows are still loaded.
 func multiplyTransposed(b block, rows []uint32, maps ...linear) {
 	init := zeros
 	for n := 0; n < len(rows); n += blockRows {

@@ -44,8 +44,8 @@ type infoMax struct {
 	mean, scale, q []float64 // K; scale is s
 	R              Mat       // batch×K: A − mean; S where there are more units than rows
 	M, B           Mat       // K×K: RᵀR, and C − I until it becomes the matrix of (2)
-	// Sᵀ (K×N) and T (N×N) are made by the first batch of fewer rows than units: the first of all, or the
-	// short last one of an epoch. None that they are for has more rows.
+	// Sᵀ (K×N) and T (N×N) are made by the first batch with K > N. Later ones with K > N have at most as
+	// many rows, since batches are equal but for an epoch's last.
 	St, T Mat
 }
 
@@ -129,7 +129,7 @@ func (l *infoMax) gradient(dA Mat) {
 func (l *infoMax) wideTerms(A Mat) (entropy, tc float64) {
 	N, K := A.Rows, A.Cols
 	S, St, T := l.R.head(N), l.St.as(K, N), l.T.as(N, N)
-	center(S, l.mean, A)
+	center(S, l.mean, A) // S is R until it is scaled below, and q holds Σₙ R² for the moment
 	columnSquares(l.q, S)
 	for k, sum := range l.q {
 		entropy -= l.rescale(k, sum, N)

@@ -45,7 +45,7 @@ func minimise(
 		slope := inner(g, d)
 		step := 1.0
 		if len(pairs) == 0 {
-			step = 1 / max(1, math.Sqrt(-slope))
+			step = 1 / max(1, math.Sqrt(-slope)) // no curvature yet: a step of length 1 at most
 		}
 		for halvings := 0; ; halvings++ {
 			if halvings > lbfgsHalvings || evaluations == most {

@@ -226,7 +226,8 @@ func inner(x, y []float64) float64 {
 // maxCols is the most columns of a product that begins with zeros: a K×K matrix of 16,384 units has 2 GB.
 const maxCols = 1 << 14
 
-// Constant operands of mul: a row of zeros, repeated, and coefficients that are all 1 or −1.
+// Constant operands of mul: a row of zeros, repeated, and coefficients that are all 1 or −1, with strides
+// of 0.
 var (
 	zeros     = view{make([]float64, maxCols), 0}
 	ones      = coefficients{data: []float64{1}}
@@ -249,7 +250,7 @@ func center(R Mat, mean []float64, A Mat) {
 // high, so that the copies that mul makes of R's columns (panels, mat_simd.go) are used often.
 func gram(M, R Mat) {
 	K := R.Cols
-	strip := max(8, (K/8)&^3)
+	strip := max(8, (K/8)&^3) // a multiple of 4: twins take four rows
 	for i := 0; i < K; i += strip {
 		right := view{R.Data[i:], K}
 		mul(M.view().from(i, i), zeros, coefficients{right.data, 1, K}, right, min(strip, K-i), R.Rows, K-i)

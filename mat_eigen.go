@@ -8,13 +8,13 @@ import (
 
 // Eigenvalues of a symmetric S (n×n), for sizes at which Jacobi's rotations (mat_svd.go) take too
 // long. Reflections make S tridiagonal (Householder 1958; Golub & Van Loan, Matrix Computations,
-// 8.3.1), and QL steps with implicit shifts make that diagonal (Dubrulle, Martin & Wilkinson 1968;
-// EISPACK's tql2). A reflection is H = I − τ v vᵀ, v₁ = 1, and
+// 8.3.1), and QL steps with implicit shifts make that diagonal (Martin & Wilkinson 1968, Dubrulle
+// 1970; EISPACK's imtql2). A reflection is H = I − τ v vᵀ, v₁ = 1, and
 //
 //	H S H = S − v wᵀ − w vᵀ,   w = p − ½τ⟨p,v⟩ v,   p = τ S v
 //
 // Products with 32 reflections at a time are subtracted from what is left of S (Dongarra,
-// Hammarling & Sorensen 1989), so that half of the n³·4/3 multiply-adds are matrix products.
+// Hammarling & Sorensen 1989), so that two thirds of the n³ multiply-adds are matrix products.
 //
 // Accuracy. An eigenvalue is off by up to about n·2⁻⁵³ of the largest, whatever its own size: one
 // of 0 may come out that large, with either sign. A singular value computed as σ = √λ from a Gram
@@ -22,8 +22,13 @@ import (
 // rotations keep their digits.
 
 // jacobiLimit is the largest size whose spectrum is computed by Jacobi's rotations, which take
-// about 30 n³ multiply-adds.
+// 30 to 50 n³ multiply-adds. (pca.go takes them for more axes.)
 const jacobiLimit = 128
+
+// manyUnits is the most units for which all is computed in the plain way. For more, spectra are not
+// Jacobi's, probes are fitted to fewer columns and less closely, and an autoencoder of more than twice
+// as many units as rows works with its decoder's outputs: the plain ways would take minutes a run.
+const manyUnits = jacobiLimit
 
 // spectrum returns WᵀW (K×K) and the singular values of W (D×K) in descending order.
 func spectrum(W Mat) (gramian Mat, sigma []float64) {
@@ -44,8 +49,8 @@ func spectrum(W Mat) (gramian Mat, sigma []float64) {
 }
 
 // eigenvalues returns those of S, symmetric with none below 0 but for rounding, in descending
-// order; beyond jacobiLimit those computed below 0 are set to 0, and all are NaN if anything in S is
-// not finite.
+// order. Beyond jacobiLimit those computed below 0 are set to 0, and all are NaN if anything in S is
+// not finite; up to it, an infinite S may give infinite ones.
 func eigenvalues(S Mat) (lambda []float64) {
 	_, lambda = eigen(S, jacobiLimit, false)
 	return lambda
@@ -96,12 +101,12 @@ func tridiagonalise(A Mat) tridiagonal {
 	column, dots := make([]float64, n), make([]float64, 2*reflectionsAtOnce)
 	for k := range n {
 		pending := 2 * (k % reflectionsAtOnce) // rows of L and R
-		if pending == 0 && k > 0 {             // A ← A + LᵀR
+		if pending == 0 && k > 0 {             // A ← A + LᵀR; rows of L and R are read from column k on alone
 			rest := A.view().from(k, k)
 			mul(rest, rest, coefficients{L.Data[k:], 1, n}, view{R.Data[k:], n}, n-k, L.Rows, n-k)
 		}
 		columnOfL := coefficients{L.Data[k:], 0, n}
-		// column = row k of A + LᵀR
+		// column = row k of A + LᵀR, which is column k, too
 		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, columnOfL, view{R.Data[k:], n}, 1, pending, n-k)
 		t.diagonal[k] = column[k]
 		if k == n-1 {
@@ -168,9 +173,9 @@ func (t tridiagonal) Q() Mat {
 	return Q
 }
 
-// minusFactor returns −Fᵀ of Q for the reflections with the rows of V. Row j of Fᵀ is
+// minusFactor returns m = −Fᵀ of Q for the reflections with the rows of V:
 //
-//	τⱼ (eⱼ − Σ_{i<j} ⟨vᵢ,vⱼ⟩ row i)
+//	row j of m = −τⱼ (eⱼ + Σ_{i<j} ⟨vᵢ,vⱼ⟩ row i of m)
 func minusFactor(V Mat, tau []float64) Mat {
 	m := newMat(V.Rows, V.Rows)
 	for j := range m.Rows {
@@ -214,7 +219,8 @@ func (t tridiagonal) solve(E Mat) {
 }
 
 // step takes a QL step on rows l to m, shifted by the eigenvalue of their first 2×2 block that is
-// nearer to its first element.
+// nearer to its first element. Letters are imtql2's: g is the element to be chased, p what is to be
+// taken from the next diagonal one, f and b what a rotation makes of a neighbour.
 func (t tridiagonal) step(l, m int, E Mat) {
 	d, e := t.diagonal, t.beside
 	g := (d[l+1] - d[l]) / (2 * e[l])

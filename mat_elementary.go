@@ -134,7 +134,7 @@ func logSum(u, c, k float64) float64 {
 	return math.FMA(k, ln2Hi, f-(half-t))
 }
 
-const tanhMax = 44 // 1 − tanh 22 < 2e-19
+const tanhMax = 44 // of y = 2|x|: 1 − tanh 22 < 2e-19
 
 // tanh returns the hyperbolic tangent to within 1.5 ulp, ±0 stays ±0.
 //

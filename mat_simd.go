@@ -5,7 +5,7 @@ package main
 import "sync"
 
 // productTwins is one instruction set's twins of the products. Version i of a twin takes widths[i]
-// columns; version 0 also takes fewer, `rest` of them, which else is widths[0].
+// columns, and version 0 only the first `rest` of them; the others do not use rest.
 type productTwins struct {
 	widths []int
 	gather []gatherFunc

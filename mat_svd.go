@@ -10,14 +10,14 @@ import (
 // 1992): rotate pairs of rows of A until all are orthogonal. Their lengths are then the singular
 // values, and the product of the rotations is the other factor. If A is a diagonal matrix times a
 // well-conditioned one (or, with fewer columns than rows, the other way round), small singular
-// values have the same relative accuracy as large ones, down to 2⁻⁴⁵⁰ of the largest: squares of
-// less underflow.
+// values have the same relative accuracy as large ones, down to 2⁻⁴⁵⁰ of the largest: squares and
+// products of much less underflow.
 
 const maxSweeps = 60
 
 // svd returns A = U diag(σ) Vᵀ for A m×n with p = min(m,n): U m×p, σ descending, V n×p.
 // A singular value of zero has a zero column in V, or in U if m > n.
-// Cost: O(p² max(m,n)) a sweep, about ten sweeps.
+// Cost: O(p² max(m,n)) a sweep, 9 to 16 sweeps.
 func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	if A.Rows > A.Cols {
 		V, sigma, U = svd(A.T())
@@ -25,7 +25,7 @@ func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	}
 	rows := Mat{A.Rows, A.Cols, slices.Clone(A.Data)}
 	exponent := normalise(rows.Data)
-	turned := newMat(A.Rows, A.Rows) // turned·A = rows, orthogonal
+	turned := newMat(A.Rows, A.Rows) // rows = turned·A, so that A = turnedᵀ·rows: U is turnedᵀ
 	for i := range A.Rows {
 		turned.Row(i)[i] = 1
 	}

@@ -10,8 +10,8 @@ import (
 // in a step, W is D×K here, a unit a column: what EXPERIMENT.md calls WWᵀ, the units' inner products,
 // is WᵀW.
 
-// distanceFrom returns ‖C/unit − x·I‖²_F.
-func distanceFrom(x float64, C Mat, unit float64) (sum float64) {
+// squaredDistance returns ‖C/unit − x·I‖²_F.
+func squaredDistance(x float64, C Mat, unit float64) (sum float64) {
 	for j := range C.Rows {
 		for k, c := range C.Row(j) {
 			if c /= unit; j == k {
@@ -25,7 +25,7 @@ func distanceFrom(x float64, C Mat, unit float64) (sum float64) {
 
 // weightCorrelation returns ‖WᵀW/‖W‖²_F − I/K‖²_F from WᵀW (K×K), whose trace is ‖W‖²_F.
 func weightCorrelation(gramian Mat) float64 {
-	return distanceFrom(1/float64(gramian.Rows), gramian, trace(gramian))
+	return squaredDistance(1/float64(gramian.Rows), gramian, trace(gramian))
 }
 
 // weightRedundancy returns ‖ŴᵀŴ − I‖²_F from WᵀW (K×K), which it overwrites with ŴᵀŴ. A unit of zero
@@ -42,7 +42,7 @@ func weightRedundancy(gramian Mat) float64 {
 			}
 		}
 	}
-	return distanceFrom(1, gramian, 1)
+	return squaredDistance(1, gramian, 1)
 }
 
 // effectiveRank returns (Σσ)² / Σσ²: 1 when one singular value has everything, their number
@@ -85,9 +85,9 @@ func correlation(A Mat) (M Mat, ratio float64) {
 	N, K := A.Rows, A.Cols
 	R := newMat(N, K)
 	mul(R.view(), A.view(), minusOnes, view{A.Row(0), 0}, N, 1, K)
-	squares := make([]float64, K)
-	center(R, squares, R)
-	M = gramOf(R)
+	squares, shift := make([]float64, K), make([]float64, K)
+	center(R, shift, R)
+	M = gramOf(R) // which becomes Corr(A)
 	for k := range squares {
 		squares[k] = M.Row(k)[k]
 	}
@@ -213,7 +213,7 @@ func (m *Metrics) measureActivations(A Mat) {
 		}
 	}
 	C, ratio := correlation(A)
-	m.OutputCorrelation, m.ActivationRank = Number(distanceFrom(1, C, 1)), Number(entropyRank(eigenvalues(C)))
+	m.OutputCorrelation, m.ActivationRank = Number(squaredDistance(1, C, 1)), Number(entropyRank(eigenvalues(C)))
 	m.VarianceRatio = Number(ratio)
 	if math.IsInf(ratio, 1) {
 		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"

@@ -241,8 +241,8 @@ func decode[T any](a *npy, value func(element []byte) T) []T {
 	return all
 }
 
-// place returns where the i-th element is, row-major: its index in every dimension counts as much
-// as there are elements in the dimensions after it.
+// place returns the row-major index of the file's i-th element. Of Fortran order the first index runs
+// fastest.
 func (a *npy) place(i int) int {
 	if !a.fortran {
 		return i

@@ -30,7 +30,7 @@ func principalAxes(s *Set, K int) (W Mat, b []float64) {
 	return W, b
 }
 
-// components returns data with the inputs of c: their first M principal components, each divided by
+// onComponents returns data with the inputs of c: their first M principal components, each divided by
 // its standard deviation σ, over N−1, to the power P. Means, axes and deviations are the train
 // split's, for the test split too.
 //
@@ -38,7 +38,7 @@ func principalAxes(s *Set, K int) (W Mat, b []float64) {
 //
 // With P = 1 the train split's Cov(x′) is I. The error is a badUsage: components of no variance
 // cannot be divided.
-func (data *Dataset) components(c Config) (*Dataset, error) {
+func (data *Dataset) onComponents(c Config) (*Dataset, error) {
 	if c.Components == 0 {
 		return data, nil
 	}
@@ -62,9 +62,9 @@ func (data *Dataset) components(c Config) (*Dataset, error) {
 			W.Row(d)[k] *= scale
 		}
 	}
-	turned := data.with(data.through(activationByName("identity"), W, b))
-	turned.Projection, turned.Shape = W, data.Shape
-	return turned, nil
+	projected := data.with(data.through(activationByName("identity"), W, b)) // z of both splits (run.go)
+	projected.Projection, projected.Shape = W, data.Shape
+	return projected, nil
 }
 
 // leastVariance is what a component must have of the first one's variance. What rounding leaves of

@@ -111,7 +111,7 @@ func TestPrincipalAxesOfFewRows(t *testing.T) {
 func TestComponentsOfMoreInputsThanAProductTakes(t *testing.T) {
 	s := denseCopy(setOf(xavier(6, maxCols+1, 3, streamData)))
 	data := &Dataset{Train: *s, Test: *s}
-	inputs, err := data.components(Config{Components: 5, Whiten: 1})
+	inputs, err := data.onComponents(Config{Components: 5, Whiten: 1})
 	if err != nil || inputs.Train.D != 5 {
 		t.Errorf("%v", err)
 	}
@@ -181,7 +181,7 @@ func TestComponentsAreWhitenedToTheirPower(t *testing.T) {
 	X := withAxes([]float64{1, -2, 0, 0.5, 100, 0.1}, Q, 0.5, 4, 0.1, 1)
 	data := withTest(X)
 	for _, P := range []float64{0, 0.25, 1} {
-		inputs, err := data.components(Config{Components: 3, Whiten: P})
+		inputs, err := data.onComponents(Config{Components: 3, Whiten: P})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,7 @@ func TestComponentsAreWhitenedToTheirPower(t *testing.T) {
 func TestTestSplitIsWhitenedAsTheTrainSplit(t *testing.T) {
 	Q := orthonormal(6, 4, 1)
 	mean := []float64{1, -2, 0, 0.5, 7, 0.1}
-	inputs, err := withTest(withAxes(mean, Q, 0.5, 4, 0.1, 1)).components(Config{Components: 4, Whiten: 1})
+	inputs, err := withTest(withAxes(mean, Q, 0.5, 4, 0.1, 1)).onComponents(Config{Components: 4, Whiten: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestTestSplitIsWhitenedAsTheTrainSplit(t *testing.T) {
 func TestComponentsThatDoNotVaryAreRefused(t *testing.T) {
 	data := withTest(withAxes(make([]float64, 6), orthonormal(6, 4, 1), 0.5, 4, 0.1, 1))
 	for M, ok := range map[int]bool{0: true, 4: true, 5: false, 6: false, 7: false} {
-		if _, err := data.components(Config{Components: M, Whiten: 1}); (err == nil) != ok {
+		if _, err := data.onComponents(Config{Components: M, Whiten: 1}); (err == nil) != ok {
 			t.Errorf("%d components: %v", M, err)
 		}
 	}
@@ -236,7 +236,7 @@ func TestWeightsAreMappedBackToTheInputs(t *testing.T) {
 	data := sampleData()
 	c := Config{Objective: "infomax", Activation: "identity", K: 3, Lambda: 1, Epochs: 1, Batch: 32, LearningRate: 1e-3,
 		Components: 20, Whiten: 0.5}
-	inputs, err := data.components(c)
+	inputs, err := data.onComponents(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestWhitenedRunsGiveTheSameBitsEverywhere(t *testing.T) {
 		{Objective: "reconstruction", Activation: "relu", K: 9, Epochs: 1, Batch: 64, Components: 40, Whiten: 0.25},
 		{Objective: "optimum", Activation: "identity", K: 5, Lambda: 2, Components: 30},
 	} {
-		inputs, err := sampleData().components(c)
+		inputs, err := sampleData().onComponents(c)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,7 +144,7 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 		p.classes = max(p.classes, int(y)+1)
 	}
 	center(p.F, p.mean, F)
-	p.choose()
+	p.dropConstant()
 	cov, ok := p.covariance()
 	if !ok {
 		return p
@@ -162,8 +162,8 @@ func newProbe(F Mat, labels []byte, transform func(cov Mat) Mat, penalty float64
 	return p
 }
 
-// choose leaves units that hardly vary out of F, if there are so many units that it matters.
-func (p *probe) choose() {
+// dropConstant leaves units that hardly vary out of F, if there are so many units that it matters.
+func (p *probe) dropConstant() {
 	N, many := p.F.Rows, p.F.Cols > manyUnits
 	variance := make([]float64, p.F.Cols)
 	if many {

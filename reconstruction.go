@@ -34,8 +34,8 @@ type reconstruction struct {
 	At, B  Mat       // K×batch, places×batch; of many
 }
 
-// newReconstruction takes the way of many units for K > 2N and K > manyUnits, where the products with G and H cost more
-// than those with B.
+// newReconstruction takes the way of many units for K > 2·batch and K > manyUnits (mat_eigen.go), where
+// the products with G and H cost more than those with B.
 func newReconstruction(s *Set, V Mat, batch int) reconstruction {
 	k := V.Cols
 	l := reconstruction{V: V, energy: make([]float64, s.N), Y: newMat(batch, k)}
@@ -58,7 +58,7 @@ func (l *reconstruction) loss(dA, A Mat, rows []uint32) (loss, entropy, tc float
 	return total/float64(A.Rows) + inner(A.Data, l.Y.head(A.Rows).Data), math.NaN(), math.NaN()
 }
 
-// quadratic returns Σ G∘H and sets dA = A · 2/N G + Y. It leaves H, or B, for finish.
+// quadratic returns Σ G∘H and sets dA = A · 2/N G + Y. It leaves 2/N H in H, or B, for finish.
 func (l *reconstruction) quadratic(dA, A Mat) (sum float64) {
 	N, K, places := A.Rows, A.Cols, l.V.Rows
 	V, Y := l.V.view(), l.Y.view()
@@ -82,7 +82,7 @@ func (l *reconstruction) quadratic(dA, A Mat) (sum float64) {
 
 func (l *reconstruction) many() bool { return l.B.Data != nil }
 
-// finish adds V · 2/N H, of which loss left H, to dV.
+// finish adds V · 2/N H, of which quadratic left a factor, to dV.
 func (l *reconstruction) finish(dV, A Mat) {
 	if l.many() {
 		mul(dV.view(), dV.view(), coefficients{l.B.Data, A.Rows, 1}, A.view(), dV.Rows, A.Rows, A.Cols)

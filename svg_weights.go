@@ -74,8 +74,8 @@ func filterPicture(all []vectors, shape []int, note string) []byte {
 		c.strip(s, layout, left)
 	}
 	colours := only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side")
-	return c.bytes(fmt.Sprintf("A unit's inputs are in %s of %d%s. Weights beyond the limit, 1 in 100, are drawn as if "+
-		"at it. %s",
+	return c.bytes(fmt.Sprintf("A unit's inputs are in %s of %d%s. Weights beyond the limit, 1 in 100, are drawn "+
+		"as if at it. %s",
 		plural(layout.height, "line"), layout.width, colours, note))
 }
 

@@ -102,7 +102,7 @@ func (s sweep) all(ctx context.Context, from dataSource, runs []Config) (absent 
 			data, err = loadData(from, name, s.console)
 		}
 		if data != nil {
-			if s.data, err = data.components(first); err == nil {
+			if s.data, err = data.onComponents(first); err == nil {
 				err = s.enoughMemory(group)
 			}
 		}

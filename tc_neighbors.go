@@ -208,7 +208,7 @@ func treeWeight(chosen, weighed Mat) (sum float64) {
 // below, until a whole strip is that far. A search sees 11 points on average when x and y are independent.
 type ksgEstimator struct {
 	score  []int64   // by rank, in units of 2⁻⁴⁰: integers compare without a branch, see nearest
-	rank   []int     // rank[c]: how many scores lie below cell c; cells start at the smallest score
+	under  []int     // under[c]: how many scores lie below cell c; cells start at the smallest score
 	psi    []float64 // ψ(0…N), the first one unused
 	width  int
 	strip  [][]scorePoint // with a sentinel at either end
@@ -230,8 +230,8 @@ func newKSG(N int) *ksgEstimator {
 		e.psi[r+1] = digamma(float64(r + 1))
 	}
 	for r := 0; r < N; {
-		e.rank = append(e.rank, r)
-		for r < N && e.score[r] < e.score[0]+int64(len(e.rank))<<cellBits {
+		e.under = append(e.under, r)
+		for r < N && e.score[r] < e.score[0]+int64(len(e.under))<<cellBits {
 			r++
 		}
 	}
@@ -273,7 +273,7 @@ func (e *ksgEstimator) neighborDistance(rx, ry int) int64 {
 	at := scorePoint{e.score[rx], e.score[ry]}
 	near := nearestNone
 	own := ry / e.width
-	near.search(e.strip[own], e.cursor[own]-1, e.cursor[own]+1, at)
+	near.search(e.strip[own], e.cursor[own]-1, e.cursor[own]+1, at) // the cursor is the row itself
 	for c := own + 1; c < len(e.strip) && e.score[c*e.width]-at.y < near.epsilon(); c++ {
 		near.search(e.strip[c], e.cursor[c]-1, e.cursor[c], at)
 	}
@@ -283,30 +283,31 @@ func (e *ksgEstimator) neighborDistance(rx, ry int) int64 {
 	return near.epsilon()
 }
 
-// search adds the strip's points from index below downwards and from above upwards, while |Δx| < ε.
-func (q *nearest) search(strip []scorePoint, below, above int, at scorePoint) {
-	for ; at.x-strip[below].x < q.epsilon(); below-- {
-		q.add(max(at.x-strip[below].x, distance(at.y, strip[below].y)))
+// search adds the strip's points from index left to the left and from right to the right, while |Δx| < ε.
+func (q *nearest) search(strip []scorePoint, left, right int, at scorePoint) {
+	for ; at.x-strip[left].x < q.epsilon(); left-- {
+		q.add(max(at.x-strip[left].x, distance(at.y, strip[left].y)))
 	}
-	for ; strip[above].x-at.x < q.epsilon(); above++ {
-		q.add(max(strip[above].x-at.x, distance(at.y, strip[above].y)))
+	for ; strip[right].x-at.x < q.epsilon(); right++ {
+		q.add(max(strip[right].x-at.x, distance(at.y, strip[right].y)))
 	}
 }
 
 func distance(a, b int64) int64 { return max(a-b, b-a) }
 
-// closer returns how many other scores are closer than eps to that of rank r.
+// closer returns how many other scores are closer than eps to that of rank r: they are from its score − eps + 1
+// to its score + eps − 1.
 func (e *ksgEstimator) closer(r int, eps int64) int {
-	return e.below(e.score[r]+eps) - e.below(e.score[r]-eps+1) - 1
+	return e.countBelow(e.score[r]+eps) - e.countBelow(e.score[r]-eps+1) - 1
 }
 
-// below returns how many scores are below v.
-func (e *ksgEstimator) below(v int64) int {
+// countBelow returns how many scores are below v.
+func (e *ksgEstimator) countBelow(v int64) int {
 	c := (v - e.score[0]) >> cellBits
 	if c < 0 {
 		return 0
 	}
-	r := e.rank[min(c, int64(len(e.rank)-1))]
+	r := e.under[min(c, int64(len(e.under)-1))]
 	for r < len(e.score) && e.score[r] < v {
 		r++
 	}
