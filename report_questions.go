@@ -34,7 +34,7 @@ var questions = []question{
 			verdictOn("baseline", probeMeasures, baselines...)},
 		nil,
 		""},
-	{"why", "", "What does whitening change?",
+	{"why", "", "Does whitening make the weights less redundant?",
 		[]kind{verdictOn("whiten", weightMeasures, treatment.String()),
 			verdictOn("whiten", probeMeasures[:1], treatment.String())},
 		[]figure{{"whiteness", "Where a solid line (InfoMax) is above the dotted one of its colour (untrained), " +

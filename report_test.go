@@ -303,7 +303,7 @@ func TestAnswers(t *testing.T) {
 				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
 				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4; " +
 				"with λ = 0: 0 better, 0 worse of 4."},
-		{"whitening", "What does whitening change?", table(better, raw),
+		{"whitening", "Does whitening make the weights", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with unwhitened inputs: " +
 				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, " +
 				"4 worse of 4 cases."},
