@@ -170,7 +170,7 @@ func firstComparisons(t *testing.T, stats string) []string {
 
 func TestTheFirstComparisonsStay(t *testing.T) {
 	const want, wantSHA256 = 4917, "37aa4df5fdc3674589a1482e43f82921c76eed19fc22804209f4d991bbd1aba9"
-	stats, err := formatStats(newRunTable(archivedRuns(t)))
+	stats, err := formatStats(studies(archivedRuns(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,11 +19,11 @@ import (
 // shown.
 func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
-	t := newRunTable(runs)
+	all := studies(runs)
 	p := page{Runs: plural(len(runs), "run"), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
 	var main *study // of the first answer
 	for _, q := range questions {
-		a, err := t.ask(q, main, weightsOf)
+		a, err := q.ask(all, main, weightsOf)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -35,9 +35,6 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 			a.Of = a.lead.name()
 		}
 		p.Answers = append(p.Answers, a)
-		if a.all.few {
-			p.Few = "*: too few seeds for a test; what every seed agrees on is counted."
-		}
 		for _, f := range a.Figures {
 			files = append(files, file{f.File, []byte(f.SVG)})
 		}
@@ -49,15 +46,12 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	p.addRuns(runs)
 	if p.Answer != "" {
 		p.Study, p.Subject = main.name(), main.subject().String()
-		p.Others = p.others(t)
+		p.Others = p.others(all)
 		headlines = slices.Insert(headlines, 0, p.Answer)
-		if p.Few != "" {
-			headlines = append(headlines, p.Few)
-		}
 	}
 	var html bytes.Buffer
-	stats, statsErr := formatStats(t)
-	md, tex, tablesErr := formatTables(t, p.Answers)
+	stats, statsErr := formatStats(all)
+	md, tex, tablesErr := formatTables(all, p.Answers)
 	err = errors.Join(statsErr, tablesErr, pageTemplate.Execute(&html, p))
 	return append(files, file{"stats.csv", stats}, file{"tables.md", md}, file{"tables.tex", tex},
 		file{"report.html", html.Bytes()}), headlines, err
@@ -80,10 +74,10 @@ type shown struct {
 	SVG           template.HTML
 }
 
-func (t *runTable) ask(q question, main *study, weightsOf weightsReader) (answered, error) {
+func (q question) ask(studies []*study, main *study, weightsOf weightsReader) (answered, error) {
 	a := answered{question: q, by: map[*study]answer{}}
-	for _, s := range t.studies {
-		if its := q.answer(t, s); its.Text != "" || its.Tables != nil {
+	for _, s := range studies {
+		if its := q.answer(s); its.Text != "" || its.Tables != nil {
 			a.by[s] = its
 			if a.lead == nil || s == main || a.lead != main && s.size() > a.lead.size() {
 				a.lead, a.answer = s, its
@@ -111,7 +105,6 @@ func (t *runTable) ask(q question, main *study, weightsOf weightsReader) (answer
 type page struct {
 	Answer         string // in one line
 	Study, Subject string // that it is of
-	Few            string // said if seeds are too few for some test
 	Answers        []answered
 	Others         sheet
 	Runs           string
@@ -134,16 +127,15 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 
 // others is a table of the studies that can answer the first question and that the page does not
 // show, by each question of the findings.
-func (p page) others(t *runTable) sheet {
+func (p page) others(studies []*study) sheet {
 	table := sheet{Stubs: 1, Heads: []string{"data and settings"},
-		Caption: "Other data and settings, by every measure; * too few seeds for a test: what every seed " +
-			"agrees on"}
+		Caption: "Other data and settings, by every measure"}
 	for _, a := range p.Part("findings") {
 		for _, rival := range baselines[:2] {
 			table.Heads = append(table.Heads, a.short+", with "+rival)
 		}
 	}
-	for _, s := range t.studies {
+	for _, s := range studies {
 		if _, has := p.Answers[0].by[s]; !has || s == p.Answers[0].lead {
 			continue
 		}

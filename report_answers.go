@@ -12,23 +12,22 @@ import (
 // verdictOn counts the cases in which x is better than the rivals by all of the measures; λ = 0 is told, but
 // not counted. Its table has every y of the contrast.
 func verdictOn(contrast string, by []string, rivals ...string) kind {
-	return func(t *runTable, s *study) (a answer) {
-		xs, ys, found := t.compared(s, contrast, by...)
+	return func(s *study) (a answer) {
+		xs, ys, found := s.compared(contrast, by...)
 		ys = slices.DeleteFunc(ys, func(y side) bool { return !slices.Contains(rivals, y.String()) })
 		if len(ys) == 0 {
 			return a
 		}
-		subject, partly := side{s, xs[0]}, false
 		for _, y := range ys {
-			a.rivals = append(a.rivals, counts{of: y.unlike(subject)})
+			a.rivals = append(a.rivals, counts{of: y.unlike(side{s, xs[0]})})
 		}
 		for _, x := range xs {
 			var tests []comparison // with every rival
 			whole := true
 			for i, y := range ys {
-				its := t.tests(s, contrast, found, x, y)
+				its := s.tests(contrast, found, x, y)
 				a.rivals[i].add(its...)
-				if partly = partly || its != nil && len(its) < len(found); y.condition != variance {
+				if y.condition != variance {
 					tests, whole = append(tests, its...), whole && its != nil
 				}
 			}
@@ -36,23 +35,21 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 				a.all.add(tests...)
 			}
 		}
-		a.Word, a.Tables = a.opening(), []sheet{t.shifts(s, contrast, by...)}
-		a.Text = "By " + titles(found) + only(partly, " (left out where it is infinite)") +
-			", compared"
-		for i, r := range a.rivals {
-			cases := only(i == 0, " case"+only(r.cases != 1, "s"))
-			a.Text += fmt.Sprintf("%s with %s: %s%s", only(i > 0, ";"), r.of, r, cases)
+		var titles []string
+		for _, m := range measuresOf(found...) {
+			titles = append(titles, m.words())
 		}
-		a.Text += "."
+		a.Word, a.Tables = a.opening(), []sheet{s.shifts(contrast, by...)}
+		a.Text = "By " + listing(titles) + ", compared with " + told(a.rivals)
 		return a
 	}
 }
 
 // compared has which groups of s a contrast compares by any of the measures, with what, and by
 // which. ys are without activation and K, which are x's.
-func (t *runTable) compared(s *study, contrast string, by ...string) (xs []group, ys []side, found []string) {
-	for _, c := range t.all {
-		if c.name == contrast && c.x.study == s && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
+func (s *study) compared(contrast string, by ...string) (xs []group, ys []side, found []string) {
+	for _, c := range s.comparisons {
+		if c.name == contrast && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
 			addNew(&found, c.field)
 			addNew(&xs, c.x.group)
 			addNew(&ys, c.y.every(c.y.condition))
@@ -61,30 +58,31 @@ func (t *runTable) compared(s *study, contrast string, by ...string) (xs []group
 	return xs, ys, found
 }
 
-func titles(by []string) string {
-	var all []string
-	for _, m := range measuresOf(by...) {
-		all = append(all, m.words())
+// told has the counts of each.
+func told(all []counts) string {
+	var texts []string
+	for _, c := range all {
+		texts = append(texts, c.of+": "+c.String())
 	}
-	return listing(all)
+	return strings.Join(texts, "; ") + "."
 }
 
 // opening is the word for so many of the cases.
 func (a answer) opening() string {
-	better, word := a.all.better, "Unclear"
+	word, n := "Unclear", a.all
 	switch {
-	case a.all.few:
-		return word
-	case better == a.all.cases:
+	case n.few:
+		return word + " (too few seeds for a test)"
+	case n.better > 0 && n.better == n.cases:
 		word = "Yes"
-	case 2*better > a.all.cases:
+	case 2*n.better > n.cases:
 		word = "Mostly"
-	case better > 0:
+	case n.better > 0:
 		word = "Partly"
 	case slices.ContainsFunc(a.rivals, func(r counts) bool { return 2*r.worse > r.cases }):
 		word = "No"
 	}
-	return fmt.Sprintf("%s (%d of %d)", word, better, a.all.cases)
+	return fmt.Sprintf("%s (%d of %d)", word, n.better, n.cases)
 }
 
 // unlike names x by what it and y differ in.
@@ -100,43 +98,36 @@ func (x side) unlike(y side) string {
 	return x.name()
 }
 
-// objectivesWithUntrained compares every objective with untrained by both measures of the weights.
-func objectivesWithUntrained(t *runTable, s *study) (a answer) {
-	K := s.ks[0] // the largest that the subject has
-	for _, k := range s.ks {
-		if s.grid(s.subject(), k) != nil {
-			K = k
-		}
+// objectivesWithUntrained has a table of every objective at the largest K of the subject, and in how many cases
+// both measures of its weights are better and worse than untrained.
+func objectivesWithUntrained(s *study) (a answer) {
+	its := s.groups(s.subject())
+	if its == nil || s.stacked() {
+		return a
 	}
+	K := its[len(its)-1].K
 	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
 		"output correlation", "probe accuracy, %", "weights, compared with untrained"},
 		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases, of every K, both "+
 			"measures of the weights are better or worse", s.name(), atK(K))}
 	for _, c := range s.conditions {
-		if s.stacked() || !trains(c.objective) && c != untrained {
+		if !trains(c.objective) && c != untrained {
 			continue
 		}
-		its, contrast := counts{}, "untrained"
+		with, contrast := counts{}, "untrained"
 		if c == s.subject() {
 			contrast = "baseline"
 		}
-		for _, x := range s.grid(c, s.ks...) {
-			its.add(t.tests(s, contrast, weightMeasures, x, s.every(untrained))...)
+		for _, x := range s.groups(c) {
+			with.add(s.tests(contrast, weightMeasures, x, s.every(untrained))...)
 		}
 		row := names(c.String())
 		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
 			row = append(row, entry{Main: cmp.Or(s.rangeOf(s.grid(c, K), m, aligned), "–")})
 		}
-		if its.cases > 0 && c != s.subject() {
-			begin := cmp.Or(only(a.Text == "", "Other weights compared with untrained:"), ";")
-			a.Text += fmt.Sprintf("%s %s: %s", begin, c, its)
-		}
-		table.Rows = append(table.Rows, append(row, entry{Main: only(its.cases > 0, its.String())}))
+		table.Rows = append(table.Rows, append(row, entry{Main: only(with.cases > 0, with.String())}))
 	}
-	a.Text += only(a.Text != "", ".")
-	if len(table.Rows) > 1 {
-		a.Tables = []sheet{table}
-	}
+	a.Tables = []sheet{table}
 	return a
 }
 
@@ -160,10 +151,10 @@ func span(values []float64, text func(float64) string) string {
 }
 
 // change is how far training moves the effective rank.
-func change(t *runTable, s *study) (a answer) {
+func change(s *study) (a answer) {
 	var shifts []float64
-	for _, c := range t.all {
-		if c.name == "baseline" && c.x.study == s && c.y.condition == untrained && c.field == weightMeasures[0] {
+	for _, c := range s.comparisons {
+		if c.name == "baseline" && c.y.condition == untrained && c.field == weightMeasures[0] {
 			shifts = append(shifts, s.scaled(c.x.group, c.measure, c.shift.Value))
 		}
 	}
@@ -175,37 +166,31 @@ func change(t *runTable, s *study) (a answer) {
 
 // whitened asks of whitened inputs, if there are others.
 func whitened(kind kind) kind {
-	return func(t *runTable, s *study) (a answer) {
-		if s.Whiten == 1 && slices.ContainsFunc(s.all, func(other *study) bool { return other.Whiten == 0 }) {
-			a = kind(t, s)
+	return func(s *study) (a answer) {
+		if s.Whiten == 1 && s.all[0].Whiten == 0 {
+			a = kind(s)
 		}
 		return a
 	}
 }
 
 // optimal compares the optimum of the loss with untrained weights, and trained ones with it.
-func optimal(_ *runTable, s *study) (a answer) {
+func optimal(s *study) (a answer) {
+	redundancy := func(p group) float64 { return s.level(p, measureOf("weight_redundancy")).Value }
 	var optimum, trained counts // worse is more redundant
-	compare := func(c *counts, x, y group) {
-		level := func(p group) float64 { return s.level(p, measureOf("weight_redundancy")).Value }
-		if finite(level(x)) && finite(level(y)) {
-			c.cases++
-			c.worse += max(0, cmp.Compare(level(x), level(y)))
+	for _, p := range s.groups(s.conditions...) {
+		if p.objective != "optimum" || p.K == 1 {
+			continue
 		}
+		best, start := redundancy(p), redundancy(p.under(untrained))
+		ends := redundancy(p.under(condition{objective: "infomax", lambda: p.lambda}))
+		optimum.compare(best, start)
+		trained.compare(ends, best)
 	}
-	for _, c := range s.conditions {
-		for _, p := range s.grid(c, s.ks...) {
-			if c.objective == "optimum" && p.K > 1 {
-				compare(&optimum, p, p.under(untrained))
-				compare(&trained, p.under(condition{objective: "infomax", lambda: c.lambda}), p)
-			}
-		}
+	if optimum.cases > 0 {
+		a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than "+
+			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
-	if optimum.cases == 0 {
-		return a
-	}
-	a.Text = fmt.Sprintf("With identity: at the optimum of the loss, weights are more redundant than "+
-		"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	if trained.cases > 0 {
 		a.Text += fmt.Sprintf(" InfoMax was trained in %d of the %d. In %d of these it ends more redundant than the "+
 			"optimum.", trained.cases, optimum.cases, trained.worse)
@@ -213,9 +198,17 @@ func optimal(_ *runTable, s *study) (a answer) {
 	return a
 }
 
+// compare counts a case of two levels of which less is better, if both are finite.
+func (c *counts) compare(x, y float64) {
+	if finite(x) && finite(y) {
+		c.cases++
+		c.worse += max(0, cmp.Compare(x, y))
+	}
+}
+
 // training says how soon the loss is near its end.
-func training(_ *runTable, s *study) (a answer) {
-	if its := s.grid(s.subject(), s.ks...); its != nil {
+func training(s *study) (a answer) {
+	if its := s.groups(s.subject()); its != nil {
 		a.Text = fmt.Sprintf("With %s, the loss does not fall.", s.subject())
 		if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
 			a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
@@ -226,7 +219,7 @@ func training(_ *runTable, s *study) (a answer) {
 }
 
 // deadUnits names the runs that have any.
-func deadUnits(_ *runTable, s *study) answer {
+func deadUnits(s *study) answer {
 	var with []string
 	for _, c := range s.conditions {
 		for _, activation := range s.activations {
@@ -250,18 +243,18 @@ func deadUnits(_ *runTable, s *study) answer {
 // leaders counts at how many K an activation, or in how many cases a λ, is significantly better than every
 // other.
 func leaders(contrast string, by ...string) kind {
-	return func(t *runTable, s *study) (a answer) {
+	return func(s *study) (a answer) {
 		where, of, name := "and at how many K", len(s.ks), func(p group) string { return p.activation }
 		if contrast == "lambda" {
-			where, of = "and in how many cases", len(s.grid(s.subject(), s.ks...))
+			where, of = "and in how many cases", len(s.groups(s.subject()))
 			name = func(p group) string { return "λ = " + shortest(p.lambda) }
 		}
 		var found []string
 		few, compared := false, false
 		for _, m := range measuresOf(by...) {
 			others := map[group]int{} // that each one is not better than
-			for _, c := range t.all {
-				if c.name == contrast && c.x.study == s && c.field == m.field {
+			for _, c := range s.comparisons {
+				if c.name == contrast && c.field == m.field {
 					others[c.x.group] += 1 - max(0, c.outcome())
 					others[c.y.group] += 1 - max(0, -c.outcome())
 					few, compared = few || c.few(), true
@@ -269,12 +262,10 @@ func leaders(contrast string, by ...string) kind {
 			}
 			var leads []string
 			times := map[string]int{}
-			for _, c := range s.lambdas() {
-				for _, p := range s.grid(c, s.ks...) {
-					if n, met := others[p]; met && n == 0 {
-						addNew(&leads, name(p))
-						times[name(p)]++
-					}
+			for _, p := range s.groups(s.lambdas()...) {
+				if n, met := others[p]; met && n == 0 {
+					addNew(&leads, name(p))
+					times[name(p)]++
 				}
 			}
 			for i, lead := range leads {
@@ -293,12 +284,12 @@ func leaders(contrast string, by ...string) kind {
 	}
 }
 
-// told counts in how many tests each measure is significantly better or worse.
-func told(name, what string) kind {
-	return func(t *runTable, s *study) (a answer) {
+// outcomes counts in how many tests each measure is significantly better or worse.
+func outcomes(name, what string) kind {
+	return func(s *study) (a answer) {
 		var found []counts
-		for _, c := range t.all {
-			if c.name != name || c.x.study != s {
+		for _, c := range s.comparisons {
+			if c.name != name {
 				continue
 			}
 			if n := len(found); n == 0 || found[n-1].of != c.words() {
@@ -306,10 +297,9 @@ func told(name, what string) kind {
 			}
 			found[len(found)-1].add(c)
 		}
-		for i, its := range found {
-			a.Text += fmt.Sprintf("%s %s: %s", cmp.Or(only(i == 0, what+":"), ";"), its.of, its)
+		if found != nil {
+			a.Text = what + ": " + told(found)
 		}
-		a.Text += only(found != nil, ".")
 		return a
 	}
 }

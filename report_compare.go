@@ -190,28 +190,23 @@ type comparison struct {
 // and memory, and p is 10⁻⁶⁰ already where all agree.
 const mostPairs = 200
 
-// compareAll makes every comparison that has runs. One unit alone has no redundancy.
-func compareAll(all []*study) (done []comparison) {
-	for _, s := range all {
-		for _, K := range s.ks {
-			for _, c := range contrasts {
-				if K == 1 || s.stacked() != (c.name == "stack") {
-					continue
-				}
-				for _, pairs := range c.families(s, K) {
-					for _, m := range measures {
-						if c.by(m) {
-							done = append(done, c.compare(m, pairs)...)
-						}
+// pairedTests makes every comparison of pairs that has runs. One unit alone has no redundancy.
+func (s *study) pairedTests() (all []comparison) {
+	for _, K := range s.ks {
+		for _, c := range contrasts {
+			if K == 1 || s.stacked() != (c.name == "stack") {
+				continue
+			}
+			for _, pairs := range c.families(s, K) {
+				for _, m := range measures {
+					if c.by(m) {
+						all = append(all, c.compare(m, pairs)...)
 					}
 				}
 			}
 		}
 	}
-	for _, s := range all {
-		done = slices.Concat(done, trendsOf(s), associationsOf(s))
-	}
-	return done
+	return all
 }
 
 // compare tests a family.
@@ -245,8 +240,8 @@ func corrected(family []comparison, tests int) []comparison {
 	return family
 }
 
-// trendsOf has a trend over K, seed by seed, for each measure and activation of the subject.
-func trendsOf(s *study) (all []comparison) {
+// trends are over K, seed by seed, one for each measure and activation of the subject.
+func (s *study) trends() (all []comparison) {
 	if len(s.ks) <= 3 { // as in the protocol
 		return nil
 	}
@@ -276,30 +271,21 @@ func trendsOf(s *study) (all []comparison) {
 	return all
 }
 
-// associationsOf has the ρ of each predictor with each probe among the runs of each group, pooled.
-func associationsOf(s *study) (all []comparison) {
+// associations have the ρ of each predictor with each probe among the runs of each group, pooled.
+func (s *study) associations() (all []comparison) {
 	if s.stacked() {
 		return nil
 	}
 	for _, probe := range measuresOf(probeMeasures...) {
 		var family []comparison
 		for _, m := range measuresOf(predictors...) {
-			var columns []column
-			for _, c := range s.conditions {
-				for _, p := range s.grid(c, s.ks...) {
-					x, y := column{side{s, p}, m}, column{side{s, p}, probe}
-					if !slices.Contains(references, c.objective) && p.K > 1 && !s.infinite(p, m) &&
-						allFinite(s.values(p, m)) && allFinite(s.values(p, probe)) {
-						columns = append(columns, x, y)
-					}
+			var cells []seedPairs // of groups that have every seed
+			for _, p := range s.groups(s.conditions...) {
+				xy := bySeed(column{side{s, p}, m}, column{side{s, p}, probe})
+				if !slices.Contains(references, p.objective) && p.K > 1 && !s.infinite(p, m) &&
+					len(xy[0]) == min(len(s.seeds), mostPairs) && allFinite(slices.Concat(xy...)) {
+					cells = append(cells, seedPairs{xy[0], xy[1]})
 				}
-			}
-			if columns == nil {
-				continue
-			}
-			var cells []seedPairs
-			for xy := range slices.Chunk(bySeed(columns...), 2) {
-				cells = append(cells, seedPairs{xy[0], xy[1]})
 			}
 			if rho, p := spearmanWithin(cells); !math.IsNaN(p) {
 				its := comparison{name: "within", measure: probe, predictor: m.field, pair: pair{x: side{study: s}},
@@ -363,39 +349,20 @@ func (c comparison) wins() int {
 	return c.signs.Wins
 }
 
-// runTable is all that the report is about.
-type runTable struct {
-	studies []*study
-	all     []comparison
-	index   map[comparisonKey]comparison
-}
-
-type comparisonKey struct {
-	contrast, field string
-	pair
-}
-
-func newRunTable(runs []*Result) *runTable {
-	t := &runTable{studies: studies(runs), index: map[comparisonKey]comparison{}}
-	t.all = compareAll(t.studies)
-	for _, c := range t.all {
-		t.index[comparisonKey{c.name, c.field, c.pair}] = c
-	}
-	return t
-}
-
-// tests are the comparisons of x in s with y at x's activation and K, by those measures, in which no total
+// tests are the comparisons of x with y at x's activation and K, by those measures, in which no total
 // correlation is infinite; nil unless all were made.
-func (t *runTable) tests(s *study, contrast string, by []string, x group, y side) (tests []comparison) {
-	for _, field := range by {
-		c, made := t.index[comparisonKey{contrast, field, pair{side{s, x}, side{y.study, x.under(y.condition)}}}]
-		switch {
-		case s.infinite(x, measureOf(field)):
-		case !made:
-			return nil
-		default:
-			tests = append(tests, c)
+func (s *study) tests(contrast string, by []string, x group, y side) (tests []comparison) {
+	its, made := pair{side{s, x}, side{y.study, x.under(y.condition)}}, 0
+	for _, c := range s.comparisons {
+		if c.name == contrast && c.pair == its && of(by...)(c.measure) {
+			made++
+			if !s.infinite(x, c.measure) {
+				tests = append(tests, c)
+			}
 		}
+	}
+	if made < len(by) {
+		return nil
 	}
 	return tests
 }

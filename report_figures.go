@@ -70,7 +70,7 @@ func (s *study) mark(c condition) mark {
 // shown are the conditions of figures without room for every λ and for references.
 func (s *study) shown() []condition {
 	return slices.DeleteFunc([]condition{s.subject(), variance, autoencoder, tied, untrained}, func(c condition) bool {
-		return s.grid(c, s.ks...) == nil
+		return s.groups(c) == nil
 	})
 }
 
@@ -92,7 +92,7 @@ func (s *study) dots(m measure) []byte {
 		if c == untrained {
 			look.shape = ""
 		}
-		for _, p := range s.grid(c, s.ks...) {
+		for _, p := range s.groups(c) {
 			if runs := slices.DeleteFunc(s.values(p, m), math.IsNaN); len(runs) > 0 {
 				spots = append(spots, spot{atK(p.K), p.activation, look, s.level(p, m), runs})
 				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 && finite(v) })
@@ -147,10 +147,8 @@ func overSetting(title string, x quantity, data []datum, note string) []byte {
 func (s *study) byLambda() []byte {
 	var data []datum
 	m := shareOfMost
-	for _, c := range s.lambdas() {
-		for _, p := range s.grid(c, s.ks...) {
-			data = append(data, datum{atK(p.K), m.axis(), activationMark(p), c.lambda, s.level(p, m)})
-		}
+	for _, p := range s.groups(s.lambdas()...) {
+		data = append(data, datum{atK(p.K), m.axis(), activationMark(p), p.lambda, s.level(p, m)})
 	}
 	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.note(""))
 }
@@ -160,16 +158,14 @@ func (s *study) byLambda() []byte {
 func (s *study) byOptimum() []byte {
 	var data []datum
 	m := redundancyNorm
-	for _, c := range s.conditions {
-		if c.objective != "optimum" {
+	for _, p := range s.groups(s.conditions...) {
+		if p.objective != "optimum" {
 			continue
 		}
-		for _, p := range s.grid(c, s.ks...) {
-			for _, of := range []condition{c, {objective: "infomax", lambda: c.lambda}, untrained} {
-				look := markOf(objectives, of.objective)
-				look.name = objectiveTitles[of.objective]
-				data = append(data, datum{atK(p.K), m.axis(), look, c.lambda, s.level(p.under(of), m)})
-			}
+		for _, of := range []condition{p.condition, {objective: "infomax", lambda: p.lambda}, untrained} {
+			look := markOf(objectives, of.objective)
+			look.name = objectiveTitles[of.objective]
+			data = append(data, datum{atK(p.K), m.axis(), look, p.lambda, s.level(p.under(of), m)})
 		}
 	}
 	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.name()+"; identity. ")
@@ -179,10 +175,8 @@ func (s *study) byOptimum() []byte {
 func (s *study) byK() []byte {
 	var data []datum
 	m := measureOf("effective_rank_over_random")
-	for _, c := range s.shown() {
-		for _, p := range s.grid(c, s.ks...) {
-			data = append(data, datum{p.activation, m.axis(), s.mark(c), float64(p.K), s.level(p, m)})
-		}
+	for _, p := range s.groups(s.shown()...) {
+		data = append(data, datum{p.activation, m.axis(), s.mark(p.condition), float64(p.K), s.level(p, m)})
 	}
 	return overSetting(m.axis().label(), quantity{title: "K", log: true}, data, s.note(""))
 }
@@ -197,7 +191,7 @@ func (s *study) byWhiteness() []byte {
 			if same.Whiten = s.Whiten; same != s.setting || s.Components == 0 {
 				continue
 			}
-			for _, p := range other.grid(s.subject(), s.ks...) {
+			for _, p := range other.groups(s.subject()) {
 				trained, before := activationMark(p), activationMark(p)
 				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
 				before.name += ", " + untrained.String()
@@ -223,7 +217,7 @@ func (s *study) clouds() []byte {
 	for _, c := range s.shown() {
 		look := mark{name: c.String(), colour: grey, shape: s.mark(c).shape}
 		shapes = append(shapes, look)
-		for _, p := range s.grid(c, s.ks...) {
+		for _, p := range s.groups(c) {
 			look.name, look.colour = p.activation, activationMark(p).colour
 			ys := s.values(p, y)
 			for i, v := range s.values(p, x) {

@@ -110,7 +110,7 @@ var questions = []question{
 		nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
-		[]kind{told("trend", "As K grows, with how many activations each measure gets better or worse")},
+		[]kind{outcomes("trend", "As K grows, with how many activations each measure gets better or worse")},
 		[]figure{{"effective-rank-over-random-by-k", "Where a line falls, training with more units loses " +
 			"a larger share of the untrained effective rank. Each line is one objective.", plain((*study).byK)}},
 		"Runs of every K take the same number of steps. With more units than inputs, not all can be orthogonal."},
@@ -120,7 +120,7 @@ var questions = []question{
 		nil,
 		"Larger data are compared with fewer rows, not with untrained weights. Moved images are not new images."},
 	{"followups", "", "Does low redundancy predict good task performance?",
-		[]kind{told("within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
+		[]kind{outcomes("within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
 			"with a better or worse probe")},
 		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +
 			"outputs have the better probe, here with 100 labels a class. The test is within one objective, " +
@@ -129,14 +129,14 @@ var questions = []question{
 }
 
 // kind makes one sentence of an answer.
-type kind func(t *runTable, s *study) answer
+type kind func(s *study) answer
 
 // answer joins the texts and tables of the kinds. Counts and word are the first's, and without a first
 // there is none.
-func (q question) answer(t *runTable, s *study) answer {
-	all := q.kinds[0](t, s)
+func (q question) answer(s *study) answer {
+	all := q.kinds[0](s)
 	for _, kind := range q.kinds[1:] {
-		if a := kind(t, s); all.Text != "" && a.Text != "" {
+		if a := kind(s); all.Text != "" && a.Text != "" {
 			all.Text += " " + a.Text
 			all.Tables = append(all.Tables, a.Tables...)
 		}

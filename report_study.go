@@ -121,8 +121,9 @@ func (s setting) slug() string { return slugOf(s.name()) }
 type study struct {
 	setting
 	all         []*study // every study, this one too
-	inputs      int      // D
-	lambda      float64  // of the subject: 1, or the least there is
+	comparisons []comparison
+	inputs      int     // D
+	lambda      float64 // of the subject: 1, or the least there is
 	conditions  []condition
 	activations []string
 	ks          []int
@@ -161,13 +162,16 @@ func studies(runs []*Result) (all []*study) {
 		}
 	}
 	for _, s := range all {
-		s.all = all
 		slices.SortFunc(s.activations, func(a, b string) int {
 			return slices.Index(activationNames, a) - slices.Index(activationNames, b)
 		})
 		slices.Sort(s.ks)
 		slices.Sort(s.seeds)
 		s.seeds = slices.Compact(s.seeds)
+	}
+	for _, s := range all {
+		s.all = all
+		s.comparisons = slices.Concat(s.pairedTests(), s.trends(), s.associations())
 	}
 	return all
 }
@@ -197,16 +201,24 @@ func (s *study) size() (n int) {
 	return n
 }
 
-// grid lists the groups of c at each of ks that have a run.
-func (s *study) grid(c condition, ks ...int) (groups []group) {
-	for _, K := range ks {
-		for _, activation := range s.activations {
-			if p := (group{c, activation, K}); s.runs[p] != nil {
-				groups = append(groups, p)
-			}
+// groups lists those of the conditions that have a run, by condition, K and activation.
+func (s *study) groups(conditions ...condition) (all []group) {
+	for _, c := range conditions {
+		for _, K := range s.ks {
+			all = append(all, s.grid(c, K)...)
 		}
 	}
-	return groups
+	return all
+}
+
+// grid lists the groups of c at K that have a run.
+func (s *study) grid(c condition, K int) (all []group) {
+	for _, activation := range s.activations {
+		if p := (group{c, activation, K}); s.runs[p] != nil {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // subject is the condition that the study is about: InfoMax, in stacks on InfoMax.

@@ -37,8 +37,8 @@ func (m measure) arrowed() string { return m.title + map[int]string{+1: " ↑", 
 
 // shifts is a table of what a contrast compares by those measures, a row for each case, in the colours of
 // the verdict by all of them.
-func (t *runTable) shifts(s *study, contrast string, by ...string) sheet {
-	xs, ys, found := t.compared(s, contrast, by...)
+func (s *study) shifts(contrast string, by ...string) sheet {
+	xs, ys, found := s.compared(contrast, by...)
 	subject := side{s, xs[0]}
 	table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"},
 		Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]; " +
@@ -51,7 +51,7 @@ func (t *runTable) shifts(s *study, contrast string, by ...string) sheet {
 			table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
 			for i, x := range xs {
 				cell := entry{Main: "–"} // not made, or of infinite total correlation
-				if tests := t.tests(s, contrast, found, x, y); j < len(tests) {
+				if tests := s.tests(contrast, found, x, y); j < len(tests) {
 					cell = tests[j].entry()
 					cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
 				}
@@ -127,7 +127,7 @@ func (c comparison) entry() entry {
 func (s sheet) Opens(i int) bool { return s.Stubs > 1 && i > 0 && s.Rows[i][0] != s.Rows[i-1][0] }
 
 // formatTables returns tables.md and tables.tex: the tables of every answer, and every level.
-func formatTables(t *runTable, all []answered) (md, tex []byte, err error) {
+func formatTables(studies []*study, all []answered) (md, tex []byte, err error) {
 	var tables []sheet
 	add := func(s *study, its []sheet) {
 		for _, table := range its {
@@ -138,11 +138,11 @@ func formatTables(t *runTable, all []answered) (md, tex []byte, err error) {
 		}
 	}
 	for _, a := range all {
-		for _, s := range t.studies {
+		for _, s := range studies {
 			add(s, a.by[s].Tables)
 		}
 	}
-	for _, s := range t.studies {
+	for _, s := range studies {
 		for _, c := range s.conditions {
 			add(s, s.levels(c))
 		}
@@ -304,8 +304,12 @@ func metricFields(prefix string, state Metrics) (row []field) {
 }
 
 // formatStats returns stats.csv.
-func formatStats(t *runTable) ([]byte, error) {
-	return formatCSV(comparison{pair: pair{x: side{study: &study{}}}}, t.all, statsRow)
+func formatStats(studies []*study) ([]byte, error) {
+	var all []comparison
+	for _, s := range studies {
+		all = append(all, s.comparisons...)
+	}
+	return formatCSV(comparison{pair: pair{x: side{study: &study{}}}}, all, statsRow)
 }
 
 // statsRow has what is compared in columns x_ and y_; without y, what is of pairs is empty.

@@ -73,13 +73,13 @@ func (s madeUpSweep) runs() (runs []*Result) {
 }
 
 // table has the runs in the order of every table.
-func table(samples ...madeUpSweep) *runTable {
+func table(samples ...madeUpSweep) []*study {
 	var runs []*Result
 	for _, s := range samples {
 		runs = append(runs, s.runs()...)
 	}
 	slices.SortFunc(runs, func(a, b *Result) int { return compareConfigs(a.Config, b.Config) })
-	return newRunTable(runs)
+	return studies(runs)
 }
 
 // usualSample is ten seeds of two activations, in which InfoMax is better with relu and worse with
@@ -103,7 +103,7 @@ func TestStudiesDivideRuns(t *testing.T) {
 	alone := madeUpSweep{data: "fashion", objectives: []string{"random"}, at: []string{"relu"}, ks: []int{4},
 		lambdas: []float64{1}, seeds: 2}
 	got := map[string]int{}
-	for _, s := range table(whole, short, alone).studies {
+	for _, s := range table(whole, short, alone) {
 		got[s.name()] = s.size()
 	}
 	// Untrained runs of K = 8 are in both studies of MNIST.
@@ -123,11 +123,11 @@ func TestSeedZeroIsASeed(t *testing.T) {
 			r.Config.Seed--
 		}
 	}
-	table := newRunTable(runs)
-	if diff := cmp.Diff([]uint64{0, 1, 2}, table.studies[0].seeds); diff != "" {
+	table := studies(runs)
+	if diff := cmp.Diff([]uint64{0, 1, 2}, table[0].seeds); diff != "" {
 		t.Errorf("seeds (-want +got)\n%s", diff)
 	}
-	for _, c := range table.all {
+	for _, c := range table[0].comparisons {
 		if c.n != 3 {
 			t.Errorf("%s by %s has %d pairs, want 3", c.name, c.field, c.n)
 		}
@@ -138,7 +138,7 @@ func TestSeedZeroIsASeed(t *testing.T) {
 func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
 	alone := madeUpSweep{data: "mnist", objectives: []string{"optimum"}, at: []string{"identity"}, ks: []int{4},
 		lambdas: []float64{1}, seeds: 3}
-	if a := optimal(nil, table(alone).studies[0]); a.Text != "" {
+	if a := optimal(table(alone)[0]); a.Text != "" {
 		t.Errorf("of an optimum alone: %q", a.Text)
 	}
 	runs := usualSample().runs()
@@ -148,15 +148,15 @@ func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
 	some := slices.DeleteFunc(usualSample().runs(), func(r *Result) bool {
 		return r.Config.Objective == "reconstruction" && r.Config.Activation == "tanh"
 	})
-	unpaired := newRunTable(some)
-	if a := questions[0].answer(unpaired, unpaired.studies[0]); a.all.cases != 2 || a.rivals[0].cases != 4 {
+	unpaired := studies(some)
+	if a := questions[0].answer(unpaired[0]); a.all.cases != 2 || a.rivals[0].cases != 4 {
 		t.Errorf("%d of %d cases have both rivals, want 2 of 4", a.all.cases, a.rivals[0].cases)
 	}
 	single := usualSample()
-	if single.ks = []int{1}; len(table(single).all) != 0 {
+	if single.ks = []int{1}; len(table(single)[0].comparisons) != 0 {
 		t.Error("one unit alone is compared")
 	}
-	if a := deadUnits(nil, newRunTable(runs).studies[0]); a.Text != "Runs with a dead unit: none." {
+	if a := deadUnits(studies(runs)[0]); a.Text != "Runs with a dead unit: none." {
 		t.Errorf("of diverged runs: %q", a.Text)
 	}
 }
@@ -189,8 +189,8 @@ func TestVerdictIsSymmetric(t *testing.T) {
 }
 
 // count is of the comparisons of a contrast by effective rank.
-func (t *runTable) count(contrast string) (n int) {
-	for _, c := range t.all {
+func (s *study) count(contrast string) (n int) {
+	for _, c := range s.comparisons {
 		if c.name == contrast && c.field == "effective_rank" {
 			n++
 		}
@@ -199,14 +199,14 @@ func (t *runTable) count(contrast string) (n int) {
 }
 
 func TestFamiliesOfContrasts(t *testing.T) {
-	runs := table(usualSample())
+	runs := table(usualSample())[0]
 	wants := map[string]int{"baseline": 2 * 2 * 3, "untrained": 2 * 2 * 2, "activation": 2, "lambda": 0}
 	for contrast, want := range wants {
 		if got := runs.count(contrast); got != want {
 			t.Errorf("%d comparisons of %s, want %d", got, contrast, want)
 		}
 	}
-	for _, c := range runs.all {
+	for _, c := range runs.comparisons {
 		tests := map[string]float64{"baseline": 18, "untrained": 6, "activation": 15}[c.name]
 		if c.field == "effective_rank" && c.x.objective == "infomax" && c.tests != int(tests) {
 			t.Errorf("%s: a family of %d tests, want %v", c.name, c.tests, tests)
@@ -223,11 +223,11 @@ func TestManyLambdasAndSeedsAreComparedInBounds(t *testing.T) {
 	for i := range mostLambdas {
 		many.lambdas = append(many.lambdas, float64(i+2))
 	}
-	if got := table(many).count("lambda"); got != 0 {
+	if got := table(many)[0].count("lambda"); got != 0 {
 		t.Errorf("%d comparisons of %d λ", got, len(many.lambdas))
 	}
 	many.lambdas, many.seeds = []float64{1, 2}, mostPairs+100
-	if c := table(many).all; len(c) == 0 || c[0].n != mostPairs {
+	if c := table(many)[0].comparisons; len(c) == 0 || c[0].n != mostPairs {
 		t.Error("not the first seeds are compared")
 	}
 }
@@ -239,7 +239,7 @@ func TestDivergedRunsAreComparedAndRankWorst(t *testing.T) {
 			r.Status, r.DivergedEpoch, r.Final.EffectiveRank = "diverged", 1, Number(math.NaN())
 		}
 	}
-	for _, c := range newRunTable(runs).all {
+	for _, c := range studies(runs)[0].comparisons {
 		if c.name == "baseline" && c.field == "effective_rank" {
 			want := signedRankResult{Losses: 10, RankBiserial: -1, P: 2.0 / 1024}
 			if c.y.objective == "variance" { // diverged, too
@@ -283,30 +283,30 @@ func TestAnswers(t *testing.T) {
 	lambdas.effect = func(c Config, m *Metrics) { m.EffectiveRank += Number(c.Lambda) }
 	for _, c := range []struct {
 		name, asks string
-		runs       *runTable
+		runs       []*study
 		want       string
 	}{
 		{"verdict", "Does InfoMax produce", table(usualSample()),
 			"Partly (2 of 4). By effective rank and weight correlation, compared with untrained: " +
-				"2 better, 2 worse of 4 cases; with autoencoder: 2 better, 2 worse of 4; " +
-				"with λ = 0: 2 better, 2 worse of 4. " +
+				"2 better, 2 worse of 4; autoencoder: 2 better, 2 worse of 4; " +
+				"λ = 0: 2 better, 2 worse of 4. " +
 				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
 		{"few seeds", "Does InfoMax produce", table(few),
-			"Unclear. By effective rank and weight correlation, " +
-				"compared with untrained: 2 better, 2 worse of 4* cases. " +
+			"Unclear (too few seeds for a test). By effective rank and weight correlation, " +
+				"compared with untrained: 2 better, 2 worse of 4*. " +
 				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
 		{"whitened", "Are the weights less redundant on whitened", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with untrained: " +
-				"4 better, 0 worse of 4 cases; with autoencoder: 4 better, 0 worse of 4; " +
-				"with λ = 0: 4 better, 0 worse of 4. " +
+				"4 better, 0 worse of 4; autoencoder: 4 better, 0 worse of 4; " +
+				"λ = 0: 4 better, 0 worse of 4. " +
 				"Training changes the effective rank by 12.5 to 25.0 % of its maximum. " +
 				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
-				"0 better, 0 worse of 4 cases; with autoencoder: 0 better, 0 worse of 4; " +
-				"with λ = 0: 0 better, 0 worse of 4."},
+				"0 better, 0 worse of 4; autoencoder: 0 better, 0 worse of 4; " +
+				"λ = 0: 0 better, 0 worse of 4."},
 		{"whitening", "Does whitening make the weights", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with unwhitened inputs: " +
-				"4 better, 0 worse of 4 cases. By probe accuracy, compared with unwhitened inputs: 0 better, " +
-				"4 worse of 4 cases."},
+				"4 better, 0 worse of 4. By probe accuracy, compared with unwhitened inputs: 0 better, " +
+				"4 worse of 4."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
 			"redundant than untrained in 2 of 4 cases of λ and K. InfoMax was trained in 4 of the 4. In 2 of these " +
 			"it ends more redundant than the optimum."},
@@ -322,7 +322,7 @@ func TestAnswers(t *testing.T) {
 			q := questions[slices.IndexFunc(questions, func(q question) bool {
 				return strings.HasPrefix(q.Asks, c.asks)
 			})]
-			a, err := c.runs.ask(q, nil, nil)
+			a, err := q.ask(c.runs, nil, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
