@@ -10,7 +10,7 @@ import (
 // The kinds of answer, each with the one template of its sentence.
 
 // verdictOn counts the cases in which x is better than the rivals by all of the measures; λ = 0 is told, but
-// not counted. Its table has every y of the contrast.
+// not counted. Its table has a row for each case.
 func verdictOn(contrast string, by []string, rivals ...string) kind {
 	return func(s *study) (a answer) {
 		xs, ys, found := s.compared(contrast, by...)
@@ -18,29 +18,39 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 		if len(ys) == 0 {
 			return a
 		}
-		for _, y := range ys {
-			a.rivals = append(a.rivals, counts{of: y.unlike(side{s, xs[0]})})
-		}
-		for _, x := range xs {
-			var tests []comparison // with every rival
-			whole := true
-			for i, y := range ys {
-				its := s.tests(contrast, found, x, y)
-				a.rivals[i].add(its...)
-				if y.condition != variance {
-					tests, whole = append(tests, its...), whole && its != nil
-				}
-			}
-			if whole {
-				a.all.add(tests...)
-			}
-		}
+		subject := side{s, xs[0]}
+		table := sheet{Name: slugOf(s.name() + " " + contrast + " " + by[0] + " " + rivals[0]),
+			Stubs: 2, Heads: []string{"K", "activation"},
+			Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]"}
 		var titles []string
 		for _, m := range measuresOf(found...) {
 			titles = append(titles, m.words())
 		}
-		a.Word, a.Tables = a.opening(), []sheet{s.shifts(contrast, by...)}
-		a.Text = "By " + listing(titles) + ", compared with " + told(a.rivals)
+		for _, y := range ys {
+			for _, m := range measuresOf(found...) {
+				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
+			}
+		}
+		var each []counts // of a rival
+		var both counts   // of all that count
+		for _, x := range xs {
+			row, whole := names(fmt.Sprint(x.K), x.activation), true
+			var counted []comparison
+			for _, y := range ys {
+				tests := s.tests(contrast, found, x, y)
+				tally(&each, y.unlike(subject), tests)
+				if y.condition != variance {
+					counted, whole = append(counted, tests...), whole && tests != nil
+				}
+				row = append(row, entries(tests, len(found))...)
+			}
+			if whole {
+				both.add(counted)
+			}
+			table.Rows = append(table.Rows, row)
+		}
+		a.Word, a.Tables = opening(both, each), []sheet{table}
+		a.Text = "By " + listing(titles) + ", compared with " + told(each) + "."
 		return a
 	}
 }
@@ -64,22 +74,20 @@ func told(all []counts) string {
 	for _, c := range all {
 		texts = append(texts, c.of+": "+c.String())
 	}
-	return strings.Join(texts, "; ") + "."
+	return strings.Join(texts, "; ")
 }
 
-// opening is the word for so many of the cases.
-func (a answer) opening() string {
-	word, n := "Unclear", a.all
+// opening is the word for so many of the cases, compared with all rivals and with each.
+func opening(n counts, rivals []counts) string {
+	word := "Unclear"
 	switch {
-	case n.few:
-		return word + " (too few seeds for a test)"
 	case n.better > 0 && n.better == n.cases:
 		word = "Yes"
 	case 2*n.better > n.cases:
 		word = "Mostly"
 	case n.better > 0:
 		word = "Partly"
-	case slices.ContainsFunc(a.rivals, func(r counts) bool { return 2*r.worse > r.cases }):
+	case slices.ContainsFunc(rivals, func(r counts) bool { return 2*r.worse > r.cases }):
 		word = "No"
 	}
 	return fmt.Sprintf("%s (%d of %d)", word, n.better, n.cases)
@@ -101,15 +109,19 @@ func (x side) unlike(y side) string {
 // objectivesWithUntrained has a table of every objective at the largest K of the subject, and in how many cases
 // both measures of its weights are better and worse than untrained.
 func objectivesWithUntrained(s *study) (a answer) {
-	its := s.groups(s.subject())
-	if its == nil || s.stacked() {
+	groups := s.groups(s.subject())
+	if groups == nil || s.stacked() {
 		return a
 	}
-	K := its[len(its)-1].K
-	table := sheet{Name: "objectives", Stubs: 1, Heads: []string{"", "effective rank, %",
-		"output correlation", "probe accuracy, %", "weights, compared with untrained"},
+	K := groups[len(groups)-1].K
+	its := measuresOf("effective_rank", "output_correlation", "probe_accuracy")
+	table := sheet{Name: s.slug() + "-objectives", Stubs: 1, Heads: []string{""},
 		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases, of every K, both "+
 			"measures of the weights are better or worse", s.name(), atK(K))}
+	for _, m := range its {
+		table.Heads = append(table.Heads, m.label())
+	}
+	table.Heads = append(table.Heads, "Weights, compared with untrained")
 	for _, c := range s.conditions {
 		if !trains(c.objective) && c != untrained {
 			continue
@@ -119,10 +131,10 @@ func objectivesWithUntrained(s *study) (a answer) {
 			contrast = "baseline"
 		}
 		for _, x := range s.groups(c) {
-			with.add(s.tests(contrast, weightMeasures, x, s.every(untrained))...)
+			with.add(s.tests(contrast, weightMeasures, x, s.every(untrained)))
 		}
 		row := names(c.String())
-		for _, m := range measuresOf("effective_rank", "output_correlation", "probe_accuracy") {
+		for _, m := range its {
 			row = append(row, entry{Main: cmp.Or(s.rangeOf(s.grid(c, K), m, aligned), "–")})
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(with.cases > 0, with.String())}))
@@ -135,7 +147,7 @@ func objectivesWithUntrained(s *study) (a answer) {
 func (s *study) rangeOf(groups []group, m measure, text func(float64) string) string {
 	var levels []float64
 	for _, p := range groups {
-		levels = append(levels, s.scaled(p, m, s.level(p, m).Value))
+		levels = append(levels, s.level(p, m).Value)
 	}
 	return span(levels, text)
 }
@@ -155,7 +167,7 @@ func change(s *study) (a answer) {
 	var shifts []float64
 	for _, c := range s.comparisons {
 		if c.name == "baseline" && c.y.condition == untrained && c.field == weightMeasures[0] {
-			shifts = append(shifts, s.scaled(c.x.group, c.measure, c.shift.Value))
+			shifts = append(shifts, c.shift.Value*s.scale(c.x.group, c.measure))
 		}
 	}
 	if shifts := span(shifts, aligned); shifts != "" {
@@ -240,66 +252,68 @@ func deadUnits(s *study) answer {
 	return answer{Text: "Runs with a dead unit: " + cmp.Or(listing(with), "none") + "."}
 }
 
-// leaders counts at how many K an activation, or in how many cases a λ, is significantly better than every
-// other.
-func leaders(contrast string, by ...string) kind {
+// leaders counts for every activation, or λ, in how many cases it is significantly better than each other one,
+// and in how many worse.
+func leaders(contrast string, name func(group) string, by ...string) kind {
 	return func(s *study) (a answer) {
-		where, of, name := "and at how many K", len(s.ks), func(p group) string { return p.activation }
-		if contrast == "lambda" {
-			where, of = "and in how many cases", len(s.groups(s.subject()))
-			name = func(p group) string { return "λ = " + shortest(p.lambda) }
-		}
 		var found []string
-		few, compared := false, false
+		compared := false
 		for _, m := range measuresOf(by...) {
-			others := map[group]int{} // that each one is not better than
-			for _, c := range s.comparisons {
-				if c.name == contrast && c.field == m.field {
-					others[c.x.group] += 1 - max(0, c.outcome())
-					others[c.y.group] += 1 - max(0, -c.outcome())
-					few, compared = few || c.few(), true
-				}
-			}
-			var leads []string
-			times := map[string]int{}
+			var all []counts
 			for _, p := range s.groups(s.lambdas()...) {
-				if n, met := others[p]; met && n == 0 {
-					addNew(&leads, name(p))
-					times[name(p)]++
-				}
+				tests := s.against(contrast, m, p)
+				tally(&all, name(p), tests)
+				compared = compared || tests != nil
 			}
-			for i, lead := range leads {
-				leads[i] = fmt.Sprintf("%s (%d of %d)", lead, times[lead], of)
-			}
-			if leads != nil {
-				found = append(found, "by "+m.words()+": "+listing(leads))
+			all = slices.DeleteFunc(all, func(c counts) bool { return c.better+c.worse == 0 })
+			if len(all) > 0 {
+				found = append(found, "By "+m.words()+": "+told(all)+".")
 			}
 		}
 		if compared {
-			a.Text = "Significantly better than every other, " + where +
-				only(few, " (the seeds are too few for a test)") + ": " +
-				cmp.Or(strings.Join(found, "; "), "none by any measure") + "."
+			a.Text = "Counted if better, or worse, than each of the others. " +
+				cmp.Or(strings.Join(found, " "), "There is none by any measure.")
 		}
 		return a
 	}
 }
 
+// against has the comparisons of a contrast by m in which p is x, or is made x.
+func (s *study) against(contrast string, m measure, p group) (tests []comparison) {
+	for _, c := range s.comparisons {
+		if c.y.group == p {
+			c.pair, c.effect = pair{c.y, c.x}, -c.effect
+			c.signs.Wins, c.signs.Losses = c.signs.Losses, c.signs.Wins
+		}
+		if c.name == contrast && c.field == m.field && c.x.group == p {
+			tests = append(tests, c)
+		}
+	}
+	return tests
+}
+
 // outcomes counts in how many tests each measure is significantly better or worse.
 func outcomes(name, what string) kind {
 	return func(s *study) (a answer) {
-		var found []counts
+		var all []counts
 		for _, c := range s.comparisons {
-			if c.name != name {
-				continue
+			if c.name == name {
+				tally(&all, c.words(), []comparison{c})
 			}
-			if n := len(found); n == 0 || found[n-1].of != c.words() {
-				found = append(found, counts{of: c.words()})
-			}
-			found[len(found)-1].add(c)
 		}
-		if found != nil {
-			a.Text = what + ": " + told(found)
+		if all != nil {
+			a.Text = what + ": " + told(all) + "."
 		}
 		return a
 	}
+}
+
+// tally counts a case under a name.
+func tally(all *[]counts, of string, tests []comparison) {
+	i := slices.IndexFunc(*all, func(c counts) bool { return c.of == of })
+	if i < 0 {
+		i = len(*all)
+		*all = append(*all, counts{of: of})
+	}
+	(*all)[i].add(tests)
 }

@@ -183,7 +183,6 @@ type comparison struct {
 	effect   float64  // rank-biserial, ρ, or Page's L about its mean
 	p        float64
 	adjusted float64 // p (Holm)
-	tests    int     // of the family
 }
 
 // mostPairs is how many seeds a comparison takes, from the first: an exact test of more costs time
@@ -235,7 +234,7 @@ func corrected(family []comparison, tests int) []comparison {
 		p = append(p, c.p)
 	}
 	for i, adjusted := range holm(p, tests) {
-		family[i].adjusted, family[i].tests = adjusted, max(tests, len(p))
+		family[i].adjusted = adjusted
 	}
 	return family
 }
@@ -334,11 +333,6 @@ func (c comparison) outcome() int {
 		return -c.better
 	}
 	return c.better
-}
-
-// few tells whether the pairs are too few for a significant p.
-func (c comparison) few() bool {
-	return c.y.study != nil && math.Ldexp(float64(c.tests), 1-c.n) >= significant
 }
 
 // wins counts the pairs in which x is better, or larger if neither way is.

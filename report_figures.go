@@ -26,20 +26,13 @@ func plain(draw func(*study) []byte) func(*study, weightsReader) ([]byte, error)
 	return func(s *study, _ weightsReader) ([]byte, error) { return draw(s), nil }
 }
 
-// Two measures that only figures have.
-var (
-	shareOfMost = measure{metric{
-		field: "effective_rank", title: "Effective rank, % of the most possible", better: +1,
-	}, func(r *Result) float64 {
-		return 100 * float64(r.Final.EffectiveRank) / float64(min(r.Config.K, r.Inputs))
-	}}
-	redundancyNorm = measure{metric{
-		field: "weight_redundancy", title: "‖ŴŴᵀ − I‖, the root of the weight redundancy", better: -1,
-	}, func(r *Result) float64 { return math.Sqrt(float64(r.Final.WeightRedundancy)) }}
-)
+// redundancyNorm is a measure of a figure alone.
+var redundancyNorm = measure{metric{
+	field: "weight_redundancy", title: "‖ŴŴᵀ − I‖, the root of the weight redundancy", better: -1,
+}, func(r *Result) float64 { return math.Sqrt(float64(r.Final.WeightRedundancy)) }}
 
 func (m measure) axis() quantity {
-	return quantity{title: m.title, better: m.better, log: strings.Contains(m.field, "_correlation")}
+	return quantity{title: m.label(), better: m.better, log: strings.Contains(m.field, "_correlation")}
 }
 
 // note says in a figure whose runs it is of.
@@ -87,34 +80,32 @@ func (s *study) dots(m measure) []byte {
 	others := slices.DeleteFunc(slices.Clone(s.conditions), func(c condition) bool {
 		return c == untrained || c.objective == "optimum" || c.objective == "pca" && !m.isProbe()
 	})
-	for _, c := range append([]condition{untrained}, others...) {
-		look := s.mark(c)
-		if c == untrained {
+	for _, p := range s.groups(append([]condition{untrained}, others...)...) {
+		look := s.mark(p.condition)
+		if p.condition == untrained {
 			look.shape = ""
 		}
-		for _, p := range s.groups(c) {
-			if runs := slices.DeleteFunc(s.values(p, m), math.IsNaN); len(runs) > 0 {
-				spots = append(spots, spot{atK(p.K), p.activation, look, s.level(p, m), runs})
-				some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 && finite(v) })
-			}
+		if runs := slices.DeleteFunc(s.values(p, m), math.IsNaN); len(runs) > 0 {
+			spots = append(spots, spot{atK(p.K), p.activation, look, s.level(p, m), runs})
+			some = some || slices.ContainsFunc(runs, func(v float64) bool { return v != 0 && finite(v) })
 		}
 	}
 	if !some {
 		return nil
 	}
 	q := m.axis()
-	q.percent = strings.Contains(m.title, "%")
+	q.percent = m.isRank()
 	return dotPlot(q, spots, s.note(levelNote+" Small dots are runs."))
 }
 
 // lossCurves are of the subject.
-func (s *study) lossCurves() []byte { return s.trainingCurves(s.subject(), "Loss") }
+func (s *study) lossCurves() []byte { return s.trainingCurves(s.subject()) }
 
-// trainingCurves has a panel for each title, of the loss and its two terms, at one K.
-func (s *study) trainingCurves(c condition, titles ...string) []byte {
+// trainingCurves has panels of the loss and its two terms, at one K.
+func (s *study) trainingCurves(c condition) []byte {
 	var data []datum
 	K := s.ks[len(s.ks)/2]
-	for term, title := range titles {
+	for term, title := range []string{"Loss", "Entropy term", "Correlation term"} {
 		for epoch := range s.Epochs {
 			m := measure{of: func(r *Result) float64 {
 				if epoch >= len(r.Curve) {
@@ -124,7 +115,7 @@ func (s *study) trainingCurves(c condition, titles ...string) []byte {
 				return float64([]Number{e.Loss, e.Entropy, e.TC}[term])
 			}}
 			for _, p := range s.grid(c, K) {
-				data = append(data, datum{title, quantity{}, activationMark(p), float64(epoch + 1), s.level(p, m)})
+				data = append(data, datum{title, activationMark(p), float64(epoch + 1), s.level(p, m)})
 			}
 		}
 	}
@@ -146,9 +137,9 @@ func overSetting(title string, x quantity, data []datum, note string) []byte {
 // byLambda has a panel for each K and a line for each activation.
 func (s *study) byLambda() []byte {
 	var data []datum
-	m := shareOfMost
+	m := measureOf("effective_rank")
 	for _, p := range s.groups(s.lambdas()...) {
-		data = append(data, datum{atK(p.K), m.axis(), activationMark(p), p.lambda, s.level(p, m)})
+		data = append(data, datum{atK(p.K), activationMark(p), p.lambda, s.level(p, m)})
 	}
 	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.note(""))
 }
@@ -165,7 +156,7 @@ func (s *study) byOptimum() []byte {
 		for _, of := range []condition{p.condition, {objective: "infomax", lambda: p.lambda}, untrained} {
 			look := markOf(objectives, of.objective)
 			look.name = objectiveTitles[of.objective]
-			data = append(data, datum{atK(p.K), m.axis(), look, p.lambda, s.level(p.under(of), m)})
+			data = append(data, datum{atK(p.K), look, p.lambda, s.level(p.under(of), m)})
 		}
 	}
 	return overSetting(m.axis().label(), quantity{title: "λ", log: true}, data, s.name()+"; identity. ")
@@ -176,7 +167,7 @@ func (s *study) byK() []byte {
 	var data []datum
 	m := measureOf("effective_rank_over_random")
 	for _, p := range s.groups(s.shown()...) {
-		data = append(data, datum{p.activation, m.axis(), s.mark(p.condition), float64(p.K), s.level(p, m)})
+		data = append(data, datum{p.activation, s.mark(p.condition), float64(p.K), s.level(p, m)})
 	}
 	return overSetting(m.axis().label(), quantity{title: "K", log: true}, data, s.note(""))
 }
@@ -185,7 +176,7 @@ func (s *study) byK() []byte {
 // of panels for each measure, a panel for each K, and a line for each activation, trained and not.
 func (s *study) byWhiteness() []byte {
 	var data []datum
-	for _, m := range []measure{shareOfMost, measureOf("probe_accuracy")} {
+	for _, m := range measuresOf("effective_rank", "probe_accuracy") {
 		for _, other := range s.all { // by ascending power
 			same := other.setting
 			if same.Whiten = s.Whiten; same != s.setting || s.Components == 0 {
@@ -195,10 +186,10 @@ func (s *study) byWhiteness() []byte {
 				trained, before := activationMark(p), activationMark(p)
 				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
 				before.name += ", " + untrained.String()
-				panel := m.title + ", " + atK(p.K)
+				panel := m.label() + ", " + atK(p.K)
 				data = append(data,
-					datum{panel, m.axis(), trained, other.Whiten, other.level(p, m)},
-					datum{panel, m.axis(), before, other.Whiten, other.level(p.under(untrained), m)})
+					datum{panel, trained, other.Whiten, other.level(p, m)},
+					datum{panel, before, other.Whiten, other.level(p.under(untrained), m)})
 			}
 		}
 	}
@@ -221,7 +212,7 @@ func (s *study) clouds() []byte {
 			look.name, look.colour = p.activation, activationMark(p).colour
 			ys := s.values(p, y)
 			for i, v := range s.values(p, x) {
-				data = append(data, datum{atK(p.K), y.axis(), look, v, estimate{ys[i], nan, nan}})
+				data = append(data, datum{atK(p.K), look, v, estimate{ys[i], nan, nan}})
 			}
 		}
 	}

@@ -133,7 +133,7 @@ func TestOverviewIsToScale(t *testing.T) {
 	shares := map[string]float64{"infomax": 0.75, "variance": 0.25, "reconstruction": 0.5, "random": 1}
 	c := Config{Data: "mnist", Epochs: 3, Batch: 128}
 	runs := plainRuns(c, 1, func(c Config) float64 { return shares[c.Objective] })
-	svg := studies(runs)[0].dots(shareOfMost)
+	svg := studies(runs)[0].dots(measureOf("effective_rank"))
 	ticks := map[string][]float64{}
 	for _, n := range parse(t, svg) {
 		if n.name == "text" {
@@ -196,7 +196,7 @@ func TestCurvesAreLevelsOfWhatIsFinite(t *testing.T) {
 		}
 	}
 	s := studies(runs)[0]
-	svg := s.trainingCurves(s.subject(), "Loss")
+	svg := s.lossCurves()
 	checkFigure(t, svg)
 	var ends []float64
 	for _, activation := range []string{"identity", "tanh"} {

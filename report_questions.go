@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 )
 
 // What the report asks. A question is put to every study that has runs for it. Its answer is a
@@ -51,7 +50,7 @@ var questions = []question{
 		[]kind{objectivesWithUntrained},
 		[]figure{{"effective-rank", "A mark left of the bar (untrained) means weights that are more redundant than " +
 			"untrained ones. λ = 0 is InfoMax without its correlation term. " + eachMark,
-			plain(byActivation(shareOfMost))}},
+			plain(byActivation(measureOf("effective_rank")))}},
 		"In many dimensions random vectors are nearly orthogonal. Training can then improve little on untrained " +
 			"weights, and can lose much."},
 	{"findings", "Outputs", "Are the outputs less redundant? (post hoc)",
@@ -80,7 +79,7 @@ var questions = []question{
 		"With identity a free decoder can undo any invertible mixing of the units: the autoencoder's " +
 			"weights then depend on their start."},
 	{"deliverables", "", "How does activation choice affect results?",
-		[]kind{leaders("activation",
+		[]kind{leaders("activation", func(p group) string { return p.activation },
 			"effective_rank", "weight_correlation", "weight_redundancy", "output_correlation", "epochs_to_90")},
 		nil,
 		""},
@@ -99,14 +98,15 @@ var questions = []question{
 			plain(byActivation(measureOf("dead_units")))}},
 		""},
 	{"deliverables", "", "Does λ matter?",
-		[]kind{leaders("lambda", weightMeasures...)},
+		[]kind{leaders("lambda", group.String, weightMeasures...)},
 		[]figure{{"effective-rank-by-lambda", "If a line is highest at an end, a λ beyond may be better. " +
 			"Each line is one activation.", plain((*study).byLambda)}},
 		"If the best λ is the smallest or the largest that was tried, a better one may lie beyond."},
 	{"followups", "", "Stack two layers (first → second). Does InfoMax compose: is it better to train both?",
 		[]kind{verdictOn("stack", depthMeasures, "untrained → InfoMax λ = 1", "InfoMax λ = 1 → untrained"),
 			verdictOn("stack", depthMeasures[:1], treatment.String()),
-			verdictOn("stack", depthMeasures[1:], treatment.String())},
+			verdictOn("stack", depthMeasures[1:], treatment.String()),
+			verdictOn("stack", depthMeasures, "autoencoder → autoencoder")},
 		nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
@@ -131,8 +131,7 @@ var questions = []question{
 // kind makes one sentence of an answer.
 type kind func(s *study) answer
 
-// answer joins the texts and tables of the kinds. Counts and word are the first's, and without a first
-// there is none.
+// answer joins the texts and tables of the kinds. The word is the first's, and without a first there is none.
 func (q question) answer(s *study) answer {
 	all := q.kinds[0](s)
 	for _, kind := range q.kinds[1:] {
@@ -144,12 +143,10 @@ func (q question) answer(s *study) answer {
 	return all
 }
 
-// answer has no text where the study has no runs for the question. One that counts cases has the
-// counts, and the word that they amount to.
+// answer has no text where the study has no runs for the question. One that counts cases has the word that
+// the counts amount to.
 type answer struct {
 	Word, Text string
-	all        counts // compared with all rivals
-	rivals     []counts
 	Tables     []sheet
 }
 
@@ -157,16 +154,14 @@ type answer struct {
 type counts struct {
 	of                   string
 	cases, better, worse int
-	few                  bool // seeds are too few for a test: of what is so with every one
 }
 
 // add counts a case, if its tests were made.
-func (c *counts) add(tests ...comparison) {
+func (c *counts) add(tests []comparison) {
 	if tests == nil {
 		return
 	}
 	c.cases++
-	c.few = c.few || slices.ContainsFunc(tests, comparison.few)
 	switch verdict(tests) {
 	case +1:
 		c.better++
@@ -176,29 +171,23 @@ func (c *counts) add(tests ...comparison) {
 }
 
 func (c counts) String() string {
-	return fmt.Sprintf("%d better, %d worse of %d%s", c.better, c.worse, c.cases, only(c.few, "*"))
+	return fmt.Sprintf("%d better, %d worse of %d", c.better, c.worse, c.cases)
 }
 
 // verdicts are the words for the outcome of a comparison, and of several.
 var verdicts = map[int]string{+1: "better", -1: "worse", 0: "unclear"}
 
 // verdict is the rule for comparisons of one pair by several measures: +1, better, if every one
-// is, −1, worse, if every one is, else 0, unclear. Of seeds that are too few for a test, every one
-// has to agree.
+// is, −1, worse, if every one is, else 0, unclear.
 func verdict(tests []comparison) int {
-	better, worse := 0, 0
+	agreed := 0
 	for _, c := range tests {
-		if c.outcome() > 0 || c.few() && c.wins() == c.n {
-			better++
-		}
-		if c.outcome() < 0 || c.few() && c.wins()+c.signs.Ties == 0 {
-			worse++
-		}
+		agreed += c.outcome()
 	}
 	switch n := len(tests); {
-	case n > 0 && better == n:
+	case n > 0 && agreed == n:
 		return +1
-	case n > 0 && worse == n:
+	case n > 0 && agreed == -n:
 		return -1
 	}
 	return 0

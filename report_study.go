@@ -245,10 +245,10 @@ func (s *study) lambdas() []condition {
 	})
 }
 
-// values has m of every run at p, by ascending seed.
+// values has m of every run at p as readers see it, by ascending seed.
 func (s *study) values(p group, m measure) (values []float64) {
 	for _, seed := range slices.Sorted(maps.Keys(s.runs[p])) {
-		values = append(values, m.value(s.runs[p][seed]))
+		values = append(values, s.scale(p, m)*m.value(s.runs[p][seed]))
 	}
 	return values
 }
@@ -265,16 +265,15 @@ func (s *study) infinite(p group, m measure) bool {
 	return m.isTC() && (p.activation == "softmax" || p.K > s.inputs)
 }
 
-// scaled is a value of m at p as readers see it: effective ranks in % of the most possible,
-// accuracies in %.
-func (s *study) scaled(p group, m measure, v float64) float64 {
+// scale is what readers see of m at p for 1: effective ranks are in % of the most possible, accuracies in %.
+func (s *study) scale(p group, m measure) float64 {
 	switch {
-	case strings.HasPrefix(m.field, "effective_rank") && m.field != "effective_rank_over_random":
-		return 100 * v / float64(min(p.K, s.inputs))
+	case m.isRank():
+		return 100 / float64(min(p.K, s.inputs))
 	case m.isProbe():
-		return 100 * v
+		return 100
 	}
-	return v
+	return 1
 }
 
 // measure is a number of a run that runs are compared by.
@@ -353,8 +352,12 @@ func (c Config) gaussApplies() bool {
 	return c.K < c.TCRows
 }
 
+func (m measure) isRank() bool  { return of("effective_rank", "effective_rank_live")(m) }
 func (m measure) isProbe() bool { return strings.HasPrefix(m.field, "probe_") }
 func (m measure) isTC() bool    { return strings.HasPrefix(m.field, "tc_") }
+
+// label is the title with its unit.
+func (m measure) label() string { return m.title + only(m.isRank() || m.isProbe(), ", %") }
 
 // words is the title within a sentence.
 func (m measure) words() string {

@@ -33,33 +33,18 @@ func names(texts ...string) (row []entry) {
 	return row
 }
 
-func (m measure) arrowed() string { return m.title + map[int]string{+1: " ↑", -1: " ↓"}[m.better] }
+func (m measure) arrowed() string {
+	return m.label() + map[int]string{+1: " ↑", -1: " ↓"}[m.better]
+}
 
-// shifts is a table of what a contrast compares by those measures, a row for each case, in the colours of
-// the verdict by all of them.
-func (s *study) shifts(contrast string, by ...string) sheet {
-	xs, ys, found := s.compared(contrast, by...)
-	subject := side{s, xs[0]}
-	table := sheet{Name: contrast + "-" + by[0], Stubs: 2, Heads: []string{"K", "activation"},
-		Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]; " +
-			"effective rank and accuracy in percentage points"}
-	for _, x := range xs {
-		table.Rows = append(table.Rows, names(fmt.Sprint(x.K), x.activation))
+// entries are n cells of what the tests found, in the colour of their verdict.
+func entries(tests []comparison, n int) []entry {
+	row := names(slices.Repeat([]string{"–"}, n)...) // not made, or of infinite total correlation
+	for i, c := range tests {
+		row[i] = c.entry()
+		row[i].Class = verdicts[verdict(tests)]
 	}
-	for _, y := range ys {
-		for j, m := range measuresOf(found...) {
-			table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
-			for i, x := range xs {
-				cell := entry{Main: "–"} // not made, or of infinite total correlation
-				if tests := s.tests(contrast, found, x, y); j < len(tests) {
-					cell = tests[j].entry()
-					cell.Class = only(!tests[j].few(), verdicts[verdict(tests)])
-				}
-				table.Rows[i] = append(table.Rows[i], cell)
-			}
-		}
-	}
-	return table
+	return row
 }
 
 // levels has mean ± sd of every measure by activation, a table for each K at which c ran.
@@ -70,7 +55,7 @@ func (s *study) levels(c condition) (all []sheet) {
 			continue
 		}
 		table := sheet{
-			Name: fmt.Sprintf("levels-%s-k%d", slugOf(c.String()), K), Stubs: 1, Heads: []string{""},
+			Name: slugOf(fmt.Sprintf("%s levels %s k%d", s.name(), c, K)), Stubs: 1, Heads: []string{""},
 			Caption: fmt.Sprintf("%s, %s, %s: mean ± standard deviation over the seeds; * infinite",
 				s.name(), c, atK(K)),
 		}
@@ -111,7 +96,7 @@ func meanEntry(all []float64) (e entry) {
 
 // entry has the shift as readers see it.
 func (c comparison) entry() entry {
-	text := func(v float64) string { return aligned(c.x.scaled(c.x.group, c.measure, v)) }
+	text := func(v float64) string { return aligned(v * c.x.scale(c.x.group, c.measure)) }
 	e := entry{Main: only(c.shift.Value > 0, "+") + text(c.shift.Value),
 		Sub: fmt.Sprintf("%d/%d, r = %s, p = %s", c.wins(), c.n, fixed(c.effect, 2), aligned(c.adjusted))}
 	switch {
@@ -129,24 +114,22 @@ func (s sheet) Opens(i int) bool { return s.Stubs > 1 && i > 0 && s.Rows[i][0] !
 // formatTables returns tables.md and tables.tex: the tables of every answer, and every level.
 func formatTables(studies []*study, all []answered) (md, tex []byte, err error) {
 	var tables []sheet
-	add := func(s *study, its []sheet) {
-		for _, table := range its {
-			table.Name = s.slug() + "-" + table.Name
-			if !slices.ContainsFunc(tables, func(other sheet) bool { return other.Name == table.Name }) {
-				tables = append(tables, table)
-			}
-		}
-	}
 	for _, a := range all {
 		for _, s := range studies {
-			add(s, a.by[s].Tables)
+			tables = append(tables, a.by[s].Tables...)
 		}
 	}
 	for _, s := range studies {
 		for _, c := range s.conditions {
-			add(s, s.levels(c))
+			tables = append(tables, s.levels(c)...)
 		}
 	}
+	there := map[string]bool{} // some answers have the same table
+	tables = slices.DeleteFunc(tables, func(s sheet) bool {
+		was := there[s.Name]
+		there[s.Name] = true
+		return was
+	})
 	var inMarkdown, inTeX bytes.Buffer
 	err = errors.Join(mdTables.Execute(&inMarkdown, tables), texTables.Execute(&inTeX, tables))
 	return inMarkdown.Bytes(), inTeX.Bytes(), err

@@ -11,8 +11,7 @@ import (
 // datum is a level at x: of a panel, and in it of a line, which goes through all that has its mark.
 type datum struct {
 	panel string
-	y     quantity // of all in the panel
-	mark           // without a dash: marks alone
+	mark  // without a dash: marks alone
 	x     float64
 	estimate
 }
@@ -34,15 +33,13 @@ func linePlot(title string, x quantity, data []datum, note string, more ...mark)
 		addNew(&panels, d.panel)
 		addNew(&lines, d.mark)
 		xs, ys[d.panel] = append(xs, d.x), append(ys[d.panel], d.Value, d.Low, d.High)
-		up[d.panel] = scale{quantity: d.y}
 	}
 	c.legend(append(lines, more...))
 	for _, title := range panels {
-		s := newScale(up[title].quantity, ys[title])
-		for _, v := range s.ticks {
+		up[title] = newScale(quantity{}, ys[title])
+		for _, v := range up[title].ticks {
 			left = max(left, textWidth(tickLabel(v), smallSize)+8)
 		}
-		up[title] = s
 	}
 	across := newScale(x, xs)
 	for i, f := range c.layout(panels, 0, left, 190) {

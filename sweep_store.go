@@ -179,7 +179,7 @@ func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 		{"filters.svg", weightPicture([]network{{r, arrays}}, data)}}
 	if len(r.Curve) > 0 {
 		s := studies([]*Result{r})[0]
-		curves := s.trainingCurves(conditionOf(r.Config), "Loss", "Entropy term", "Correlation term")
+		curves := s.trainingCurves(conditionOf(r.Config))
 		files = append(files, file{"training.svg", curves})
 	}
 	return files, err
