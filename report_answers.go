@@ -38,7 +38,7 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			var counted []comparison
 			for _, y := range ys {
 				tests := s.tests(contrast, found, x, y)
-				tally(&each, y.unlike(subject), tests)
+				named(&each, y.unlike(subject)).add(tests)
 				if y.condition != variance {
 					counted, whole = append(counted, tests...), whole && tests != nil
 				}
@@ -126,12 +126,10 @@ func objectivesWithUntrained(s *study) (a answer) {
 		if !trains(c.objective) && c != untrained {
 			continue
 		}
-		with, contrast := counts{}, "untrained"
-		if c == s.subject() {
-			contrast = "baseline"
-		}
+		var with counts
 		for _, x := range s.groups(c) {
-			with.add(s.tests(contrast, weightMeasures, x, s.every(untrained)))
+			with.add(append(s.tests("untrained", weightMeasures, x, s.every(untrained)),
+				s.tests("baseline", weightMeasures, x, s.every(untrained))...)) // the subject's
 		}
 		row := names(c.String())
 		for _, m := range its {
@@ -221,32 +219,25 @@ func (c *counts) compare(x, y float64) {
 // training says how soon the loss is near its end.
 func training(s *study) (a answer) {
 	if its := s.groups(s.subject()); its != nil {
-		a.Text = fmt.Sprintf("With %s, the loss does not fall.", s.subject())
-		if took := s.rangeOf(its, measureOf("epochs_to_90"), short); took != "" {
-			a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes %s of %s.",
-				s.subject(), took, plural(s.Epochs, "epoch"))
-		}
+		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes so many of %s: %s.", s.subject(),
+			plural(s.Epochs, "epoch"), cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "none"))
 	}
 	return a
 }
 
 // deadUnits names the runs that have any.
 func deadUnits(s *study) answer {
+	var all []counts // of runs; worse have dead units
+	for _, p := range s.groups(s.conditions...) {
+		its := named(&all, p.String()+" with "+p.activation)
+		for _, dead := range s.values(p, measureOf("dead_units")) {
+			its.compare(dead, 0)
+		}
+	}
 	var with []string
-	for _, c := range s.conditions {
-		for _, activation := range s.activations {
-			if c.objective == "pca" { // a reference for the probe
-				continue
-			}
-			dead, all := 0, 0
-			for _, K := range s.ks {
-				values := s.values(group{c, activation, K}, measureOf("dead_units"))
-				all += len(values)
-				dead += len(slices.DeleteFunc(values, func(v float64) bool { return v == 0 || !finite(v) }))
-			}
-			if dead > 0 {
-				with = append(with, fmt.Sprintf("%s with %s (%d of %s)", c, activation, dead, plural(all, "run")))
-			}
+	for _, c := range all {
+		if c.worse > 0 {
+			with = append(with, fmt.Sprintf("%s (%d of %s)", c.of, c.worse, plural(c.cases, "run")))
 		}
 	}
 	return answer{Text: "Runs with a dead unit: " + cmp.Or(listing(with), "none") + "."}
@@ -262,7 +253,7 @@ func leaders(contrast string, name func(group) string, by ...string) kind {
 			var all []counts
 			for _, p := range s.groups(s.lambdas()...) {
 				tests := s.against(contrast, m, p)
-				tally(&all, name(p), tests)
+				named(&all, name(p)).add(tests)
 				compared = compared || tests != nil
 			}
 			all = slices.DeleteFunc(all, func(c counts) bool { return c.better+c.worse == 0 })
@@ -298,7 +289,7 @@ func outcomes(name, what string) kind {
 		var all []counts
 		for _, c := range s.comparisons {
 			if c.name == name {
-				tally(&all, c.words(), []comparison{c})
+				named(&all, c.words()).add([]comparison{c})
 			}
 		}
 		if all != nil {
@@ -308,12 +299,12 @@ func outcomes(name, what string) kind {
 	}
 }
 
-// tally counts a case under a name.
-func tally(all *[]counts, of string, tests []comparison) {
+// named are the counts of that name, which are added if they are not there.
+func named(all *[]counts, of string) *counts {
 	i := slices.IndexFunc(*all, func(c counts) bool { return c.of == of })
 	if i < 0 {
 		i = len(*all)
 		*all = append(*all, counts{of: of})
 	}
-	(*all)[i].add(tests)
+	return &(*all)[i]
 }

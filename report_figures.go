@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -32,7 +33,8 @@ var redundancyNorm = measure{metric{
 }, func(r *Result) float64 { return math.Sqrt(float64(r.Final.WeightRedundancy)) }}
 
 func (m measure) axis() quantity {
-	return quantity{title: m.label(), better: m.better, log: strings.Contains(m.field, "_correlation")}
+	return quantity{title: m.label(), better: m.better, percent: m.isRank(),
+		log: strings.Contains(m.field, "_correlation")}
 }
 
 // note says in a figure whose runs it is of.
@@ -51,7 +53,7 @@ func (s *study) mark(c condition) mark {
 	m, lambdas := markOf(objectives, c.objective), s.lambdas()
 	if i := slices.Index(lambdas, c); i >= 0 && c != s.subject() {
 		light := 255 - 127*i/max(1, len(lambdas)-1)
-		m.fill = "#" + strings.Repeat(fmt.Sprintf("%02x", light), 3)
+		m.fill = fmt.Sprintf("#%02[1]x%02[1]x%02[1]x", light)
 	}
 	if c.below != (layer{}) {
 		m = marks[slices.Index(s.conditions, c)%len(marks)]
@@ -60,12 +62,8 @@ func (s *study) mark(c condition) mark {
 	return m
 }
 
-// shown are the conditions of figures without room for every λ and for references.
-func (s *study) shown() []condition {
-	return slices.DeleteFunc([]condition{s.subject(), variance, autoencoder, tied, untrained}, func(c condition) bool {
-		return s.groups(c) == nil
-	})
-}
+// shown are the groups of figures without room for every λ and for references.
+func (s *study) shown() []group { return s.groups(s.subject(), variance, autoencoder, tied, untrained) }
 
 // byActivation is of dots by m.
 func byActivation(m measure) func(*study) []byte {
@@ -93,9 +91,7 @@ func (s *study) dots(m measure) []byte {
 	if !some {
 		return nil
 	}
-	q := m.axis()
-	q.percent = m.isRank()
-	return dotPlot(q, spots, s.note(levelNote+" Small dots are runs."))
+	return dotPlot(m.axis(), spots, s.note(levelNote+" Small dots are runs."))
 }
 
 // lossCurves are of the subject.
@@ -166,7 +162,7 @@ func (s *study) byOptimum() []byte {
 func (s *study) byK() []byte {
 	var data []datum
 	m := measureOf("effective_rank_over_random")
-	for _, p := range s.groups(s.shown()...) {
+	for _, p := range s.shown() {
 		data = append(data, datum{p.activation, s.mark(p.condition), float64(p.K), s.level(p, m)})
 	}
 	return overSetting(m.axis().label(), quantity{title: "K", log: true}, data, s.note(""))
@@ -183,13 +179,11 @@ func (s *study) byWhiteness() []byte {
 				continue
 			}
 			for _, p := range other.groups(s.subject()) {
-				trained, before := activationMark(p), activationMark(p)
-				trained.dash, before.dash, before.fill = "none", "2 3", "#ffffff"
-				before.name += ", " + untrained.String()
-				panel := m.label() + ", " + atK(p.K)
-				data = append(data,
-					datum{panel, trained, other.Whiten, other.level(p, m)},
-					datum{panel, before, other.Whiten, other.level(p.under(untrained), m)})
+				look, panel := activationMark(p), m.label()+", "+atK(p.K)
+				look.dash = "none"
+				data = append(data, datum{panel, look, other.Whiten, other.level(p, m)})
+				look.name, look.dash, look.fill = look.name+", "+untrained.String(), "2 3", "#ffffff"
+				data = append(data, datum{panel, look, other.Whiten, other.level(p.under(untrained), m)})
 			}
 		}
 	}
@@ -205,15 +199,13 @@ func (s *study) clouds() []byte {
 	var data []datum
 	var shapes []mark
 	nan := math.NaN()
-	for _, c := range s.shown() {
-		look := mark{name: c.String(), colour: grey, shape: s.mark(c).shape}
+	for _, p := range s.shown() {
+		look := mark{name: p.String(), colour: grey, shape: s.mark(p.condition).shape}
 		shapes = append(shapes, look)
-		for _, p := range s.groups(c) {
-			look.name, look.colour = p.activation, activationMark(p).colour
-			ys := s.values(p, y)
-			for i, v := range s.values(p, x) {
-				data = append(data, datum{atK(p.K), look, v, estimate{ys[i], nan, nan}})
-			}
+		look.name, look.colour = p.activation, activationMark(p).colour
+		ys := s.values(p, y)
+		for i, v := range s.values(p, x) {
+			data = append(data, datum{atK(p.K), look, v, estimate{ys[i], nan, nan}})
 		}
 	}
 	return linePlot(y.axis().label(), x.axis(), data, s.note("A mark for each run."), shapes...)
@@ -221,57 +213,49 @@ func (s *study) clouds() []byte {
 
 // networks are the weights of one network of each activation, of the smallest K and seed.
 func (s *study) networks(weightsOf weightsReader) ([]byte, error) {
-	var all []network
+	var all []vectors
+	var first *Result
 	for _, p := range s.grid(s.subject(), s.ks[0]) {
-		if r := s.runs[p][s.seeds[0]]; r != nil {
-			b, err := weightsOf(r.ID)
-			if err != nil {
-				return nil, err
-			}
-			arrays, err := readNPZ(b, "W", "inputs", "trajectory")
-			if err != nil {
-				return nil, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
-			}
-			all = append(all, network{r, arrays})
+		r := s.runs[p][s.seeds[0]]
+		if r == nil {
+			continue
 		}
+		b, err := weightsOf(r.ID)
+		if err != nil {
+			return nil, err
+		}
+		arrays, err := readNPZ(b, "W", "inputs", "trajectory")
+		if err != nil {
+			return nil, fmt.Errorf("reading the weights of %s: %w", r.ID, err)
+		}
+		all, first = append(all, vectorsOf(r, arrays)), cmp.Or(first, r)
 	}
-	made := map[string]func() *Dataset{"clusters": clusters, "uniform": uniform}[s.Data]
-	if made == nil || s.Components > 0 || s.stacked() {
-		return weightPicture(all, nil), nil
+	if first == nil {
+		return nil, nil
 	}
-	return weightPicture(all, made()), nil
+	var data *Dataset
+	if made := map[string]func() *Dataset{"clusters": clusters, "uniform": uniform}[s.Data]; made != nil {
+		data = made()
+	}
+	return first.weightPicture(all, data), nil
 }
 
-// network is a run and the arrays of its weights.npz.
-type network struct {
-	*Result
-	arrays map[string][]float64
+// vectorsOf takes the arrays of a run's weights.npz: its units, if they can be, in the data's own inputs.
+func vectorsOf(r *Result, arrays map[string][]float64) vectors {
+	W, K := arrays["W"], r.Config.K
+	if inputs := arrays["inputs"]; inputs != nil {
+		W = inputs
+	}
+	return vectors{r.Config.Activation, Mat{K, len(W) / K, W}, arrays["trajectory"]}
 }
 
-// shownWeights is the most that are drawn as images: the first units of each network.
-const shownWeights = 512 * 784
-
-// weightPicture draws networks over their data, if these are in the plane, else as images of the
-// data's own inputs.
-func weightPicture(all []network, data *Dataset) []byte {
-	var shown []vectors
-	for _, n := range all {
-		K, W := n.Config.K, n.arrays["W"]
-		if inputs := n.arrays["inputs"]; inputs != nil {
-			W = inputs
-		}
-		D := len(W) / K
-		units := min(K, max(1, shownWeights/len(all)/D))
-		shown = append(shown, vectors{n.Config.Activation, Mat{units, D, W[:units*D]}, n.arrays["trajectory"]})
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	c := all[0].Config
+// weightPicture draws networks like that of r, over their data if these are in the plane.
+func (r *Result) weightPicture(all []vectors, data *Dataset) []byte {
+	c := r.Config
 	note := fmt.Sprintf("%s, %s; %s, %s, seed %d.",
 		c.Data, plural(c.Epochs, "epoch"), conditionOf(c), atK(c.K), c.Seed)
-	if data == nil {
-		return filterPicture(shown, all[0].Shape, note)
+	if data == nil || data.Train.D != 2 || c.Components > 0 || c.stacked() { // whose weights are not over the data
+		return filterPicture(all, r.Shape, note)
 	}
-	return planePicture(shown, data.Test, note)
+	return planePicture(all, data.Test, note)
 }

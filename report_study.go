@@ -43,10 +43,7 @@ func (c condition) String() string {
 	title := func(objective string) string {
 		return objectiveTitles[objective] + only(hasLambda(objective), " λ = "+shortest(c.lambda))
 	}
-	if c.below != (layer{}) {
-		return title(c.below.Objective) + " → " + title(c.objective)
-	}
-	return title(c.objective)
+	return only(c.below != (layer{}), title(c.below.Objective)+" → ") + title(c.objective)
 }
 
 type group struct {
@@ -245,8 +242,11 @@ func (s *study) lambdas() []condition {
 	})
 }
 
-// values has m of every run at p as readers see it, by ascending seed.
+// values has m of every run at p as readers see it, by ascending seed; nil where it is infinite.
 func (s *study) values(p group, m measure) (values []float64) {
+	if s.infinite(p, m) {
+		return nil
+	}
 	for _, seed := range slices.Sorted(maps.Keys(s.runs[p])) {
 		values = append(values, s.scale(p, m)*m.value(s.runs[p][seed]))
 	}
@@ -289,13 +289,11 @@ var measures = func() (all []measure) {
 		all = append(all, measure{metric{field: field, title: title, better: better}, of})
 	}
 	for _, m := range metrics {
-		all = append(all, measure{m, func(r *Result) float64 { return m.of(r.Final) }})
-		if m.field == "variance_ratio" {
-			add("variance_min_over_max", "Smallest over largest variance", +1, func(r *Result) float64 {
-				return 1 / m.of(r.Final)
-			})
-		}
+		add(m.field, m.title, m.better, func(r *Result) float64 { return m.of(r.Final) })
 	}
+	add("variance_min_over_max", "Smallest over largest variance", +1, func(r *Result) float64 {
+		return 1 / float64(r.Final.varianceRatio())
+	})
 	add("final_loss", "Final loss", -1, func(r *Result) float64 { return float64(r.FinalLoss) })
 	add("epochs_to_90", "Epochs to 90 % of the gain", -1, func(r *Result) float64 {
 		if r.EpochsTo90 == 0 {
@@ -315,15 +313,11 @@ var measures = func() (all []measure) {
 	return all
 }()
 
-func measureOf(field string) measure {
-	return measures[slices.IndexFunc(measures, func(m measure) bool { return m.field == field })]
-}
+func measureOf(field string) measure { return measuresOf(field)[0] }
 
-func measuresOf(fields ...string) (all []measure) {
-	for _, f := range fields {
-		all = append(all, measureOf(f))
-	}
-	return all
+// measuresOf has those of the fields, in the order of measures.
+func measuresOf(fields ...string) []measure {
+	return slices.DeleteFunc(slices.Clone(measures), func(m measure) bool { return !of(fields...)(m) })
 }
 
 // value is m of r for comparisons: NaN where m does not apply. A run that diverged, or collapsed

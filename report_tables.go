@@ -56,8 +56,7 @@ func (s *study) levels(c condition) (all []sheet) {
 		}
 		table := sheet{
 			Name: slugOf(fmt.Sprintf("%s levels %s k%d", s.name(), c, K)), Stubs: 1, Heads: []string{""},
-			Caption: fmt.Sprintf("%s, %s, %s: mean ± standard deviation over the seeds; * infinite",
-				s.name(), c, atK(K)),
+			Caption: fmt.Sprintf("%s, %s, %s: mean ± standard deviation over the seeds", s.name(), c, atK(K)),
 		}
 		for _, p := range groups {
 			table.Heads = append(table.Heads, p.activation)
@@ -65,9 +64,7 @@ func (s *study) levels(c condition) (all []sheet) {
 		for _, m := range measures {
 			row := names(m.arrowed())
 			for _, p := range groups {
-				e := meanEntry(s.values(p, m))
-				e.Main += only(e.Main != "–" && s.infinite(p, m), "*")
-				row = append(row, e)
+				row = append(row, meanEntry(s.values(p, m)))
 			}
 			if slices.ContainsFunc(row[1:], func(e entry) bool { return e.Main != "–" }) {
 				table.Rows = append(table.Rows, row)
@@ -78,20 +75,16 @@ func (s *study) levels(c condition) (all []sheet) {
 	return all
 }
 
-// meanEntry has two digits of the deviation, over what is finite, and says of how many that is.
-func meanEntry(all []float64) (e entry) {
+// meanEntry has the mean in four digits and the deviation in two, over what is finite, and says of how many
+// that is.
+func meanEntry(all []float64) entry {
 	values := slices.DeleteFunc(slices.Clone(all), func(v float64) bool { return !finite(v) })
-	mean, sd := meanSD(values)
-	switch {
-	case len(values) == 0:
+	if len(values) == 0 {
 		return entry{Main: "–"}
-	case !(sd > 0) || math.Abs(mean) >= 1e5:
-		e = entry{Main: short(mean), Sub: only(finite(sd), "± "+short(sd))}
-	default:
-		e = entry{Main: fixed(mean, 1-exponent(sd, 7)), Sub: "± " + fixed(sd, 1-exponent(sd, 7))}
 	}
-	e.Sub += only(len(values) < len(all), fmt.Sprintf(" (n = %d)", len(values)))
-	return e
+	mean, sd := meanSD(values)
+	return entry{Main: short(mean), Sub: only(finite(sd), "± "+readable(fmt.Sprintf("%.2g", sd))) +
+		only(len(values) < len(all), fmt.Sprintf(" (n = %d)", len(values)))}
 }
 
 // entry has the shift as readers see it.
@@ -228,16 +221,14 @@ func where(applies bool, v any) any {
 
 // formatCSV writes the row of every item, under the names of the columns, which those of blank are.
 func formatCSV[T any](blank T, items []T, row func(T) []field) ([]byte, error) {
-	lines := [][]string{nil}
+	lines := make([][]string, 1+len(items))
 	for _, f := range row(blank) {
 		lines[0] = append(lines[0], f.name)
 	}
-	for _, item := range items {
-		var line []string
+	for i, item := range items {
 		for _, f := range row(item) {
-			line = append(line, f.text)
+			lines[1+i] = append(lines[1+i], f.text)
 		}
-		lines = append(lines, line)
 	}
 	var b bytes.Buffer
 	err := csv.NewWriter(&b).WriteAll(lines)

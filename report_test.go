@@ -309,9 +309,9 @@ func TestAnswers(t *testing.T) {
 			". Counted if better, or worse, than each of the others. By effective rank: InfoMax λ = 0.1: 0 better, " +
 				"4 worse of 4; InfoMax λ = 1: 4 better, 0 worse of 4."},
 		{"trends", "Larger K.", table(wide), ". As K grows, with how many activations each measure gets better or " +
-			"worse: effective rank over untrained: 0 better, 2 worse of 2; output correlation for each pair: " +
-			"2 better, 0 worse of 2; " +
-			"share of dead units: 0 better, 0 worse of 2; probe accuracy: 2 better, 0 worse of 2."},
+			"worse: probe accuracy: 2 better, 0 worse of 2; effective rank over untrained: 0 better, 2 worse of 2; " +
+			"output correlation for each pair: 2 better, 0 worse of 2; " +
+			"share of dead units: 0 better, 0 worse of 2."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			q := questions[slices.IndexFunc(questions, func(q question) bool {

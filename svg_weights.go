@@ -71,6 +71,7 @@ func filterPicture(all []vectors, shape []int, note string) []byte {
 	}
 	c.y += 26
 	for _, s := range all {
+		s.W = s.W.head(min(s.W.Rows, max(1, mostDrawn/len(all)/s.W.Cols)))
 		c.strip(s, layout, left)
 	}
 	colours := only(layout.colours > 1, ", "+plural(layout.colours, "colour")+" side by side")
@@ -80,9 +81,10 @@ func filterPicture(all []vectors, shape []int, note string) []byte {
 }
 
 const (
-	tileGap  = 2   // pixels between images
-	tallest  = 200 // units, of an image
-	perStrip = 16  // square images in a line
+	mostDrawn = 512 * 784 // weights of all networks; of each are drawn the first units
+	tileGap   = 2         // pixels between images
+	tallest   = 200       // units, of an image
+	perStrip  = 16        // square images in a line
 )
 
 // strip draws the images of s in one PNG.

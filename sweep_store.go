@@ -172,11 +172,8 @@ func runFiles(r *Result, w *Weights, data *Dataset) ([]file, error) {
 		return nil, err
 	}
 	arrays, err := readNPZ(weights.Bytes(), "W", "inputs", "trajectory")
-	if data.Train.D != 2 || r.Config.stacked() { // whose weights are not over the data
-		data = nil
-	}
 	files := []file{{"run.json", run}, {"weights.npz", weights.Bytes()},
-		{"filters.svg", weightPicture([]network{{r, arrays}}, data)}}
+		{"filters.svg", r.weightPicture([]vectors{vectorsOf(r, arrays)}, data)}}
 	if len(r.Curve) > 0 {
 		s := studies([]*Result{r})[0]
 		curves := s.trainingCurves(conditionOf(r.Config))
