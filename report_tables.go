@@ -75,16 +75,19 @@ func (s *study) levels(c condition) (all []sheet) {
 	return all
 }
 
-// meanEntry has the mean in four digits and the deviation in two, over what is finite, and says of how many
-// that is.
+// meanEntry has two digits of the deviation, over what is finite, and says of how many that is.
 func meanEntry(all []float64) entry {
 	values := slices.DeleteFunc(slices.Clone(all), func(v float64) bool { return !finite(v) })
 	if len(values) == 0 {
 		return entry{Main: "–"}
 	}
 	mean, sd := meanSD(values)
-	return entry{Main: short(mean), Sub: only(finite(sd), "± "+readable(fmt.Sprintf("%.2g", sd))) +
-		only(len(values) < len(all), fmt.Sprintf(" (n = %d)", len(values)))}
+	e := entry{Main: short(mean), Sub: only(finite(sd), "± "+short(sd))}
+	if decimals := 1 - exponent(sd, 2); sd > 0 && math.Abs(mean) < 1e5 {
+		e.Main, e.Sub = fixed(mean, decimals), "± "+fixed(sd, decimals)
+	}
+	e.Sub += only(len(values) < len(all), fmt.Sprintf(" (n = %d)", len(values)))
+	return e
 }
 
 // entry has the shift as readers see it.
