@@ -20,7 +20,8 @@ import (
 func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 	files []file, headlines []string, err error) {
 	all := studies(runs)
-	p := page{Runs: plural(len(runs), "run"), Numerics: numericsVersion, ResultsSHA256: sha256Text(results)}
+	p := page{Runs: plural(len(runs), "run"), Numerics: numericsVersion, ResultsSHA256: sha256Text(results),
+		Parts: map[string][]answered{}}
 	var main *study // of the first answer
 	for _, q := range questions {
 		a, err := q.ask(all, main, weightsOf)
@@ -34,7 +35,7 @@ func reportFiles(runs []*Result, results []byte, weightsOf weightsReader) (
 		if a.lead != main {
 			a.Of = a.lead.name()
 		}
-		p.Answers = append(p.Answers, a)
+		p.Answers, p.Parts[a.Part] = append(p.Answers, a), append(p.Parts[a.Part], a)
 		for _, f := range a.Figures {
 			files = append(files, file{f.File, []byte(f.SVG)})
 		}
@@ -112,6 +113,7 @@ type page struct {
 	Answer         string // in one line
 	Study, Subject string // that it is of
 	Answers        []answered
+	Parts          map[string][]answered // of the page
 	Others         sheet
 	Runs           string
 	Diverged       int
@@ -119,11 +121,6 @@ type page struct {
 	Data           []string
 	Numerics       int
 	ResultsSHA256  string
-}
-
-// Part has the answers of a part of the page.
-func (p page) Part(name string) []answered {
-	return slices.DeleteFunc(slices.Clone(p.Answers), func(a answered) bool { return a.Part != name })
 }
 
 //go:embed report.html.tmpl
@@ -135,13 +132,13 @@ var pageTemplate = template.Must(template.New("report.html").Parse(pageText))
 // show: the word for each of the findings.
 func (p page) others(studies []*study) sheet {
 	table := sheet{Stubs: 1, Heads: []string{"data and settings"}, Caption: "Other data and settings, by every measure"}
-	for _, a := range p.Part("findings") {
+	for _, a := range p.Parts["findings"] {
 		table.Heads = append(table.Heads, a.short)
 	}
 	for _, s := range studies {
 		if _, has := p.Answers[0].by[s]; has && s != p.Answers[0].lead {
 			row := names(s.name())
-			for _, a := range p.Part("findings") {
+			for _, a := range p.Parts["findings"] {
 				row = append(row, entry{Main: cmp.Or(a.by[s].Word, "–")})
 			}
 			table.Rows = append(table.Rows, row)

@@ -37,7 +37,7 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			row, whole := names(fmt.Sprint(x.K), x.activation), true
 			var counted []comparison
 			for _, y := range ys {
-				tests := s.tests(contrast, found, x, y)
+				tests := s.tests(contrast, by, x, y)
 				named(&each, y.unlike(subject)).add(tests)
 				if y.condition != variance {
 					counted, whole = append(counted, tests...), whole && tests != nil

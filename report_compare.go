@@ -252,17 +252,10 @@ func (s *study) trends() (all []comparison) {
 				columns = append(columns, column{side{s, group{s.subject(), activation, K}}, m})
 			}
 			values := bySeed(columns...)
-			blocks := make([][]float64, len(values[0])) // of a seed, with a value for each K
-			for _, ofK := range values {
-				for i, v := range ofK {
-					blocks[i] = append(blocks[i], v)
-				}
-			}
-			if len(blocks) > 0 {
-				trend, p := pageTrend(blocks)
+			if trend, p := pageTrend(values); !math.IsNaN(p) {
 				x := side{s, group{condition: s.subject(), activation: activation}}
 				family = append(family,
-					comparison{name: "trend", measure: m, pair: pair{x: x}, n: len(blocks), effect: trend, p: p})
+					comparison{name: "trend", measure: m, pair: pair{x: x}, n: len(values[0]), effect: trend, p: p})
 			}
 		}
 		all = append(all, corrected(family, 3)...)
@@ -344,19 +337,13 @@ func (c comparison) wins() int {
 }
 
 // tests are the comparisons of x with y at x's activation and K, by those measures, in which no total
-// correlation is infinite; nil unless all were made.
+// correlation is infinite.
 func (s *study) tests(contrast string, by []string, x group, y side) (tests []comparison) {
-	its, made := pair{side{s, x}, side{y.study, x.under(y.condition)}}, 0
+	its := pair{side{s, x}, side{y.study, x.under(y.condition)}}
 	for _, c := range s.comparisons {
-		if c.name == contrast && c.pair == its && of(by...)(c.measure) {
-			made++
-			if !s.infinite(x, c.measure) {
-				tests = append(tests, c)
-			}
+		if c.name == contrast && c.pair == its && of(by...)(c.measure) && !s.infinite(x, c.measure) {
+			tests = append(tests, c)
 		}
-	}
-	if made < len(by) {
-		return nil
 	}
 	return tests
 }

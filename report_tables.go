@@ -243,12 +243,8 @@ func formatResults(runs []*Result) ([]byte, error) { return formatCSV(&Result{},
 
 func resultRow(r *Result) []field {
 	c := r.Config
-	trained, components := c.trained(), c.Components > 0
-	return slices.Concat(fields(
-		"id", r.ID,
-		"data", c.Data,
-		"components", where(components, c.Components),
-		"whiten", where(components, c.Whiten),
+	trained := c.trained()
+	return slices.Concat(fields("id", r.ID), dataFields(c), fields(
 		"below", where(c.stacked(), c.Below),
 		"objective", c.Objective,
 		"activation", c.Activation,
@@ -291,12 +287,8 @@ func formatStats(studies []*study) ([]byte, error) {
 
 // statsRow has what is compared in columns x_ and y_; without y, what is of pairs is empty.
 func statsRow(c comparison) []field {
-	s := c.x.study
-	paired, components := c.y.study != nil, s.Components > 0
-	return slices.Concat(fields(
-		"data", s.Data,
-		"components", where(components, s.Components),
-		"whiten", where(components, s.Whiten),
+	s, paired := c.x.study, c.y.study != nil
+	return slices.Concat(dataFields(s.Config), fields(
 		"epochs", s.Epochs,
 		"batch", s.Batch,
 		"learning_rate", s.LearningRate,
@@ -319,6 +311,15 @@ func statsRow(c comparison) []field {
 		"p_adjusted", c.adjusted,
 		"outcome", where(c.outcome() != 0, verdicts[c.outcome()]),
 	))
+}
+
+func dataFields(c Config) []field {
+	components := c.Components > 0
+	return fields(
+		"data", c.Data,
+		"components", where(components, c.Components),
+		"whiten", where(components, c.Whiten),
+	)
 }
 
 func groupFields(side string, p group) []field {

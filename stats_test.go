@@ -311,7 +311,13 @@ type goldenAssociations struct {
 func TestPageTrendMatchesEnumeration(t *testing.T) {
 	for i, g := range goldenOf[goldenAssociations](t, "golden_associations.json").Trend {
 		n, k := float64(len(g.Blocks)), float64(len(g.Blocks[0]))
-		trend, p := pageTrend(g.Blocks)
+		columns := make([][]float64, len(g.Blocks[0]))
+		for _, b := range g.Blocks {
+			for j, v := range b {
+				columns[j] = append(columns[j], v)
+			}
+		}
+		trend, p := pageTrend(columns)
 		if want := g.L - n*k*(k+1)*(k+1)/4; trend != want {
 			t.Errorf("%d: trend %v, want %v", i, trend, want)
 		}
@@ -324,7 +330,10 @@ func TestPageTrendMatchesEnumeration(t *testing.T) {
 			t.Errorf("%d: p = %v, want about %v", i, p, want)
 		}
 	}
-	rising := slices.Repeat([][]float64{{1, 2, 3, 4}}, 10)
+	var rising [][]float64
+	for _, v := range []float64{1, 2, 3, 4} {
+		rising = append(rising, slices.Repeat([]float64{v}, 10))
+	}
 	if _, p := pageTrend(rising); p != 1./10000 { // the observed order counts as one of the permutations
 		t.Errorf("ten blocks that rise: p = %v, want 1/10,000", p)
 	}
