@@ -23,11 +23,11 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 			Stubs: 2, Heads: []string{"K", "activation"},
 			Caption: s.name() + ": " + subject.String() + " minus what it is compared with [exact interval]"}
 		var titles []string
-		for _, m := range measuresOf(found...) {
+		for _, m := range found {
 			titles = append(titles, m.words())
 		}
 		for _, y := range ys {
-			for _, m := range measuresOf(found...) {
+			for _, m := range found {
 				table.Heads = append(table.Heads, m.arrowed()+", with "+y.unlike(subject))
 			}
 		}
@@ -57,15 +57,16 @@ func verdictOn(contrast string, by []string, rivals ...string) kind {
 
 // compared has which groups of s a contrast compares by any of the measures, with what, and by
 // which. ys are without activation and K, which are x's.
-func (s *study) compared(contrast string, by ...string) (xs []group, ys []side, found []string) {
+func (s *study) compared(contrast string, by ...string) (xs []group, ys []side, found []measure) {
+	var fields []string
 	for _, c := range s.comparisons {
 		if c.name == contrast && of(by...)(c.measure) && !s.infinite(c.x.group, c.measure) {
-			addNew(&found, c.field)
+			addNew(&fields, c.field)
 			addNew(&xs, c.x.group)
 			addNew(&ys, c.y.every(c.y.condition))
 		}
 	}
-	return xs, ys, found
+	return xs, ys, measuresOf(fields...)
 }
 
 // told has the counts of each.
@@ -87,7 +88,7 @@ func opening(n counts, rivals []counts) string {
 		word = "Mostly"
 	case n.better > 0:
 		word = "Partly"
-	case slices.ContainsFunc(rivals, func(r counts) bool { return 2*r.worse > r.cases }):
+	case slices.ContainsFunc(rivals, func(r counts) bool { return 2*r.worse > r.cases && r.of != variance.String() }):
 		word = "No"
 	}
 	return fmt.Sprintf("%s (%d of %d)", word, n.better, n.cases)
