@@ -1,5 +1,5 @@
 // Verifying: some rows of a results.csv are run again from their settings alone, and every column is compared with the
-// file's. It rests on the report's columns and on runMissing.
+// file's. It rests on a run's columns and on runMissing.
 
 package main
 

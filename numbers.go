@@ -1,10 +1,12 @@
 // What several layers (CONTRIBUTING.md) share and what uses nothing else of this program: random streams,
-// numbers that may not be finite, a parallel loop, and numbers as text.
+// numbers that may not be finite, a parallel loop, and numbers as text and in CSV.
 
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -181,4 +183,46 @@ func only(when bool, text string) string {
 		return text
 	}
 	return ""
+}
+
+// field is a value of a row under the name of its column.
+type field struct{ name, text string }
+
+// fields takes names and values in turn. A number that is not finite is empty.
+func fields(pairs ...any) (row []field) {
+	for pair := range slices.Chunk(pairs, 2) {
+		text := fmt.Sprint(pair[1])
+		switch v := pair[1].(type) {
+		case float64:
+			text = shortest(v)
+		case Number:
+			text = shortest(float64(v))
+		}
+		row = append(row, field{pair[0].(string), text})
+	}
+	return row
+}
+
+// where is v where it applies, else nothing.
+func where(applies bool, v any) any {
+	if applies {
+		return v
+	}
+	return ""
+}
+
+// formatCSV writes the row of every item, under the names of the columns, which those of blank are.
+func formatCSV[T any](blank T, items []T, row func(T) []field) ([]byte, error) {
+	lines := make([][]string, 1+len(items))
+	for _, f := range row(blank) {
+		lines[0] = append(lines[0], f.name)
+	}
+	for i, item := range items {
+		for _, f := range row(item) {
+			lines[1+i] = append(lines[1+i], f.text)
+		}
+	}
+	var b bytes.Buffer
+	err := csv.NewWriter(&b).WriteAll(lines)
+	return b.Bytes(), err
 }

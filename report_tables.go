@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"math"
@@ -12,8 +11,8 @@ import (
 	"unicode"
 )
 
-// Tables: results.csv, a row for each run; stats.csv, a row for each comparison, association and
-// trend; and those of the answers, in Markdown and LaTeX. What does not apply is empty.
+// Tables: those of the answers, in Markdown and LaTeX, and stats.csv, a row for each comparison, association
+// and trend. What does not apply is empty.
 
 // entry is a cell: a value, and in smaller type what belongs to it.
 type entry struct{ Main, Sub, Class string }
@@ -196,86 +195,6 @@ var texSpelling = strings.NewReplacer(strings.Fields(`
 	∞ $\infty$  ‖ $\Vert$  – --  ’ '  … \ldots{}  ⁻ $^-$
 	⁰ $^0$  ¹ $^1$  ² $^2$  ³ $^3$  ⁴ $^4$  ⁵ $^5$  ⁶ $^6$  ⁷ $^7$  ⁸ $^8$  ⁹ $^9$`)...)
 
-// field is a value of a row under the name of its column.
-type field struct{ name, text string }
-
-// fields takes names and values in turn. A number that is not finite is empty.
-func fields(pairs ...any) (row []field) {
-	for pair := range slices.Chunk(pairs, 2) {
-		text := fmt.Sprint(pair[1])
-		switch v := pair[1].(type) {
-		case float64:
-			text = shortest(v)
-		case Number:
-			text = shortest(float64(v))
-		}
-		row = append(row, field{pair[0].(string), text})
-	}
-	return row
-}
-
-// where is v where it applies, else nothing.
-func where(applies bool, v any) any {
-	if applies {
-		return v
-	}
-	return ""
-}
-
-// formatCSV writes the row of every item, under the names of the columns, which those of blank are.
-func formatCSV[T any](blank T, items []T, row func(T) []field) ([]byte, error) {
-	lines := make([][]string, 1+len(items))
-	for _, f := range row(blank) {
-		lines[0] = append(lines[0], f.name)
-	}
-	for i, item := range items {
-		for _, f := range row(item) {
-			lines[1+i] = append(lines[1+i], f.text)
-		}
-	}
-	var b bytes.Buffer
-	err := csv.NewWriter(&b).WriteAll(lines)
-	return b.Bytes(), err
-}
-
-// formatResults returns results.csv, in the order of the runs.
-func formatResults(runs []*Result) ([]byte, error) { return formatCSV(&Result{}, runs, resultRow) }
-
-func resultRow(r *Result) []field {
-	c := r.Config
-	trained := c.trained()
-	return slices.Concat(fields("id", r.ID), dataFields(c), fields(
-		"below", where(c.stacked(), c.Below),
-		"objective", c.Objective,
-		"activation", c.Activation,
-		"k", c.K,
-		"lambda", where(c.hasLambda(), c.Lambda),
-		"seed", c.Seed,
-		"epochs", where(trained, c.Epochs),
-		"batch", where(trained, c.Batch),
-		"learning_rate", where(trained, c.LearningRate),
-		"tc_rows", c.TCRows,
-		"status", r.Status,
-		"diverged_epoch", where(r.DivergedEpoch > 0, r.DivergedEpoch),
-		"initial_loss", r.InitialLoss,
-		"final_loss", r.FinalLoss,
-		"epochs_to_90", where(r.EpochsTo90 > 0, r.EpochsTo90),
-	), metricFields("init_", r.Init), metricFields("final_", r.Final), fields(
-		"final_probe_status", r.Final.ProbeStatus,
-		"weights_sha256", r.WeightsSHA256,
-	))
-}
-
-func metricFields(prefix string, state Metrics) (row []field) {
-	for _, m := range metrics {
-		if prefix == "final_" || !strings.HasPrefix(m.field, "probe_") { // of the final state alone
-			row = append(row, fields(prefix+m.field, m.of(state))...)
-		}
-	}
-	return append(row, fields(prefix+"variance_ratio_status", state.VarianceRatioStatus,
-		prefix+"tc_status", state.TCStatus, prefix+"tc_units", state.TCUnits)...)
-}
-
 // formatStats returns stats.csv.
 func formatStats(studies []*study) ([]byte, error) {
 	var all []comparison
@@ -311,15 +230,6 @@ func statsRow(c comparison) []field {
 		"p_adjusted", c.adjusted,
 		"outcome", where(c.outcome() != 0, verdicts[c.outcome()]),
 	))
-}
-
-func dataFields(c Config) []field {
-	components := c.Components > 0
-	return fields(
-		"data", c.Data,
-		"components", where(components, c.Components),
-		"whiten", where(components, c.Whiten),
-	)
 }
 
 func groupFields(side string, p group) []field {

@@ -5,11 +5,12 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
 
-// A run from beginning to end: initialise, measure, train, measure.
+// A run from beginning to end: initialise, measure, train, measure. And its row of results.csv.
 
 // Weights are what a run learned and where it started. Inside the program W and V are D×K.
 type Weights struct {
@@ -233,4 +234,54 @@ func standardise(train, test Mat) (Mat, Mat) {
 		}
 	}
 	return train, test
+}
+
+// formatResults returns results.csv, in the order of the runs.
+func formatResults(runs []*Result) ([]byte, error) { return formatCSV(&Result{}, runs, resultRow) }
+
+// resultRow is a row of results.csv. What does not apply is empty.
+func resultRow(r *Result) []field {
+	c := r.Config
+	trained := c.trained()
+	return slices.Concat(fields("id", r.ID), dataFields(c), fields(
+		"below", where(c.stacked(), c.Below),
+		"objective", c.Objective,
+		"activation", c.Activation,
+		"k", c.K,
+		"lambda", where(c.hasLambda(), c.Lambda),
+		"seed", c.Seed,
+		"epochs", where(trained, c.Epochs),
+		"batch", where(trained, c.Batch),
+		"learning_rate", where(trained, c.LearningRate),
+		"tc_rows", c.TCRows,
+		"status", r.Status,
+		"diverged_epoch", where(r.DivergedEpoch > 0, r.DivergedEpoch),
+		"initial_loss", r.InitialLoss,
+		"final_loss", r.FinalLoss,
+		"epochs_to_90", where(r.EpochsTo90 > 0, r.EpochsTo90),
+	), metricFields("init_", r.Init), metricFields("final_", r.Final), fields(
+		"final_probe_status", r.Final.ProbeStatus,
+		"weights_sha256", r.WeightsSHA256,
+	))
+}
+
+// metricFields has the metrics of the initial or the final state.
+func metricFields(prefix string, state Metrics) (row []field) {
+	for _, m := range metrics {
+		if prefix == "final_" || !strings.HasPrefix(m.field, "probe_") { // of the final state alone
+			row = append(row, fields(prefix+m.field, m.of(state))...)
+		}
+	}
+	return append(row, fields(prefix+"variance_ratio_status", state.VarianceRatioStatus,
+		prefix+"tc_status", state.TCStatus, prefix+"tc_units", state.TCUnits)...)
+}
+
+// dataFields say what the inputs are.
+func dataFields(c Config) []field {
+	components := c.Components > 0
+	return fields(
+		"data", c.Data,
+		"components", where(components, c.Components),
+		"whiten", where(components, c.Whiten),
+	)
 }
