@@ -147,7 +147,7 @@ func runAndReport(
 		fmt.Fprintf(stdout, "%s done, in %s%s\n%s", outOf(done, runs), s.runs(), table, found)
 	}
 	if absent == nil && done < runs {
-		return fmt.Errorf("%s could not be done: the reasons are above", outOf(runs-done, runs))
+		return fmt.Errorf("%s not there: a warning above says why, or somebody removed them", outOf(runs-done, runs))
 	}
 	return absent
 }
