@@ -107,14 +107,16 @@ func (x side) unlike(y side) string {
 	return x.name()
 }
 
-// objectivesWithUntrained has a table of every objective at the largest K of the subject, and in how many cases
-// both measures of its weights are better and worse than untrained.
+// objectivesWithUntrained has a table of every objective at the largest K, of the subject if it has one, and in how
+// many cases both measures of its weights are better and worse than untrained.
 func objectivesWithUntrained(s *study) (a answer) {
-	groups := s.groups(s.subject())
-	if groups == nil || s.stacked() {
+	if s.stacked() {
 		return a
 	}
-	K := groups[len(groups)-1].K
+	K := s.ks[len(s.ks)-1]
+	if groups := s.groups(s.subject()); groups != nil {
+		K = groups[len(groups)-1].K
+	}
 	its := measuresOf("effective_rank", "output_correlation", "probe_accuracy")
 	table := sheet{Name: s.slug() + "-objectives", Stubs: 1, Heads: []string{""},
 		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases, of every K, both "+
@@ -138,7 +140,9 @@ func objectivesWithUntrained(s *study) (a answer) {
 		}
 		table.Rows = append(table.Rows, append(row, entry{Main: only(with.cases > 0, with.String())}))
 	}
-	a.Tables = []sheet{table}
+	if table.Rows != nil { // not of references alone
+		a.Tables = []sheet{table}
+	}
 	return a
 }
 
@@ -220,8 +224,8 @@ func (c *counts) compare(x, y float64) {
 // training says how soon the loss is near its end.
 func training(s *study) (a answer) {
 	if its := s.groups(s.subject()); its != nil {
-		a.Text = fmt.Sprintf("With %s, 90 %% of the gain in the loss takes so many of %s: %s.", s.subject(),
-			plural(s.Epochs, "epoch"), cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "none"))
+		a.Text = fmt.Sprintf("With %s, epochs until 90 %% of the gain in the loss, of %d: %s.", s.subject(), s.Epochs,
+			cmp.Or(s.rangeOf(its, measureOf("epochs_to_90"), short), "the loss does not fall"))
 	}
 	return a
 }

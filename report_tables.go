@@ -96,7 +96,7 @@ func (c comparison) entry() entry {
 		Sub: fmt.Sprintf("%d/%d, r = %s, p = %s", c.wins(), c.n, fixed(c.effect, 2), aligned(c.adjusted))}
 	switch {
 	case !finite(c.shift.Value):
-		e.Main = "diverged"
+		e.Main = "no value"
 	case !math.IsNaN(c.shift.Low):
 		e.Main += " [" + text(c.shift.Low) + ", " + text(c.shift.High) + "]"
 	}
