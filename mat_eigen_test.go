@@ -128,6 +128,15 @@ func TestEigenvaluesOfWhatIsNotFinite(t *testing.T) {
 	}
 }
 
+// TestJacobiIsUsedUpToItsLimit: there its bits are those of the metrics.
+func TestJacobiIsUsedUpToItsLimit(t *testing.T) {
+	S := fromSpectrum(spectra(jacobiLimit)["strings"])
+	_, want, _ := svd(S)
+	if diff := cmp.Diff(want, eigenvalues(S)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func BenchmarkEigen(b *testing.B) {
 	for _, n := range []int{256, 512, 1024} {
 		S := newMat(n, n)
