@@ -1,8 +1,6 @@
 package main
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // What the report asks. A question is put to every study that has runs for it. Its answer is a
 // sentence or two, made from counts by the template of its kind, and tables. To ask another, add
