@@ -143,12 +143,12 @@ func withOtherStacks(s *study, K int) (families [][]pair) {
 	return families
 }
 
-// acrossStudies compares the subject's groups with the same ones in the studies that match.
+// acrossStudies compares the subject's groups with the same ones in the other studies that match.
 func acrossStudies(match func(x, y setting) bool) func(*study, int) [][]pair {
 	return func(s *study, K int) [][]pair {
 		var ys []side
 		for _, other := range s.all {
-			if match(s.setting, other.setting) {
+			if other != s && match(s.setting, other.setting) {
 				ys = append(ys, other.every(s.subject()))
 			}
 		}
