@@ -114,7 +114,7 @@ func softmax(A, Z Mat) {
 			a[r+k] = x - top
 		}
 	}
-	exponentiate(a)
+	expKernel(a, a)
 	for r := 0; r < len(a); r += K {
 		row, sum := a[r:r+K], 0.0
 		for _, x := range row {

@@ -28,6 +28,11 @@ func (c Config) numerics() int {
 	return 3
 }
 
+// manyUnits is the most units for which all is computed in the plain way. For more, spectra are not
+// Jacobi's, probes are fitted to fewer columns and less closely, and an autoencoder of more than twice
+// as many units as rows works with its decoder's outputs: the plain ways would take minutes a run.
+const manyUnits = jacobiLimit
+
 // Config is everything that decides a run's result.
 type Config struct {
 	Data         string  `json:"data"`

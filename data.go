@@ -175,7 +175,8 @@ var (
 	imageNames = dataNames[:3]
 )
 
-// compareData is the order of data sets in every list and table: own data, of index −1, come last, by name.
+// compareData is the order of data sets in every list and table: own data, whose index −1 is the largest uint,
+// come last, by name.
 func compareData(a, b string) int {
 	rank := func(name string) uint { return uint(slices.Index(dataNames, name)) }
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b))

@@ -72,7 +72,7 @@ func parseOwn(b []byte) (*Dataset, error) {
 	if (found["train_labels"] == nil) != (found["test_labels"] == nil) {
 		return nil, errors.New("only one split has labels: save train_labels and test_labels, or neither")
 	}
-	if err := checkRows(train, test); err != nil {
+	if err := checkSplits(train, test); err != nil {
 		return nil, err
 	}
 	labels, err := readClasses(found)
@@ -96,8 +96,8 @@ func parseOwn(b []byte) (*Dataset, error) {
 	return d, nil
 }
 
-// checkRows returns what to change, as an error, if the two splits cannot make a data set.
-func checkRows(train, test *npy) error {
+// checkSplits returns what to change, as an error, if the two splits cannot make a data set.
+func checkSplits(train, test *npy) error {
 	for i, a := range []*npy{train, test} {
 		switch name := splitNames[i]; {
 		case !slices.Contains([]string{"f4", "f8", "u1"}, a.dtype):

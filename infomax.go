@@ -58,6 +58,7 @@ func newInfoMax(lambda float64, batch, k int) *infoMax {
 	return l
 }
 
+// infoMax is an objective (train.go).
 func (l *infoMax) forward(b block, rows []uint32, layer linear) { multiply(b, rows, layer) }
 
 func (l *infoMax) backward(b block, rows []uint32, layer linear, _ Mat) {
@@ -120,7 +121,7 @@ func (l *infoMax) gradient(dA Mat) {
 		for k, scale := range l.scale[:len(row)] {
 			row[k] *= s * scale
 		}
-		row[j] -= float64(l.scale[j]*l.scale[j]) * (2 + l.q[j]) / float64(N-1)
+		row[j] -= l.scale[j] * l.scale[j] * (2 + l.q[j]) / float64(N-1)
 	}
 	matmul(dA, l.R.head(N), l.B)
 }

@@ -114,7 +114,7 @@ const mulBlock = 128
 //
 // out may be init, and must not overlap A or B.
 func mul(out, init view, a coefficients, b view, rows, depth, cols int) {
-	if rows <= 0 || cols <= 0 {
+	if rows <= 0 || cols <= 0 { // probes may have no columns
 		return
 	}
 	out.check("mul", rows, cols)
@@ -234,12 +234,16 @@ var (
 	minusOnes = coefficients{data: []float64{-1}}
 )
 
-// center sets mean to the means of A's columns, 1ᵀA/N, and R = A − 1·meanᵀ, both as products. R may
-// be A.
+// columnSums sets sums (K) to Σₙ Aₙₖ, as the product 1ᵀA.
+func columnSums(sums []float64, A Mat) {
+	clear(sums) // K may be more than zeros has
+	mul(view{sums, 0}, view{sums, 0}, ones, A.view(), 1, A.Rows, A.Cols)
+}
+
+// center sets mean to the means of A's columns and R = A − 1·meanᵀ, a product too. R may be A.
 func center(R Mat, mean []float64, A Mat) {
 	N, K := A.Rows, A.Cols
-	clear(mean) // K may be more than zeros has
-	mul(view{mean, 0}, view{mean, 0}, ones, A.view(), 1, N, K)
+	columnSums(mean, A)
 	for k := range mean {
 		mean[k] /= float64(N)
 	}
@@ -252,7 +256,7 @@ func gram(M, R Mat) {
 	K := R.Cols
 	strip := max(8, (K/8)&^3) // a multiple of 4: twins take four rows
 	for i := 0; i < K; i += strip {
-		right := view{R.Data[i:], K}
+		right := view{R.Data[i:], K} // and Rᵀ by the same with strides exchanged
 		mul(M.view().from(i, i), zeros, coefficients{right.data, 1, K}, right, min(strip, K-i), R.Rows, K-i)
 	}
 	for j := range K {

@@ -7,7 +7,7 @@ package main
 type simd struct {
 	productTwins
 
-	adam                func(w, m, v, grad []float64, step, factor float64)
+	adam                func(w, m, v, grad []float64, rate1, root2 float64)
 	rectify             func(a, z []float64, leak float64)
 	exp, tanh, softplus func(a, z []float64)
 }
@@ -70,10 +70,10 @@ func (s *simd) use() {
 	prefetchKernel, turnKernel = prefetchRows, turnBlock
 	s.productTwins.use()
 	whole := func(x []float64) int { return len(x) &^ (s.widths[0] - 1) }
-	adamKernel = func(w, m, v, g []float64, step, factor float64) {
+	adamKernel = func(w, m, v, g []float64, rate1, root2 float64) {
 		n := whole(w)
-		s.adam(w[:n], m, v, g, step, factor)
-		adamGeneric(w[n:], m[n:], v[n:], g[n:], step, factor)
+		s.adam(w[:n], m, v, g, rate1, root2)
+		adamGeneric(w[n:], m[n:], v[n:], g[n:], rate1, root2)
 	}
 	rectifyKernel = func(a, z []float64, leak float64) {
 		n := whole(a)
@@ -125,9 +125,9 @@ func gather1AVX2(z view, c *columns, level *levels, w view, rest int)
 func gather2AVX2(z view, c *columns, level *levels, w view, rest int)
 func spread1AVX2(dw, init view, c *columns, level *levels, dz view, rest int)
 func spread2AVX2(dw, init view, c *columns, level *levels, dz view, rest int)
-func mul1AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
-func mul2AVX2(out, init view, a coefficients, b view, quads, depth, rest int)
-func adamAVX2(w, m, v, grad []float64, step, factor float64)
+func mul1AVX2(out, init view, a coefficients, b view, fours, depth, rest int)
+func mul2AVX2(out, init view, a coefficients, b view, fours, depth, rest int)
+func adamAVX2(w, m, v, grad []float64, rate1, root2 float64)
 func rectifyAVX2(a, z []float64, leak float64)
 func expAVX2(a, z []float64)
 func tanhAVX2(a, z []float64)
@@ -139,9 +139,9 @@ func gather4AVX512(z view, c *columns, level *levels, w view, rest int)
 func spread1AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
 func spread2AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
 func spread4AVX512(dw, init view, c *columns, level *levels, dz view, rest int)
-func mul1AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
-func mul2AVX512(out, init view, a coefficients, b view, quads, depth, rest int)
-func adamAVX512(w, m, v, grad []float64, step, factor float64)
+func mul1AVX512(out, init view, a coefficients, b view, fours, depth, rest int)
+func mul2AVX512(out, init view, a coefficients, b view, fours, depth, rest int)
+func adamAVX512(w, m, v, grad []float64, rate1, root2 float64)
 func rectifyAVX512(a, z []float64, leak float64)
 func expAVX512(a, z []float64)
 func tanhAVX512(a, z []float64)

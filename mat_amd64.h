@@ -153,7 +153,7 @@ TEXT SPREAD1(SB), NOSPLIT, $0-120
 #define ROW2(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0; VFMADD231PD V9, V10, s1
 #define ROW1(a, s0, s1) VBROADCASTSD a, V10; VFMADD231PD V8, V10, s0
 
-// func mul(out, init view, a coefficients, b view, quads, depth, rest int)
+// func mul(out, init view, a coefficients, b view, fours, depth, rest int)
 #define MUL(GET, ROW, PUT) \
 	SETMASK(rest+152(FP)) \
 	MOVQ out_data_base+0(FP), DI \
@@ -164,8 +164,8 @@ TEXT SPREAD1(SB), NOSPLIT, $0-120
 	STRIDE(a_rowStride+88(FP), R11) \
 	STRIDE(a_colStride+96(FP), R12) \
 	STRIDE(b_stride+128(FP), R13) \
-	MOVQ quads+136(FP), R8 \
-quad: \
+	MOVQ fours+136(FP), R8 \
+four: \
 	LEAQ (SI)(R10*2), CX \
 	GET(SI, V0, V1, V14, V15) \
 	ADDQ R10, SI \
@@ -199,7 +199,7 @@ term: \
 	PUT(CX, V6, V7, V14, V15) \
 	LEAQ (CX)(R9*1), DI \
 	DECQ R8 \
-	JNZ  quad \
+	JNZ  four \
 	VZEROUPPER \
 	RET
 
@@ -227,15 +227,15 @@ next: \
 // sign bit.
 #define FLUSH(x) VANDNPD x, V7, V4; GREATER(V15, V4); SELECT(V5, x, x)
 
-// func adam(w, m, v, grad []float64, step, factor float64)
+// func adam(w, m, v, grad []float64, rate1, root2 float64)
 TEXT ADAM(SB), NOSPLIT, $0-112
 	MOVQ w_base+0(FP), DI
 	MOVQ w_len+8(FP), CX
 	MOVQ m_base+24(FP), SI
 	MOVQ v_base+48(FP), R8
 	MOVQ grad_base+72(FP), R9
-	VBROADCASTSD step+96(FP), V8
-	VBROADCASTSD factor+104(FP), V9
+	VBROADCASTSD rate1+96(FP), V8
+	VBROADCASTSD root2+104(FP), V9
 	CONSTANT(lit_beta1, V10)
 	CONSTANT(lit_rest1, V11)
 	CONSTANT(lit_beta2, V12)
@@ -256,7 +256,7 @@ TEXT ADAM(SB), NOSPLIT, $0-112
 	VMOVUPD V1, (SI)(AX*8)
 	VMOVUPD V2, (R8)(AX*8)
 	VSQRTPD V2, V2
-	VFMADD213PD V14, V9, V2         // √v·factor + ε
+	VFMADD213PD V14, V9, V2         // √v·root2 + ε
 	VMULPD V8, V1, V1
 	VDIVPD V2, V1, V1
 	VMOVUPD (DI)(AX*8), V3

@@ -126,9 +126,9 @@ done: \
 	STRIDE(a_colStride+96(FP), R5) \
 	MOVD b_data_base+104(FP), R7 \
 	STRIDE(b_stride+128(FP), R14) \
-	MOVD quads+136(FP), R15 \
+	MOVD fours+136(FP), R15 \
 	MOVD depth+144(FP), R16 \
-quad: \
+four: \
 	QUAD(NEXT, R2, R3) \
 	MOVD R4, R8                /* a₀ᵣ … a₃ᵣ */ \
 	ADD R6, R8, R9; ADD R6, R9, R10; ADD R6, R10, R11; ADD R6, R11, R4 \
@@ -142,7 +142,7 @@ term: \
 	ROW(R11, V12, V13, V14, V15) \
 	SUB $1, R13; CBNZ R13, term \
 	QUAD(PUT, R0, R1) \
-	SUB $1, R15; CBNZ R15, quad \
+	SUB $1, R15; CBNZ R15, four \
 	RET
 
 // func gather1NEON(z view, c *columns, level *levels, w view, rest int)
@@ -161,10 +161,10 @@ TEXT ·spread1NEON(SB), NOSPLIT, $0-120
 TEXT ·spread4NEON(SB), NOSPLIT, $0-120
 	SPREAD(QUADS(NEXT4, SUM4, LEAVE4))
 
-// func mul1NEON(out, init view, a coefficients, b view, quads, depth, rest int)
+// func mul1NEON(out, init view, a coefficients, b view, fours, depth, rest int)
 TEXT ·mul1NEON(SB), NOSPLIT, $0-160
 	MUL(NEXT1, ROW1, PUT1)
 
-// func mul4NEON(out, init view, a coefficients, b view, quads, depth, rest int)
+// func mul4NEON(out, init view, a coefficients, b view, fours, depth, rest int)
 TEXT ·mul4NEON(SB), NOSPLIT, $0-160
 	MUL(NEXT4, ROW4, PUT4)

@@ -25,11 +25,6 @@ import (
 // 30 to 50 n³ multiply-adds. (pca.go takes them for more axes.)
 const jacobiLimit = 128
 
-// manyUnits is the most units for which all is computed in the plain way. For more, spectra are not
-// Jacobi's, probes are fitted to fewer columns and less closely, and an autoencoder of more than twice
-// as many units as rows works with its decoder's outputs: the plain ways would take minutes a run.
-const manyUnits = jacobiLimit
-
 // spectrum returns WᵀW (K×K) and the singular values of W (D×K) in descending order.
 func spectrum(W Mat) (gramian Mat, sigma []float64) {
 	gramian = gramOf(W)
@@ -84,7 +79,7 @@ func eigen(S Mat, jacobi int, vectors bool) (V Mat, lambda []float64) {
 // tridiagonal is T (n×n), symmetric, and how it came from S: T = Q S Qᵀ, Q the product of the
 // reflections Hₖ = I − τₖ vₖ vₖᵀ, k = 0 … n−2.
 type tridiagonal struct {
-	diagonal, beside []float64 // n; beside[i] is Tᵢ₊₁,ᵢ
+	diagonal, beside []float64 // n; beside[i] is Tᵢ₊₁,ᵢ, and its last is 0
 	V                Mat       // n×n; vₖ is its row k from column k+1 on
 	tau              []float64 // n
 }
@@ -105,9 +100,9 @@ func tridiagonalise(A Mat) tridiagonal {
 			rest := A.view().from(k, k)
 			mul(rest, rest, coefficients{L.Data[k:], 1, n}, view{R.Data[k:], n}, n-k, L.Rows, n-k)
 		}
-		columnOfL := coefficients{L.Data[k:], 0, n}
-		// column = row k of A + LᵀR, which is column k, too
-		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, columnOfL, view{R.Data[k:], n}, 1, pending, n-k)
+		// column = row k of A + LᵀR, which is its column k, too, from L's column k
+		mul(view{column[k:], 0}, view{A.Row(k)[k:], 0}, coefficients{L.Data[k:], 0, n}, view{R.Data[k:], n},
+			1, pending, n-k)
 		t.diagonal[k] = column[k]
 		if k == n-1 {
 			break
@@ -204,7 +199,7 @@ func (t tridiagonal) solve(E Mat) {
 	for l := range d {
 		for step := 0; ; step++ {
 			m := l
-			for m < len(d)-1 && math.Abs(e[m]) > 0x1p-53*largest {
+			for m < len(d)-1 && math.Abs(e[m]) > 0x1p-53*largest { // not of its neighbours: see above
 				m++
 			}
 			if m == l {

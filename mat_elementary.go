@@ -8,8 +8,8 @@ import "math"
 // math.Exp, Log, Log1p and Tanh have assembly on some platforms and different roundings on others,
 // so nothing that reaches a result may call them. These are built from additions, multiplications,
 // divisions and math.FMA alone, which IEEE 754 rounds in one way. They branch only to clamp the
-// argument or for special values (and log1p above 1, which no kernel needs), so that the twins of
-// the elementwise kernels do the same operations in the same order on several lanes.
+// argument or for special values, so that the twins of the elementwise kernels do the same operations
+// in the same order on several lanes.
 //
 // Method of exp (Tang 1989; constants of FreeBSD's e_exp.c): x = n ln 2 + r, |r| ≤ ½ ln 2,
 //
@@ -21,7 +21,7 @@ const (
 	log2e   = 1 / math.Ln2
 	ln2Hi   = 6.93147180369123816490e-01 // 0x3fe62e42_fee00000, 32 bits
 	ln2Lo   = 1.90821492927058770002e-10 // ln 2 − ln2Hi
-	rounder = 0x1.8p52                   // t + rounder − rounder is t to the nearest integer, in the low bits
+	rounder = 0x1.8p52                   // t + rounder has the integer nearest to t in its low bits
 	oneBit  = 0x3ff0_0000_0000_0000      // the bits of 1.0
 
 	expMin = -746 // exp is 0 at and below
@@ -45,9 +45,9 @@ func exp(x float64) float64 {
 	n, hi, lo := reduce(x)
 	p := 1 + (hi + lo)
 	// 2ⁿ in two factors, so that neither overflows and a subnormal result is rounded once.
-	half := float64(n*0.5) + rounder
-	rest := n - (half - rounder)
-	return p * exp2(half) * exp2(rest+rounder)
+	first := float64(n*0.5) + rounder
+	rest := n - (first - rounder)
+	return p * exp2(first) * exp2(rest+rounder)
 }
 
 // reduce returns n and expm1(r) = hi + lo for x = n ln 2 + r, where |lo| < 0.2 |hi|.
@@ -95,21 +95,8 @@ func log(x float64) float64 {
 	return logSum(x, 0, 0)
 }
 
-// log1p returns log(1+x) to within 1.5 ulp; log1p(−1) = −Inf, log1p(x < −1) = NaN, ±0 stays.
+// log1p returns log(1+x) to within 1.5 ulp for 0 ≤ x ≤ 1, and NaN for NaN: what softplus needs.
 func log1p(x float64) float64 {
-	switch {
-	case x != x || x > math.MaxFloat64 || x == 0:
-		return x
-	case x < -1:
-		return math.NaN()
-	case x == -1:
-		return math.Inf(-1)
-	case math.Abs(x) < 0x1p-54:
-		return x
-	case x >= 1:
-		u := 1 + x
-		return logSum(u, 1-(u-x), 0)
-	}
 	u := 1 + x
 	return logSum(u, x-(u-1), 0)
 }
@@ -159,9 +146,6 @@ func tanh(x float64) float64 {
 	rest := math.FMA(-q, d, hi) + math.FMA(-q, dlo, lo)
 	return math.Copysign(q+rest/d, x)
 }
-
-// exponentiate sets z to eᶻ.
-func exponentiate(z []float64) { expKernel(z, z) }
 
 var expKernel = expGeneric
 

@@ -17,7 +17,7 @@ const maxSweeps = 60
 
 // svd returns A = U diag(σ) Vᵀ for A m×n with p = min(m,n): U m×p, σ descending, V n×p.
 // A singular value of zero has a zero column in V, or in U if m > n.
-// Cost: O(p² max(m,n)) a sweep, 9 to 16 sweeps.
+// Cost: O(p² max(m,n)) a sweep, 7 to 16 sweeps.
 func svd(A Mat) (U Mat, sigma []float64, V Mat) {
 	if A.Rows > A.Cols {
 		V, sigma, U = svd(A.T())

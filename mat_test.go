@@ -293,7 +293,7 @@ func checkGather(t *testing.T, c *columns, z, w view, cols, offset int) {
 	got, intact := arena(len(z.data), offset)
 	copy(got, z.data)
 	c.gather(view{got, z.stride}, -3, w, cols)
-	gatherGeneric(z, c, c.levels(-3), w, cols)
+	gatherGeneric(z, c, c.scaledLevels(-3), w, cols)
 	if j, ok := sameBits(got, z.data); !ok || !intact() {
 		t.Fatalf("gather: %d rows, %d inputs, %d columns: element %d is %x, want %x",
 			c.rows, c.set.D, cols, j, got[j], z.data[j])
@@ -312,7 +312,7 @@ func checkSpread(t *testing.T, c *columns, init, dz view, cols, offset int) {
 		"from what is there": {{got, init.stride}, {want, init.stride}},
 	} {
 		c.spread(view{got, init.stride}, start[0], -3, dz, cols)
-		spreadGeneric(view{want, init.stride}, start[1], c, c.levels(-3), dz, cols)
+		spreadGeneric(view{want, init.stride}, start[1], c, c.scaledLevels(-3), dz, cols)
 		if j, ok := sameBits(got, want); !ok || !intact() {
 			t.Fatalf("spread %s: %d rows, %d inputs, %d columns: element %d is %x, want %x",
 				name, c.rows, c.set.D, cols, j, got[j], want[j])

@@ -11,10 +11,11 @@ import (
 // is WᵀW.
 
 // squaredDistance returns ‖C/unit − x·I‖²_F.
-func squaredDistance(x float64, C Mat, unit float64) (sum float64) {
+func squaredDistance(C Mat, unit, x float64) (sum float64) {
 	for j := range C.Rows {
 		for k, c := range C.Row(j) {
-			if c /= unit; j == k {
+			c /= unit
+			if j == k {
 				c -= x
 			}
 			sum = math.FMA(c, c, sum)
@@ -25,7 +26,7 @@ func squaredDistance(x float64, C Mat, unit float64) (sum float64) {
 
 // weightCorrelation returns ‖WᵀW/‖W‖²_F − I/K‖²_F from WᵀW (K×K), whose trace is ‖W‖²_F.
 func weightCorrelation(gramian Mat) float64 {
-	return squaredDistance(1/float64(gramian.Rows), gramian, trace(gramian))
+	return squaredDistance(gramian, trace(gramian), 1/float64(gramian.Rows))
 }
 
 // weightRedundancy returns ‖ŴᵀŴ − I‖²_F from WᵀW (K×K), which it overwrites with ŴᵀŴ. A unit of zero
@@ -42,7 +43,7 @@ func weightRedundancy(gramian Mat) float64 {
 			}
 		}
 	}
-	return squaredDistance(1, gramian, 1)
+	return squaredDistance(gramian, 1, 1)
 }
 
 // effectiveRank returns (Σσ)² / Σσ²: 1 when one singular value has everything, their number
@@ -134,9 +135,7 @@ func trace(m Mat) (sum float64) {
 // maxResponsibility returns max_k Σₙ Aₙₖ/N.
 func maxResponsibility(A Mat) float64 {
 	sums := make([]float64, A.Cols)
-	for n := range A.Rows {
-		addTo(sums, 1, A.Row(n))
-	}
+	columnSums(sums, A)
 	return slices.Max(sums) / float64(A.Rows)
 }
 
@@ -213,7 +212,7 @@ func (m *Metrics) measureActivations(A Mat) {
 		}
 	}
 	C, ratio := correlation(A)
-	m.OutputCorrelation, m.ActivationRank = Number(squaredDistance(1, C, 1)), Number(entropyRank(eigenvalues(C)))
+	m.OutputCorrelation, m.ActivationRank = Number(squaredDistance(C, 1, 1)), Number(entropyRank(eigenvalues(C)))
 	m.VarianceRatio = Number(ratio)
 	if math.IsInf(ratio, 1) {
 		m.VarianceRatio, m.VarianceRatioStatus = Number(math.NaN()), "infinite"
@@ -230,7 +229,7 @@ func (m *Metrics) measureTotalCorrelation(A Mat, c Config) {
 		return
 	}
 	if c.Activation == "softmax" && c.K > 1 {
-		A, m.TCStatus = A.T().head(c.K-1).T(), "infinite"
+		A, m.TCStatus = A.T().head(c.K-1).T(), "infinite" // without its last column
 	}
 	units, gauss, knn, tree := totalCorrelation(A, c.Seed)
 	m.TCUnits, m.TCGaussNats, m.TCKNNNats, m.TCTreeNats = units, Number(gauss), Number(knn), Number(tree)

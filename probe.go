@@ -295,7 +295,7 @@ func (p *probe) pass(from, to int) (loss float64) {
 			}
 			loss -= z[y] - top
 		}
-		exponentiate(P[:C*n])
+		expKernel(P[:C*n], P[:C*n])
 		clear(P[C*n:])
 		mul(view{sum, 0}, zeros, ones, view{P, n}, 1, C, n)
 		for i, s := range sum {

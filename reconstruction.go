@@ -34,7 +34,7 @@ type reconstruction struct {
 	At, B  Mat       // K×batch, places×batch; of many
 }
 
-// newReconstruction takes the way of many units for K > 2·batch and K > manyUnits (mat_eigen.go), where
+// newReconstruction takes the way of many units for K > 2·batch and K > manyUnits (config.go), where
 // the products with G and H cost more than those with B.
 func newReconstruction(s *Set, V Mat, batch int) reconstruction {
 	k := V.Cols

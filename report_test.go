@@ -148,8 +148,8 @@ func TestRunsWithoutPartnersAreNotCounted(t *testing.T) {
 	some := slices.DeleteFunc(usualSample().runs(), func(r *Result) bool {
 		return r.Config.Objective == "reconstruction" && r.Config.Activation == "tanh"
 	})
-	want := "Yes (2 of 2). By effective rank and weight correlation, compared with untrained: 2 better, 2 worse of 4; " +
-		"autoencoder: 2 better, 0 worse of 2; "
+	want := "Yes (2 of 2). By effective rank and weight correlation, compared with untrained: " +
+		"2 better, 2 worse of 4; autoencoder: 2 better, 0 worse of 2; "
 	if a := questions[0].answer(studies(some)[0]); !strings.HasPrefix(a.Word+". "+a.Text, want) {
 		t.Errorf("%s. %s, want %s", a.Word, a.Text, want)
 	}

@@ -15,7 +15,10 @@ import (
 // Normals come from normalQuantile, so that a sample has the same bits everywhere.
 func sample(rows, units int, seed uint64, shape func(z []float64, normal func() float64)) Mat {
 	rng := rand.New(rand.NewPCG(seed, streamData))
-	normal := func() float64 { return normalQuantile((float64(rng.Uint64()>>12) + 0.5) / (1 << 52)) }
+	normal := func() float64 {
+		p := (float64(rng.Uint64()>>12) + 0.5) / (1 << 52)
+		return math.Copysign(normalQuantile(min(p, 1-p)), p-0.5)
+	}
 	a := newMat(rows, units)
 	for n := range rows {
 		for k := range a.Row(n) {

@@ -92,7 +92,7 @@ func xavier(d, k int, seed, stream uint64) Mat {
 // step takes one step on a batch and returns its losses. When the loss is not finite the
 // parameters stay as they were.
 func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
-	N, K := len(rows), t.W.Cols
+	N := len(rows)
 	A, Z, dA := t.A.head(N), t.Z.head(N), t.dA.head(N)
 	t.objective.forward(t.block, rows, linear{Z, t.W, t.b, 1})
 	t.f.apply(A, Z)
@@ -104,7 +104,7 @@ func (t *trainer) step(rows []uint32) (loss, entropy, tc float64) {
 	if t.f.backward != nil {
 		t.f.backward(dZ, A, Z)
 	}
-	mul(view{t.db, 0}, zeros, ones, dZ.view(), 1, N, K) // Σₙ dZₙ
+	columnSums(t.db, dZ)
 	t.objective.backward(t.block, rows, linear{Z: dZ, W: t.dW, scale: 1}, A)
 	t.clock.tick()
 	for _, p := range t.learned {
@@ -148,12 +148,12 @@ func (t *trainer) diverged(loss float64) bool {
 }
 
 // epoch takes the steps on the batches of order, the last of which may be shorter, but not one
-// row alone. It returns the mean losses and the first batch's loss.
+// row alone, which has no variance. It returns the mean losses and the first batch's loss.
 func (t *trainer) epoch(ctx context.Context, order []uint32) (e Epoch, first float64, err error) {
 	var sum [3]float64
 	steps := 0.0
 	for rest := order; len(rest) > 1; {
-		if err := ctx.Err(); err != nil {
+		if err = ctx.Err(); err != nil {
 			return e, first, err
 		}
 		n := min(t.A.Rows, len(rest))
