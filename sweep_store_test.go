@@ -104,8 +104,8 @@ func TestDamagedRunsAreNamedAndRunAgainOnceRemoved(t *testing.T) {
 					t.Errorf("-seed %s: exit status %d: %s", seeds, status, &stderr)
 				}
 				wantInOrder(t, stderr.String(), s.folder(id)+" is left out: ", "remove it",
-					strings.Repeat("infomax: 1 of 3 runs not there: a warning above says why, or somebody removed them\n",
-						asked))
+					strings.Repeat("infomax: 1 of 3 runs not there: a warning above says why, or "+
+						"somebody removed them\n", asked))
 			}
 			report := []string{"-report", "-out", s.out}
 			if status := command(report, new(bytes.Buffer), new(bytes.Buffer)); status != 1 {
