@@ -143,7 +143,7 @@ func gaussTC(G Mat) float64 {
 		row[k] = math.Sqrt(v)
 		sum += log(v)
 	}
-	return -sum/2 - gaussBias(G.Rows, G.Cols)
+	return float64(-sum/2) - gaussBias(G.Rows, G.Cols) // a half is a product
 }
 
 // gaussBias returns the mean, in nats, of −½ log det R for K independent units and N rows; of dependent
