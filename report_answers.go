@@ -119,8 +119,8 @@ func objectivesWithUntrained(s *study) (a answer) {
 	}
 	its := measuresOf("effective_rank", "output_correlation", "probe_accuracy")
 	table := sheet{Name: s.slug() + "-objectives", Stubs: 1, Heads: []string{""},
-		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last, in how many cases, of every K, both "+
-			"measures of the weights are better or worse", s.name(), atK(K))}
+		Caption: fmt.Sprintf("%s: ranges over the activations at %s; last column: in how many cases, of all K, "+
+			"both measures of the weights are better or worse", s.name(), atK(K))}
 	for _, m := range its {
 		table.Heads = append(table.Heads, m.label())
 	}
@@ -174,7 +174,7 @@ func change(s *study) (a answer) {
 		}
 	}
 	if shifts := span(shifts, aligned); shifts != "" {
-		a.Text = "Training changes the effective rank by " + shifts + " % of its maximum."
+		a.Text = "Training changes the effective rank by " + shifts + " points of 100."
 	}
 	return a
 }
@@ -207,8 +207,8 @@ func optimal(s *study) (a answer) {
 			"untrained in %d of %d cases of λ and K.", optimum.worse, optimum.cases)
 	}
 	if trained.cases > 0 {
-		a.Text += fmt.Sprintf(" InfoMax was trained in %d of the %d. In %d of these it ends more redundant than the "+
-			"optimum.", trained.cases, optimum.cases, trained.worse)
+		a.Text += fmt.Sprintf(" InfoMax, trained in %d of them, ends more redundant than the optimum in %d.",
+			trained.cases, trained.worse)
 	}
 	return a
 }
@@ -267,7 +267,7 @@ func leaders(contrast string, name func(group) string, by ...string) kind {
 			}
 		}
 		if compared {
-			a.Text = "Counted if better, or worse, than each of the others. " +
+			a.Text = "Cases better, or worse, than all others. " +
 				cmp.Or(strings.Join(found, " "), "There is none by any measure.")
 		}
 		return a

@@ -88,7 +88,8 @@ var questions = []question{
 				"Each line is one activation.", plain((*study).lossCurves)},
 			{"weight-vectors", "Units of one network that look alike are redundant. The networks differ in " +
 				"their activation.", (*study).networks}},
-		"Training stops after a fixed number of epochs, even if the loss still falls or is above its optimum. " +
+		"Training stops after a fixed number of epochs, even if the loss still falls. With identity it " +
+			"falls without end as weights grow. " +
 			"Longer training can change the answer."},
 	{"deliverables", "", "Which units are dead?",
 		[]kind{deadUnits},
@@ -108,17 +109,17 @@ var questions = []question{
 		nil,
 		"Each layer is trained by itself. Identity is the control: its stack is one linear map."},
 	{"followups", "", "Larger K. Does it hold?",
-		[]kind{outcomes("trend", "As K grows, with how many activations each measure gets better or worse")},
+		[]kind{outcomes("trend", "With how many activations each measure gets better or worse as K grows")},
 		[]figure{{"effective-rank-over-random-by-k", "Where a line falls, training with more units loses " +
 			"a larger share of the untrained effective rank. Each line is one objective.", plain((*study).byK)}},
 		"Runs of every K take the same number of steps. With more units than inputs, not all can be orthogonal."},
-	{"followups", "", "Larger data. Does it hold: are InfoMax's weights less redundant than with fewer rows?",
+	{"followups", "", "Larger data. Are InfoMax's weights less redundant with more rows?",
 		[]kind{verdictOn("data", weightMeasures, treatment.String()),
 			verdictOn("data", outputMeasures[:1], treatment.String())},
 		nil,
 		"Larger data are compared with fewer rows, not with untrained weights. Moved images are not new images."},
 	{"followups", "", "Does low redundancy predict good task performance?",
-		[]kind{outcomes("within", "Among runs that differ only in seed, with how many measures less redundancy goes "+
+		[]kind{outcomes("within", "Among runs that differ only in seed, by how many measures less redundancy goes "+
 			"with a better or worse probe")},
 		[]figure{{"output-correlation-downstream", "A cloud that falls to the right means that less correlated " +
 			"outputs have the better probe, here with 100 labels a class. The test is within one objective, " +

@@ -285,16 +285,16 @@ func TestAnswers(t *testing.T) {
 			"Partly (2 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"2 better, 2 worse of 4; autoencoder: 2 better, 2 worse of 4; " +
 				"λ = 0: 2 better, 2 worse of 4. " +
-				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
+				"Training changes the effective rank by −25.0 to 25.0 points of 100."},
 		{"few seeds", "Does InfoMax produce", table(few),
 			"Unclear (0 of 4). By effective rank and weight correlation, " +
 				"compared with untrained: 0 better, 0 worse of 4. " +
-				"Training changes the effective rank by −25.0 to 25.0 % of its maximum."},
+				"Training changes the effective rank by −25.0 to 25.0 points of 100."},
 		{"whitened", "Are the weights less redundant on whitened", table(better, raw),
 			"Yes (4 of 4). By effective rank and weight correlation, compared with untrained: " +
 				"4 better, 0 worse of 4; autoencoder: 4 better, 0 worse of 4; " +
 				"λ = 0: 4 better, 0 worse of 4. " +
-				"Training changes the effective rank by 12.5 to 25.0 % of its maximum. " +
+				"Training changes the effective rank by 12.5 to 25.0 points of 100. " +
 				"By probe accuracy and probe accuracy from 100 a class, compared with untrained: " +
 				"0 better, 0 worse of 4; autoencoder: 0 better, 0 worse of 4; " +
 				"λ = 0: 0 better, 0 worse of 4."},
@@ -303,13 +303,13 @@ func TestAnswers(t *testing.T) {
 				"4 better, 0 worse of 4. By probe accuracy, compared with unwhitened inputs: 0 better, " +
 				"4 worse of 4."},
 		{"optimum", "Is it the loss", table(optimum), ". With identity: at the optimum of the loss, weights are more " +
-			"redundant than untrained in 2 of 4 cases of λ and K. InfoMax was trained in 4 of the 4. In 2 of these " +
-			"it ends more redundant than the optimum."},
+			"redundant than untrained in 2 of 4 cases of λ and K. InfoMax, trained in 4 of them, ends more " +
+			"redundant than the optimum in 2."},
 		{"leaders", "Does λ matter?", table(lambdas),
-			". Counted if better, or worse, than each of the others. By effective rank: InfoMax λ = 0.1: 0 better, " +
+			". Cases better, or worse, than all others. By effective rank: InfoMax λ = 0.1: 0 better, " +
 				"4 worse of 4; InfoMax λ = 1: 4 better, 0 worse of 4."},
-		{"trends", "Larger K.", table(wide), ". As K grows, with how many activations each measure gets better or " +
-			"worse: probe accuracy: 2 better, 0 worse of 2; effective rank over untrained: 0 better, 2 worse of 2; " +
+		{"trends", "Larger K.", table(wide), ". With how many activations each measure gets better or " +
+			"worse as K grows: probe accuracy: 2 better, 0 worse of 2; effective rank over untrained: 0 better, 2 worse of 2; " +
 			"output correlation for each pair: 2 better, 0 worse of 2; " +
 			"share of dead units: 0 better, 0 worse of 2."},
 	} {
