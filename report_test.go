@@ -309,7 +309,8 @@ func TestAnswers(t *testing.T) {
 			". Cases better, or worse, than all others. By effective rank: InfoMax λ = 0.1: 0 better, " +
 				"4 worse of 4; InfoMax λ = 1: 4 better, 0 worse of 4."},
 		{"trends", "Larger K.", table(wide), ". With how many activations each measure gets better or " +
-			"worse as K grows: probe accuracy: 2 better, 0 worse of 2; effective rank over untrained: 0 better, 2 worse of 2; " +
+			"worse as K grows: probe accuracy: 2 better, 0 worse of 2; " +
+			"effective rank over untrained: 0 better, 2 worse of 2; " +
 			"output correlation for each pair: 2 better, 0 worse of 2; " +
 			"share of dead units: 0 better, 0 worse of 2."},
 	} {
